@@ -1,0 +1,3 @@
+from folkmoot.config.cli import main
+
+main()

@@ -1,0 +1,82 @@
+from allauth.account.models import EmailAddress as Address
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.urls import reverse
+from django.utils.timezone import now
+
+__all__ = ["OPERATOR", "Actor", "Address", "OldHandle", "Operator", "Person", "StartLink"]
+
+
+class Operator:
+    """Whoever runs the command line. They have the database anyway, so every rule lets them."""
+
+
+OPERATOR = Operator()
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def at(self, address: str) -> "Person | None":
+        """The person who has proven this address."""
+        proven = Address.objects.filter(email=address.lower(), verified=True).select_related("user")
+        return next((found.user for found in proven), None)
+
+    def unproven_at(self, address: str) -> "Person | None":
+        """Somebody we only know by this address: an imported author, a member whom an administrator added."""
+        known = Address.objects.filter(email=address.lower(), verified=False, user__last_login=None)
+        return next((found.user for found in known.select_related("user").order_by("pk")[:1]), None)
+
+    def known_at(self, address: str) -> "Person | None":
+        return self.at(address) or self.unproven_at(address)
+
+
+class Person(AbstractBaseUser):
+    """Anyone who speaks here: a member, a customer who only writes e-mail, the author of an imported letter."""
+
+    name = models.CharField(max_length=100)
+    handle = models.SlugField(max_length=40, unique=True)
+    is_active = models.BooleanField(default=True)
+    administrator_since = models.DateTimeField(null=True)  # of the whole installation
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    created_at = models.DateTimeField(default=now)
+
+    USERNAME_FIELD = "handle"
+    objects = PersonManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.handle])
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.administrator_since is not None
+
+
+Actor = Person | Operator  # who does something: a person by some door, or the command line
+
+
+class OldHandle(models.Model):
+    """A handle that somebody had before two persons became one; its page redirects."""
+
+    handle = models.SlugField(max_length=40, unique=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="old_handles")
+
+    def __str__(self) -> str:
+        return self.handle
+
+
+class StartLink(models.Model):
+    """The one-time link of the first start: whoever opens it becomes the first administrator."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=now)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"start link of {self.made_at:%Y-%m-%d %H:%M}"
+
+
+def display_name(person: Person) -> str:
+    """For allauth's pages and letters."""
+    return person.name

@@ -1,0 +1,124 @@
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from folkmoot.accounts.models import Actor, Address, OldHandle, Operator, Person, StartLink
+from folkmoot.kit.errors import NotAllowed, Refused, require
+from folkmoot.outbox.operations import record
+
+LINK_LASTS = timedelta(days=7)
+
+
+def enrol(*, name: str, address: str = "", proven: bool = False, via: str) -> Person:
+    """Make a person, with a first address or without one."""
+    with transaction.atomic():
+        person = Person(name=_clean_name(name, address), handle=free_handle(name or address.partition("@")[0]))
+        person.set_unusable_password()
+        person.save(force_insert=True)
+        if address:
+            Address.objects.create(user=person, email=address.lower(), verified=proven, primary=True)
+        record("person.enrolled", person, by=person, via=via)
+    return person
+
+
+def rename(person: Person, *, name: str, by: Person) -> None:
+    """Change the name that others see."""
+    require(by == person or by.is_administrator, _("You can't rename somebody else."))
+    if not name.strip():
+        raise Refused(_("Everybody has a name here. Please write one."))
+    with transaction.atomic():
+        Person.objects.filter(pk=person.pk).update(name=_clean_name(name, ""))
+        record("person.renamed", person, by=by, via="web")
+    person.refresh_from_db(fields=["name"])
+
+
+def prove_address(person: Person, *, address: str, via: str) -> None:
+    """Note that a person has shown that letters to an address reach them."""
+    with transaction.atomic():
+        owner = Person.objects.at(address)
+        if owner is not None and owner != person:
+            raise Refused(_("This address belongs to somebody else."))
+        row, _made = Address.objects.get_or_create(
+            user=person, email=address.lower(), defaults={"primary": not person.emailaddress_set.exists()}
+        )
+        if not row.verified:
+            Address.objects.filter(pk=row.pk).update(verified=True)
+        record("address.proven", person, by=person, via=via, address_id=row.pk)
+
+
+def merge(other: Person, *, into: Person, by: Actor, via: str) -> None:
+    """Make two persons one. The other's handle redirects; each app moves its own rows when it hears of it."""
+    require(can_merge(by, other, into), _("These two can't be made one by you."))
+    with transaction.atomic():
+        taken = set(into.emailaddress_set.values_list("email", flat=True))
+        other.emailaddress_set.filter(email__in=taken).delete()
+        other.emailaddress_set.update(user=into, primary=False)
+        OldHandle.objects.filter(person=other).update(person=into)
+        OldHandle.objects.create(handle=other.handle, person=into)
+        Person.objects.filter(pk=other.pk).update(
+            merged_into=into, is_active=False, handle=f"merged-{other.pk}", administrator_since=None
+        )
+        record("person.merged", other, by=by, via=via, into_id=into.pk)
+
+
+def can_merge(by: Actor, other: Person, into: Person) -> bool:
+    """An administrator may; and anybody may take over a past that was only known by an address of their own."""
+    if other == into or other.merged_into_id or into.merged_into_id:
+        return False
+    if isinstance(by, Operator) or by.is_administrator:
+        return True
+    proven = into.emailaddress_set.filter(verified=True).values("email")
+    left = other.emailaddress_set.exclude(email__in=proven)
+    return by == into and other.last_login is None and other.emailaddress_set.exists() and not left.exists()
+
+
+def make_start_link() -> str:
+    """Return the token of a new one-time link, or "" when there is an administrator already."""
+    if Person.objects.exclude(administrator_since=None).exists():
+        return ""
+    token = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        StartLink.objects.filter(used_at=None).delete()
+        StartLink.objects.create(token_hash=_hash(token))
+    return token
+
+
+def is_start_link(token: str) -> bool:
+    return StartLink.objects.filter(token_hash=_hash(token), used_at=None, made_at__gt=now() - LINK_LASTS).exists()
+
+
+def become_first_administrator(token: str, *, name: str, address: str) -> Person:
+    """Use the one-time link: the visitor becomes the installation's first administrator."""
+    with transaction.atomic():
+        used = StartLink.objects.filter(token_hash=_hash(token), used_at=None, made_at__gt=now() - LINK_LASTS)
+        if not used.update(used_at=now()) or Person.objects.exclude(administrator_since=None).exists():
+            raise NotAllowed(_("This link has been used. Sign in, or start Folkmoot again for a new link."))
+        person = Person.objects.known_at(address) or enrol(name=name, address=address, proven=True, via="web")
+        prove_address(person, address=address, via="web")
+        Person.objects.filter(pk=person.pk).update(administrator_since=now())
+        record("administrator.named", person, by=person, via="web")
+    person.refresh_from_db()
+    return person
+
+
+def free_handle(wish: str) -> str:
+    """Return a handle like the wish that nobody has or had."""
+    base = slugify(wish)[:32].strip("-_") or "member"
+    handle = base
+    while Person.objects.filter(handle=handle).exists() or OldHandle.objects.filter(handle=handle).exists():
+        handle = f"{base[:32]}-{secrets.randbelow(90000) + 10000}"
+    return handle
+
+
+def _clean_name(name: str, address: str) -> str:
+    kept = "".join(char for char in name if char.isprintable()).strip()[:100]
+    return kept or address.partition("@")[0][:100] or "?"
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,23 @@
+"""The `folkmoot` command."""
+
+import os
+
+import click
+import django
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Run a home for user groups: one conversation, many doors."""
+
+
+def main() -> None:
+    """Set Django up, then do what the command line says."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "folkmoot.config.settings")
+    django.setup()
+    # The commands need Django to be set up before their imports.
+    from folkmoot.config.cli import care, groups, serving
+
+    for command in (serving.serve, groups.group, groups.member, care.doctor, care.backup, care.restore):
+        cli.add_command(command)
+    cli(prog_name="folkmoot")

@@ -1,0 +1,16 @@
+"""Which hand takes a letter, by what its address says. The first match wins."""
+
+from folkmoot.doors.mail import hands
+from folkmoot.doors.mail.addresses import DUTIES
+from folkmoot.doors.mail.receive import Route
+
+MAIL_ROUTES = [
+    Route(lambda mark: mark.name in DUTIES, hands.duty),
+    Route(lambda mark: mark.verb == "bounces", hands.bounce),
+    Route(lambda mark: mark.verb == "confirm", hands.confirm),
+    Route(lambda mark: mark.verb in {"join", "subscribe"}, hands.join),
+    Route(lambda mark: mark.verb in {"leave", "unsubscribe"}, hands.leave),
+    Route(lambda mark: mark.verb == "owner", hands.owner),
+    Route(lambda mark: mark.verb == "help", hands.help_),
+    Route(lambda mark: True, hands.post),
+]

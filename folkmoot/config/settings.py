@@ -1,0 +1,187 @@
+"""Every setting, read once: from the environment, else from the TOML file that FOLKMOOT_CONFIG names, else a default."""
+
+import os
+import secrets
+import tomllib
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+_file = os.environ.get("FOLKMOOT_CONFIG", "")
+_from_file = tomllib.loads(Path(_file).read_text()) if _file else {}
+
+
+def knob(name: str, default: str = "") -> str:
+    """Return a setting: FOLKMOOT_NAME of the environment, or `name` of the file."""
+    return os.environ.get(f"FOLKMOOT_{name}") or str(_from_file.get(name.lower(), default))
+
+
+def _host_port(name: str, default: str) -> tuple[str, int]:
+    host, _, port = knob(name, default).rpartition(":")
+    if not port.isdigit() or not 0 <= int(port) < 65536:
+        raise ImproperlyConfigured(f"FOLKMOOT_{name} must look like {default}, not {knob(name)!r}.")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _kept_secret(folder: Path) -> str:
+    """Return the installation's secret, made at the first start and readable by its owner only."""
+    path = folder / "secret"
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def _database(address: str, home: Path) -> dict[str, object]:
+    """Read a database address: postgres://user:password@host:port/name, or none for SQLite in the data folder."""
+    if not address:
+        return {
+            "ENGINE": "folkmoot.store.sqlite",
+            "NAME": str(home / "folkmoot.sqlite3"),
+            "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
+        }
+    parts = urlsplit(address)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("FOLKMOOT_DATABASE_URL must look like postgres://user:password@host:5432/name.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or "") if "%2F" not in parts.netloc.upper() else unquote(parts.netloc.rpartition("@")[2].partition(":")[0]),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+# Where things are
+HOME = Path(knob("HOME", str(ROOT / "var"))).resolve()
+HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+FILES = HOME / "files"
+OUTGOING = HOME / "outgoing"  # a Maildir: letters that would have gone out, while no SMTP server is configured
+WEB = _host_port("WEB", "127.0.0.1:8000")
+LMTP = _host_port("LMTP", "127.0.0.1:8024")
+HOST = knob("HOST", "localhost")
+# The address that people open. Behind a proxy it is https://<host>; on a laptop the port belongs to it.
+SITE = knob("SITE", f"http://localhost:{WEB[1]}" if HOST == "localhost" else f"https://{HOST}").rstrip("/")
+DATABASE_URL = knob("DATABASE_URL")
+SMTP_URL = knob("SMTP_URL")
+AUTHSERV_ID = knob("AUTHSERV_ID")  # the mail server whose Authentication-Results we believe
+WEB_PROCESSES = int(knob("WEB_PROCESSES", str(min(os.cpu_count() or 1, 4))))
+WEB_THREADS = 2  # per process; more were measured slower
+LARGEST_LETTER = int(knob("LARGEST_LETTER", str(30 * 1024 * 1024)))  # bytes
+HELD_A_DAY = int(knob("HELD_A_DAY", "200"))  # letters of unknown senders held per group and day
+
+# Django
+SECRET_KEY = knob("SECRET") or _kept_secret(HOME)
+DEBUG = knob("DEBUG") == "1"
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", HOST, urlsplit(SITE).hostname or HOST]
+CSRF_TRUSTED_ORIGINS = [SITE]
+ROOT_URLCONF = "folkmoot.config.urls"
+AUTH_USER_MODEL = "accounts.Person"
+DATABASES = {"default": _database(DATABASE_URL, HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "folkmoot.outbox",
+    "folkmoot.web",
+    "folkmoot.accounts",
+    "folkmoot.groups",
+    "folkmoot.conversations",
+    "folkmoot.lobby",
+    "folkmoot.doors.mail",
+]
+MIDDLEWARE = [
+    "folkmoot.web.middleware.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "folkmoot.web.middleware.refusals",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+APPEND_SLASH = False
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]  # TLS is the proxy's; SITE says whether there is one
+USE_TZ = True
+TIME_ZONE = knob("TIME_ZONE", "UTC")
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+
+# Sessions and cookies
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE.startswith("https://")
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "folkmoot.web.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+# Files that come with the product
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if not DEBUG
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Sign-in: a code by mail, nothing to remember (django-allauth)
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "folkmoot.doors.mail.accounts.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TRUST_ENABLED = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USER_DISPLAY = "folkmoot.accounts.models.display_name"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}  # rate limits
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": knob("LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,15 @@
+"""Which view answers a URL."""
+
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("allauth.account.urls")),
+    path("", include("folkmoot.accounts.urls")),
+    path("", include("folkmoot.groups.urls")),
+    path("", include("folkmoot.conversations.urls")),
+    path("", include("folkmoot.doors.mail.urls")),
+    path("", include("folkmoot.lobby.urls")),
+]
+if settings.DEBUG:
+    urlpatterns += [path("", include("folkmoot.web.urls"))]

@@ -1,0 +1,60 @@
+"""The worker: what is done after the fact, in two processes, so that a long mailing keeps no letter waiting."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import close_old_connections
+
+from folkmoot.config.clock import DUTIES
+from folkmoot.config.mail_routes import MAIL_ROUTES
+from folkmoot.config.subscribers import SUBSCRIBERS
+from folkmoot.doors.mail import letters, mailings, transport
+from folkmoot.doors.mail.receive import receive_waiting
+from folkmoot.outbox import relay
+from folkmoot.outbox.clock import tick
+from folkmoot.store.wake import Waker
+
+logger = logging.getLogger(__name__)
+
+IDLE = 1.0  # seconds until the next look, when nobody calls
+AFTER_TROUBLE = 1.0  # seconds of rest when something of ours broke, like the database being away
+
+
+def take_in(stop: threading.Event) -> None:
+    """Deal with letters that came, carry events, keep the clock; until told to stop."""
+    _work(_take_in_once, stop)
+
+
+def send_out(stop: threading.Event) -> None:
+    """Send mailings and letters; until told to stop."""
+    way_out = transport.make()
+    _work(lambda: _send_out_once(way_out), stop)
+    way_out.close()
+
+
+def _take_in_once() -> bool:
+    received = receive_waiting(MAIL_ROUTES)
+    carried = relay.drain(SUBSCRIBERS)
+    tick(DUTIES)
+    return bool(received) or carried
+
+
+def _send_out_once(way_out: transport.Transport) -> bool:
+    sent = letters.send_waiting(way_out)
+    return mailings.work_off(way_out) or mailings.try_deferred(way_out) or sent
+
+
+def _work(once: Callable[[], bool], stop: threading.Event) -> None:
+    waker: Waker | None = None
+    while not stop.is_set():
+        try:
+            waker = waker or Waker()
+            if not once():
+                waker.wait(IDLE)
+        except Exception:
+            logger.exception("the worker stumbled")
+            close_old_connections()
+            waker = None
+            time.sleep(AFTER_TROUBLE)

@@ -1,0 +1,48 @@
+"""From what somebody wrote to what everybody sees. Done once, when it is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import filetype
+from django.urls import reverse
+
+from folkmoot.kit import markdown, plaintext
+from folkmoot.store import files
+
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of a post that lies on the disk."""
+
+    name: str
+    sha256: str
+    size: int
+    kind: str
+    content_id: str = ""
+    is_inline: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse("file", args=[self.sha256, self.name])
+
+
+def keep_file(name: str, content: bytes, *, said_kind: str, content_id: str = "", is_inline: bool = False) -> KeptFile:
+    """Keep a file on the disk. What it is, its first bytes tell; what it says it is counts only where they don't."""
+    kind = filetype.guess_mime(content[:8192]) or (said_kind if not said_kind.startswith("image/") else "")
+    return KeptFile(
+        name=name,
+        sha256=files.keep(content),
+        size=len(content),
+        kind=kind or "application/octet-stream",
+        content_id=content_id,
+        is_inline=is_inline and kind in PICTURES,
+    )
+
+
+def render(body: str, markup: str, attached: Sequence[KeptFile] = ()) -> tuple[str, int]:
+    """Return the body as safe HTML, and the version of the renderer."""
+    pictures = {f"cid:{one.content_id}": one.url for one in attached if one.content_id and one.kind in PICTURES}
+    renderer = plaintext if markup == "text" else markdown
+    return renderer.to_html(body, images=pictures), renderer.VERSION

@@ -1,0 +1,185 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.accounts.models import Person
+from folkmoot.conversations import fragments
+from folkmoot.conversations.forms import ReplyForm, SearchForm, TopicForm
+from folkmoot.conversations.models import Attachment, Channel, OldTopic, Post, Topic
+from folkmoot.conversations.operations import main_channel, reply, start_topic
+from folkmoot.conversations.rendering import PICTURES
+from folkmoot.groups.http import around, of_group
+from folkmoot.groups.models import Group, Membership
+from folkmoot.groups.rules import permissions_in
+from folkmoot.store import files, search
+
+A_PAGE = 50
+
+
+@require_GET
+@of_group
+def topics(request: HttpRequest, group: Group) -> HttpResponse:
+    person = reader(request)
+    context = around(request, group, "talk")
+    channels = list(Channel.objects.visible_to(person).filter(group=group).values_list("pk", flat=True))
+    form = SearchForm(request.GET)
+    query = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    context |= {"query": query, "can_read": "topics.read" in context["permissions"], "address": f"{group.slug}@{settings.HOST}"}
+    if query:
+        context["found"] = _found(search.find(query, scopes=channels))
+    else:
+        newest = Topic.objects.filter(channel_id__in=channels).newest_first()
+        spoke_last = Post.objects.filter(topic=OuterRef("pk")).order_by("-posted_at", "-pk")
+        newest = newest.annotate(last_by=Subquery(spoke_last.values("author__name")[:1])).select_related("channel__group")
+        context["page"] = Paginator(newest, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "conversations/topics.html", context)
+
+
+def _found(post_ids: list[int]) -> list[Post]:
+    posts = Post.objects.select_related("author", "topic").in_bulk(post_ids)
+    return [posts[post_id] for post_id in post_ids if post_id in posts]
+
+
+@login_required
+@of_group
+def topic_new(request: SignedIn, group: Group) -> HttpResponse:
+    context = around(request, group, "talk")
+    if "topics.read" not in context["permissions"]:
+        raise Http404
+    form = TopicForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = start_topic(main_channel(group), author=request.user, via="web", **form.cleaned_data)
+        return redirect(made)
+    context |= {"form": form, "by_mail": _by_mail(group), "can_start": "topics.post" in context["permissions"]}
+    return render(request, "conversations/topic_new.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def topic(request: HttpRequest, slug: str, topic_id: int, title: str = "") -> HttpResponse:
+    found = _readable(reader(request)).filter(pk=topic_id).first()
+    if found is None:
+        moved = get_object_or_404(OldTopic.objects.filter(number=topic_id))
+        return redirect(get_object_or_404(_readable(reader(request)), pk=moved.topic_id), permanent=True)
+    if request.path != found.get_absolute_url():
+        return redirect(found, permanent=True)
+    return _topic_page(request, found, ReplyForm(), page=request.GET.get("page"))
+
+
+@login_required
+@require_POST
+def replies(request: SignedIn, topic_id: int) -> HttpResponse:
+    topic = get_object_or_404(_readable(request.user), pk=topic_id)
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return _topic_page(request, topic, form, page="last", status=422)
+    post = reply(topic, author=request.user, via="web", **form.cleaned_data)
+    messages.success(request, _("Your reply is sent."), extra_tags=f"topic-{topic.pk}")
+    return redirect(post)
+
+
+@require_GET
+def post(request: HttpRequest, post_id: int) -> HttpResponse:
+    found = get_object_or_404(
+        Post.objects.visible_to(reader(request)).select_related("topic__channel__group"), pk=post_id
+    )
+    earlier = Q(posted_at__lt=found.posted_at) | Q(posted_at=found.posted_at, pk__lt=found.pk)
+    number = found.topic.posts.filter(earlier).count() // A_PAGE + 1
+    where = f"?page={number}" if number > 1 else ""
+    return redirect(f"{found.topic.get_absolute_url()}{where}#post-{found.pk}")
+
+
+@require_GET
+def file(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
+    attachments = Attachment.objects.visible_to(reader(request)).filter(file__sha256=sha256, name=name)
+    found = attachments.select_related("file").first()
+    path = files.where(sha256)
+    if found is None or not path.exists():
+        raise Http404
+    is_picture = found.file.kind in PICTURES
+    kind = found.file.kind if is_picture else "application/octet-stream"
+    response = FileResponse(path.open("rb"), as_attachment=not is_picture, filename=found.name, content_type=kind)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def _readable(person: Person | None) -> QuerySet[Topic]:
+    """Topics that the person may read, with all that the page says of one: who is in the group, and how they read."""
+    members = Membership.objects.current().filter(group=OuterRef("channel__group"))
+    mine = members.filter(person=person) if person else members.none()
+    return Topic.objects.readable_by(person).select_related("channel__group").annotate(
+        members=_count(members),
+        by_mail=_count(members.filter(mail=Membership.Mail.EACH)),
+        my_membership=Subquery(mine.values("pk")[:1]),
+        my_mail=Subquery(mine.values("mail")[:1]),
+    )
+
+
+def _count(members: QuerySet[Membership]) -> Coalesce:
+    counted = members.order_by().values("group").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _by_mail(group: Group) -> int:
+    return group.memberships.current().filter(mail=Membership.Mail.EACH).count()
+
+
+def _topic_page(
+    request: HttpRequest, topic: Topic, form: ReplyForm, *, page: str | None, status: int = 200
+) -> HttpResponse:
+    group = topic.channel.group
+    pages = Paginator(range(topic.post_count), A_PAGE)
+    shown = pages.get_page(pages.num_pages if page == "last" else page)
+    start = (shown.number - 1) * A_PAGE
+    rows = list(
+        topic.posts.in_order().values_list("pk", "version", "author__name", "author__handle")[start : start + A_PAGE]
+    )
+    permissions = permissions_in(group, reader(request))
+    with timezone.override(group.time_zone):
+        context: dict[str, Any] = {
+            "group": group,
+            "tab": "talk",
+            "member_count": topic.members,  # type: ignore[attr-defined]  # annotated
+            "can_manage": "group.manage" in permissions,
+            "topic": topic,
+            "page": shown,
+            "posts": fragments.of_posts([(pk, version) for pk, version, _name, _handle in rows]),
+            "people": _taking_part([(name, handle) for _pk, _version, name, handle in rows]),
+            "can_write": "topics.post" in permissions and not topic.locked_at,
+            "form": form,
+            "key": f"topic-{topic.pk}",  # of the draft
+            "doors": _doors(topic),
+        }
+        return render(request, "conversations/topic.html", context, status=status)
+
+
+def _taking_part(speakers: list[tuple[str, str]]) -> list[dict[str, str]]:
+    """Who speaks on this page, those who say most first."""
+    counts = {one: speakers.count(one) for one in dict.fromkeys(speakers)}
+    most = sorted(counts.items(), key=lambda item: -item[1])
+    return [
+        {"name": name, "handle": handle, "words": ngettext("%(n)d post", "%(n)d posts", n) % {"n": n}}
+        for (name, handle), n in most
+    ]
+
+
+def _doors(topic: Topic) -> list[dict[str, str]]:
+    address = f"{topic.channel.group.slug}+t{topic.pk}@{settings.HOST}"
+    here = f"{settings.SITE}{topic.get_absolute_url()}"
+    return [
+        {"via": "mail", "label": _("Mail"), "words": address, "url": f"mailto:{address}"},
+        {"via": "web", "label": _("Web"), "words": here.partition("://")[2], "url": here},
+    ]

@@ -1,0 +1,118 @@
+"""What our addresses mean: `group@`, `group+channel@`, `group+verb@`, `group+verb-token@`, and the host's duties."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from folkmoot.accounts.models import Person
+from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.groups.models import Group, MailName, Membership
+from folkmoot.kit import signing
+
+DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security", "root"})  # reach the administrators
+VERBS = frozenset({"join", "leave", "owner", "help", "subscribe", "unsubscribe"})
+TOKEN_VERBS = frozenset({"bounces", "confirm", "r"})  # followed by "-" and a token
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An address of ours, taken apart: the name before the "+", what follows it, and the token of that."""
+
+    name: str
+    verb: str = ""
+    token: str = ""
+
+
+def read(recipient: str) -> Mark | None:
+    """Take an address apart; None when it is of another host."""
+    local, _, host = recipient.lower().rpartition("@")
+    if host != settings.HOST.lower():
+        return None
+    name, _, detail = local.partition("+")
+    verb, _, token = detail.partition("-")
+    if verb in TOKEN_VERBS and token:
+        return Mark(name, verb, token)
+    return Mark(name, detail)
+
+
+def is_ours(recipient: str) -> bool:
+    """Whether somebody or something takes letters to this address."""
+    mark = read(recipient)
+    if mark is None:
+        return False
+    if mark.name in DUTIES:
+        return not mark.verb
+    return MailName.objects.filter(local=mark.name).exclude(group=None).exists() and (
+        not mark.verb or _takes(mark)
+    )
+
+
+def _takes(mark: Mark) -> bool:
+    if mark.token or mark.verb in VERBS or topic_number(mark):
+        return True
+    return Channel.objects.filter(group__mail_names__local=mark.name, slug=mark.verb).exists()
+
+
+def group_of(mark: Mark) -> Group | None:
+    """Find the group of an address, by its name of today or an older one."""
+    return Group.objects.filter(mail_names__local=mark.name).first()
+
+
+def topic_number(mark: Mark) -> int:
+    """Return the number in `group+t123@`; 0 where the address is of another kind."""
+    return int(mark.verb[1:]) if mark.verb[:1] == "t" and mark.verb[1:].isdigit() else 0
+
+
+def of_group(group: Group, detail: str = "") -> str:
+    return f"{group.slug}+{detail}@{settings.HOST}" if detail else f"{group.slug}@{settings.HOST}"
+
+
+def of_channel(channel: Channel) -> str:
+    return of_group(channel.group, channel.slug)
+
+
+def of_topic(topic: Topic) -> str:
+    return of_group(topic.channel.group, f"t{topic.pk}")
+
+
+def signed(group: Group, membership_id: int) -> str:
+    """The address that only this member knows: a letter to it is theirs."""
+    return of_group(group, "r-" + signing.sign(_key(), "reply", membership_id))
+
+
+def return_path(group: Group, membership_id: int, post_id: int) -> str:
+    """Where the bounce of one copy goes, so that it names the member and the post (VERP)."""
+    return of_group(group, "bounces-" + signing.sign(_key(), "bounce", membership_id, post_id))
+
+
+def signer(mark: Mark, group: Group) -> Person | None:
+    """The member whose signed address this is."""
+    numbers = signing.unsign(_key(), "reply", mark.token) if mark.verb == "r" else None
+    if not numbers:
+        return None
+    member = Membership.objects.current().filter(pk=numbers[0], group=group, person__is_active=True)
+    return next((found.person for found in member.select_related("person")), None)
+
+
+def bounced(mark: Mark) -> tuple[int, int] | None:
+    """The membership and the post that a return address names."""
+    numbers = signing.unsign(_key(), "bounce", mark.token) if mark.verb == "bounces" else None
+    return (numbers[0], numbers[1]) if numbers and len(numbers) == 2 else None
+
+
+def leave_token(membership_id: int) -> str:
+    """What a copy's List-Unsubscribe carries (RFC 8058): whoever has it may stop this member's mail, nothing else."""
+    return signing.sign(_key(), "unsubscribe", membership_id)
+
+
+def leaver(token: str) -> Membership | None:
+    numbers = signing.unsign(_key(), "unsubscribe", token)
+    return Membership.objects.filter(pk=numbers[0]).select_related("group", "person").first() if numbers else None
+
+
+def archived_at(post: Post) -> str:
+    return f"{settings.SITE}{post.get_absolute_url()}"
+
+
+def _key() -> bytes:
+    return settings.SECRET_KEY.encode()

@@ -1,0 +1,154 @@
+"""A letter that came: what it is, whose it is, where it belongs, and how it becomes a post."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from folkmoot.accounts.models import Actor, Person
+from folkmoot.conversations import rendering
+from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.conversations.operations import Letterhead, main_channel, reply, start_topic
+from folkmoot.conversations.queries import topic_answered_by
+from folkmoot.conversations.rendering import KeptFile, keep_file
+from folkmoot.doors.mail import addresses, proof
+from folkmoot.doors.mail.addresses import Mark
+from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
+from folkmoot.groups.models import Group, Membership
+from folkmoot.kit import mime, subjects
+from folkmoot.kit.errors import Refused
+
+
+class Held(Exception):
+    """The letter waits for somebody's decision."""
+
+    def __init__(self, reason: HeldLetter.Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Dropped(Exception):
+    """The letter ends here; the words are for whoever looks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A letter that was read, with what is known about how it came."""
+
+    letter: mime.Letter
+    incoming: IncomingLetter
+    mark: Mark
+    proof: str
+    files: tuple[KeptFile, ...]  # on the disk already
+    rendered: tuple[str, int]  # the body as HTML, and the renderer's version
+
+
+def arrive(incoming: IncomingLetter) -> Arrival:
+    """Read a kept letter, keep its files, render its text: all that needs no transaction.
+
+    Raises `mime.Unreadable` where there is no letter in it.
+    """
+    letter = mime.read(bytes(incoming.letter.raw), envelope_sender=incoming.sender)
+    files = _keep_files(letter)
+    return Arrival(
+        letter=letter,
+        incoming=incoming,
+        mark=addresses.read(incoming.recipient) or Mark(""),
+        proof=proof.of(letter.authentication_results, letter.sender.address.rpartition("@")[2]),
+        files=files,
+        rendered=rendering.render(letter.body, letter.markup, files),
+    )
+
+
+def _keep_files(letter: mime.Letter) -> tuple[KeptFile, ...]:
+    return tuple(
+        keep_file(one.name, one.content, said_kind=one.kind, content_id=one.content_id, is_inline=one.is_inline)
+        for one in letter.attached
+    )
+
+
+def say(
+    arrival: Arrival, channel: Channel, topic: Topic | None, *, author: Person, vouched_by: Actor | None = None
+) -> str:
+    """Make the letter a post of the author's."""
+    letter = arrival.letter
+    if _is_double(letter, channel, author):
+        return "came before"
+    parents = [one for one in letter.parents if one != letter.message_id]
+    found, answered = topic_answered_by(channel, [letter.message_id, *parents])
+    topic = topic or found
+    head = Letterhead(
+        message_id=letter.message_id,
+        references=tuple(reversed(parents)),
+        said_at=letter.date,
+        title=letter.subject,
+        files=arrival.files,
+        rendered=arrival.rendered,
+    )
+    if topic is not None:
+        made = reply(
+            topic,
+            author=author,
+            body=letter.body,
+            markup=letter.markup,
+            via="mail",
+            answers=answered,
+            letterhead=head,
+            vouched_by=vouched_by,
+        )
+        return f"post {made.pk}"
+    started = start_topic(
+        channel,
+        author=author,
+        title=subjects.base_subject(letter.subject, tags=(channel.group.name, channel.group.slug)) or letter.subject,
+        body=letter.body,
+        markup=letter.markup,
+        via="mail",
+        letterhead=head,
+        vouched_by=vouched_by,
+    )
+    return f"topic {started.pk}"
+
+
+def group_of(mark: Mark) -> Group:
+    """The group of an address; raises Refused where there is none."""
+    group = addresses.group_of(mark)
+    if group is None:
+        raise Refused(_("There is no such group here."))
+    return group
+
+
+def destination(mark: Mark) -> tuple[Channel, Topic | None]:
+    """Find the channel that an address names, and the topic where it names one."""
+    group = group_of(mark)
+    if number := addresses.topic_number(mark):
+        topic = Topic.objects.filter(pk=number, channel__group=group).select_related("channel__group").first()
+        if topic is None:
+            raise Refused(_("There is no such conversation here."))
+        return topic.channel, topic
+    if mark.verb and mark.verb != "r":
+        channel = Channel.objects.filter(group=group, slug=mark.verb).select_related("group").first()
+        if channel is None:
+            raise Refused(_("There is no such channel here."))
+        return channel, None
+    return main_channel(group), None
+
+
+def author_in(group: Group, address: str) -> Person | None:
+    """The person who has proven this address, or for whom one who runs the group has vouched."""
+    if not address:
+        return None
+    proven = Person.objects.at(address)
+    if proven is not None:
+        return proven
+    vouched = Membership.objects.current().filter(group=group, address__email=address).select_related("person")
+    return next((found.person for found in vouched[:1]), None)
+
+
+def _is_double(letter: mime.Letter, channel: Channel, author: Person) -> bool:
+    """Whether this very letter is a post already. Another's letter with its id is held, not swallowed."""
+    twin = Post.objects.filter(channel=channel, message_id=letter.message_id).first()
+    if twin is None:
+        return False
+    if twin.author_id != author.pk or twin.body.split() != letter.body.replace("\x00", "").split():
+        raise Held(HeldLetter.Reason.SAME_ID)
+    return True

@@ -1,0 +1,107 @@
+"""A post as list mail: made once, with header lines of its own for each reader."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from folkmoot.conversations.models import Attachment, Post
+from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail.transport import Copy, Sheet
+from folkmoot.groups.models import Group, Membership
+from folkmoot.store import files
+
+MOST_REFERENCES = 20  # the first and the last; longer lines break mail programs
+MOST_ATTACHED = 5 * 1024 * 1024  # bytes of files that go along; more stays on the web, linked
+
+
+def sheet(post: Post) -> Sheet:
+    """Return what all copies of a post have in common. The post needs its topic, channel, group and author at hand."""
+    group = post.channel.group
+    message = EmailMessage(policy=SMTP)
+    message["Message-ID"] = post.message_id
+    message["Date"] = format_datetime(post.said_at or post.posted_at)
+    message["From"] = Address(f"{post.author.name} via {group.name}", addr_spec=addresses.of_channel(post.channel))
+    message["To"] = Address(group.name, addr_spec=addresses.of_channel(post.channel))
+    message["Subject"] = _subject(post)
+    _set_thread(message, post)
+    _set_list(message, post)
+    attached = _attached(post)
+    context = {"post": post, "group": group, "site": settings.SITE, "url": addresses.archived_at(post)}
+    context["linked"] = [one for one in post.attachments.all() if one not in attached]
+    message.set_content(render_to_string("mail/post.txt", context), cte="quoted-printable")
+    message.add_alternative(render_to_string("mail/post_letter.html", context), subtype="html", cte="quoted-printable")
+    for one in attached:
+        main, _, sub = one.file.kind.partition("/")
+        content = files.where(one.file.sha256).read_bytes()
+        message.add_attachment(content, maintype=main, subtype=sub or "octet-stream", filename=one.name)
+    return Sheet(message.as_bytes())
+
+
+def copy(sheet: Sheet, post: Post, group: Group, *, membership_id: int, address: str) -> Copy:
+    """Return one member's copy: a way out of their own (RFC 8058) and a return path that names them (VERP)."""
+    leave = f"{settings.SITE}/mail/leave/{addresses.leave_token(membership_id)}"
+    own = (
+        f"List-Unsubscribe: <{leave}>, <mailto:{addresses.of_group(group, 'leave')}>\r\n"
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    )
+    if group.proof == Group.Proof.SIGNED:
+        own += f"Reply-To: {addresses.signed(group, membership_id)}\r\n"
+    sender = addresses.return_path(group, membership_id, post.pk)
+    return Copy(sender=sender, recipient=address, sheet=sheet, own=own.encode())
+
+
+def copies(sheet: Sheet, post: Post, memberships: list[Membership]) -> list[Copy]:
+    group = post.channel.group
+    return [
+        copy(sheet, post, group, membership_id=one.pk, address=one.address.email) for one in memberships if one.address
+    ]
+
+
+def list_id(group: Group, channel_slug: str = "") -> str:
+    """The list's name for filters (RFC 2919): the same for good, as it is made of the group's number."""
+    inner = f"{channel_slug}." if channel_slug else ""
+    return f"{inner}{group.mail_names.order_by('pk')[0].local}.{settings.HOST}"
+
+
+def _subject(post: Post) -> str:
+    first = post.topic.post_count <= 1 or post.topic.title == post.title and post.answers_id is None
+    return post.title if first or post.via == "mail" else f"Re: {post.topic.title}"
+
+
+def _set_thread(message: EmailMessage, post: Post) -> None:
+    """Name what the post answers, so that mail programs file it there (RFC 5322, 3.6.4)."""
+    if post.answers is None and not post.references:
+        return
+    known = post.references.split()
+    if post.answers is not None:
+        known = [one for one in known if one != post.answers.message_id]
+        known = known or post.answers.references.split()
+        known = [*known, post.answers.message_id]
+    if len(known) > MOST_REFERENCES:
+        known = [known[0], *known[1 - MOST_REFERENCES :]]
+    message["In-Reply-To"] = known[-1]
+    message["References"] = " ".join(known)
+
+
+def _set_list(message: EmailMessage, post: Post) -> None:
+    """Say which list this is and how to deal with it (RFC 2369, 2919, 5064)."""
+    group = post.channel.group
+    message["List-Id"] = f"<{list_id(group, post.channel.slug)}>"
+    message["List-Post"] = f"<mailto:{addresses.of_channel(post.channel)}>"
+    message["List-Help"] = f"<mailto:{addresses.of_group(group, 'help')}>"
+    message["List-Subscribe"] = f"<mailto:{addresses.of_group(group, 'join')}>"
+    message["List-Owner"] = f"<mailto:{addresses.of_group(group, 'owner')}>"
+    message["List-Archive"] = f"<{settings.SITE}{group.get_absolute_url()}/topics>"
+    message["Archived-At"] = f"<{addresses.archived_at(post)}>"
+    message["Precedence"] = "list"
+    message["X-Folkmoot-Loop"] = list_id(group, post.channel.slug)
+
+
+def _attached(post: Post) -> list[Attachment]:
+    """The files that go along: all of them, unless they are too much."""
+    all_of_them = list(post.attachments.select_related("file"))
+    return all_of_them if sum(one.file.size for one in all_of_them) <= MOST_ATTACHED else []

@@ -1,0 +1,87 @@
+"""Words that an address's owner has to say before something happens: join, leave, "yes, I wrote that"."""
+
+import secrets
+from datetime import timedelta
+
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from folkmoot.accounts.models import Person
+from folkmoot.accounts.operations import enrol, prove_address
+from folkmoot.doors.mail import notes, operations
+from folkmoot.doors.mail.models import Confirmation, HeldLetter
+from folkmoot.groups.models import Group, Membership
+from folkmoot.groups.operations import apply, join, leave
+from folkmoot.kit.errors import Refused
+from folkmoot.kit.mime import Letter, Mailbox
+
+LASTS = timedelta(days=7)
+MOST_WAITING = 3  # of one address and group; more letters ask nothing new
+
+Kind = Confirmation.Kind
+
+
+def ask_to_join(group: Group, sender: Mailbox) -> str:
+    return _ask(Kind.JOIN, group, sender)
+
+
+def ask_to_leave(group: Group, sender: Mailbox) -> str:
+    return _ask(Kind.LEAVE, group, sender)
+
+
+def ask_about_letter(held: HeldLetter, letter: Letter) -> str:
+    """Ask whether this letter is theirs, in a group where each is confirmed."""
+    return _ask(Kind.LETTER, held.group, letter.sender, held=held)
+
+
+def confirm(token: str) -> str:
+    """Do what the owner of the address has confirmed. Raises Refused where the token is used, old or nobody's."""
+    confirmation = Confirmation.objects.filter(token=token, made_at__gt=now() - LASTS).select_related("group").first()
+    if confirmation is None or not _use(confirmation):
+        raise Refused(_("This was confirmed already, or the question is more than a week old."))
+    return _DO[Kind(confirmation.kind)](confirmation)
+
+
+def _ask(kind: Confirmation.Kind, group: Group, sender: Mailbox, *, held: HeldLetter | None = None) -> str:
+    waiting = Confirmation.objects.filter(kind=kind, group=group, address=sender.address, used_at=None)
+    if waiting.filter(made_at__gt=now() - LASTS).count() >= MOST_WAITING and held is None:
+        return "asked before"
+    asked = Confirmation.objects.create(
+        token=secrets.token_hex(12), kind=kind, group=group, address=sender.address, name=sender.name[:100], held=held
+    )
+    notes.question(asked)
+    return f"asked {sender.address}"
+
+
+def _use(confirmation: Confirmation) -> bool:
+    return bool(Confirmation.objects.filter(pk=confirmation.pk, used_at=None).update(used_at=now()))
+
+
+def _join(asked: Confirmation) -> str:
+    person = Person.objects.known_at(asked.address) or enrol(name=asked.name, address=asked.address, via="mail")
+    prove_address(person, address=asked.address, via="mail")
+    if asked.group.joining == Group.Joining.APPROVAL:
+        apply(asked.group, person=person, via="mail")
+        return "applied"
+    join(asked.group, person=person, address=asked.address, via="mail")
+    notes.welcome(asked)
+    return "joined"
+
+
+def _leave(asked: Confirmation) -> str:
+    members = Membership.objects.current().filter(group=asked.group)
+    found = members.filter(person__emailaddress__email=asked.address).select_related("person", "group").first()
+    if found is None:
+        raise Refused(_("This address is not a member's."))
+    leave(found, via="mail")
+    notes.goodbye(asked)
+    return "left"
+
+
+def _letter(asked: Confirmation) -> str:
+    if asked.held is None:
+        raise Refused(_("The letter is gone."))
+    return operations.post_confirmed(asked.held)
+
+
+_DO = {Kind.JOIN: _join, Kind.LEAVE: _leave, Kind.LETTER: _letter}

@@ -1,0 +1,109 @@
+"""What a letter can do. Each hand turns it into one call of an operation, and says what became of it."""
+
+from collections.abc import Callable
+
+from folkmoot.accounts.models import Address, Person
+from folkmoot.conversations.operations import main_channel
+from folkmoot.conversations.rules import can_start
+from folkmoot.doors.mail import addresses, confirmations, notes, proof
+from folkmoot.doors.mail.arrivals import Arrival, Dropped, Held, author_in, destination, group_of, say
+from folkmoot.doors.mail.models import HeldLetter
+from folkmoot.groups.models import Group, Membership
+from folkmoot.kit import mime
+
+Reason = HeldLetter.Reason
+Proof = Group.Proof
+Hand = Callable[[Arrival], str]
+
+
+def post(arrival: Arrival) -> str:
+    """To a group, a channel or a topic: continue what the letter answers there, or start a conversation."""
+    if arrival.letter.automatic:
+        raise Dropped(f"written by a program: {arrival.letter.automatic}")
+    channel, topic = destination(arrival.mark)
+    author = _author(arrival, channel.group)
+    return say(arrival, channel, topic, author=author)
+
+
+def join(arrival: Arrival) -> str:
+    """To `group+join@`: ask the address whether it means it."""
+    return _ask(arrival, confirmations.ask_to_join)
+
+
+def leave(arrival: Arrival) -> str:
+    """To `group+leave@`: ask the address whether it means it."""
+    return _ask(arrival, confirmations.ask_to_leave)
+
+
+def confirm(arrival: Arrival) -> str:
+    """To `group+confirm-token@`: the owner of an address means it. A vacation reply does not count."""
+    if arrival.letter.automatic:
+        raise Dropped(f"written by a program: {arrival.letter.automatic}")
+    return confirmations.confirm(arrival.mark.token)
+
+
+def help_(arrival: Arrival) -> str:
+    """To `group+help@`: how the group works by mail. Only for people we know: we are nobody's loudspeaker."""
+    group = group_of(arrival.mark)
+    person = Person.objects.at(arrival.letter.sender.address)
+    if arrival.letter.automatic or person is None or arrival.proof == proof.FAIL:
+        raise Dropped("a question for help by somebody we don't know")
+    notes.help_about(group, arrival.letter.sender.address, answers=arrival.letter.message_id)
+    return "help sent"
+
+
+def owner(arrival: Arrival) -> str:
+    """To `group+owner@`: hand the letter to those who run the group."""
+    group = group_of(arrival.mark)
+    owners = Membership.objects.current().filter(group=group, grants__role__permissions__name="group.manage")
+    return _hand_on(arrival, [one.address.email for one in owners.select_related("address") if one.address])
+
+
+def duty(arrival: Arrival) -> str:
+    """To `postmaster@`, `abuse@` and their like: hand the letter to the administrators."""
+    primary = Address.objects.filter(primary=True, user__administrator_since__isnull=False)
+    return _hand_on(arrival, list(primary.values_list("email", flat=True)))
+
+
+def bounce(arrival: Arrival) -> str:
+    """To `group+bounces-token@`: note whose copy came back. Scores and their consequences come later."""
+    named = addresses.bounced(arrival.mark)
+    if named is None:
+        raise Dropped("a bounce of nothing we sent")
+    return f"bounce: membership {named[0]}, post {named[1]}"
+
+
+def _hand_on(arrival: Arrival, recipients: list[str]) -> str:
+    if arrival.letter.automatic:
+        raise Dropped(f"written by a program: {arrival.letter.automatic}")
+    if not recipients:
+        raise Held(Reason.UNKNOWN) if addresses.group_of(arrival.mark) else Dropped("there is no administrator yet")
+    notes.hand_on(arrival.letter, bytes(arrival.incoming.letter.raw), to=recipients, at=arrival.incoming.recipient)
+    return f"handed on to {len(recipients)}"
+
+
+def _ask(arrival: Arrival, ask: Callable[[Group, mime.Mailbox], str]) -> str:
+    if arrival.letter.automatic or arrival.proof == proof.FAIL or not arrival.letter.sender.address:
+        raise Dropped("nobody whom we could ask")
+    return ask(group_of(arrival.mark), arrival.letter.sender)
+
+
+def _author(arrival: Arrival, group: Group) -> Person:
+    """Find whose words these are, and whether that is proven well enough for this group."""
+    signer = addresses.signer(arrival.mark, group)
+    if signer is not None:
+        return signer
+    author = author_in(group, arrival.letter.sender.address)
+    if author is None:
+        raise Held(Reason.UNKNOWN)
+    if arrival.proof == proof.FAIL:
+        raise Held(Reason.FORGED)
+    if not can_start(author, main_channel(group)):
+        raise Held(Reason.NOT_A_MEMBER)
+    if group.proof == Proof.PASS and arrival.proof != proof.PASS:
+        raise Held(Reason.UNPROVEN)
+    if group.proof == Proof.SIGNED:
+        raise Held(Reason.UNSIGNED)
+    if group.proof == Proof.CONFIRM:
+        raise Held(Reason.UNCONFIRMED)
+    return author

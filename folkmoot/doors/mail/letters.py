@@ -1,0 +1,102 @@
+"""Letters to one person: written into a queue in the transaction of their reason, sent by the worker."""
+
+from datetime import timedelta
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.timezone import now
+
+from folkmoot.doors.mail import transport
+from folkmoot.doors.mail.models import OutgoingLetter
+from folkmoot.doors.mail.transport import Copy, Sheet, Transport
+from folkmoot.kit import plaintext
+from folkmoot.kit.msgid import new_message_id
+from folkmoot.kit.text import one_line
+from folkmoot.store import wake
+
+BATCH = 50
+LEASE = timedelta(minutes=2)
+PATIENCE = timedelta(days=2)
+
+
+def write(
+    template: str,
+    context: dict[str, Any],
+    *,
+    to: str,
+    sender_name: str = "Folkmoot",
+    sender: str = "",
+    key: str | None = None,
+    answers: str = "",
+) -> None:
+    """Queue a letter made from `mail/letters/<template>.txt`, whose first line is the subject.
+
+    A reply goes to `sender`. A second letter of the same key is not written.
+    """
+    text = render_to_string(f"mail/letters/{template}.txt", {"site": settings.SITE, "host": settings.HOST, **context})
+    subject, _, body = text.strip().partition("\n")
+    message = EmailMessage(policy=policy.SMTP)
+    message["Message-ID"] = new_message_id(settings.HOST)
+    message["Date"] = format_datetime(now())
+    message["From"] = Address(one_line(sender_name), addr_spec=sender or f"postmaster@{settings.HOST}")
+    message["To"] = Address(addr_spec=to)
+    message["Subject"] = one_line(subject)
+    message["Auto-Submitted"] = "auto-generated" if not answers else "auto-replied"
+    if answers:
+        message["In-Reply-To"] = message["References"] = answers
+    body = body.strip() + "\n"
+    message.set_content(body, cte="quoted-printable")
+    html = render_to_string("mail/note_letter.html", {"html": plaintext.to_html(body), "subject": subject})
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    queue(message, to=to, key=key)
+
+
+def queue(message: EmailMessage, *, to: str, key: str | None = None) -> None:
+    """Queue a letter that is written already."""
+    row = OutgoingLetter(key=key, recipient=to, raw=message.as_bytes(policy=policy.SMTP))
+    OutgoingLetter.objects.bulk_create([row], ignore_conflicts=key is not None)
+    with transaction.atomic():
+        wake.announce()
+
+
+def send_waiting(way_out: Transport) -> bool:
+    """Send the letters that are due. False when there is none."""
+    letters = _claim()
+    if not letters:
+        return False
+    copies = [Copy(sender=one.sender, recipient=one.recipient, sheet=Sheet(bytes(one.raw))) for one in letters]
+    for letter, answer in zip(letters, way_out.send(copies), strict=True):
+        _note(letter, answer)
+    return True
+
+
+def _claim() -> list[OutgoingLetter]:
+    """Lease the letters that are due; if we die, they are due again when the lease runs out."""
+    due = OutgoingLetter.objects.filter(sent_at=None, given_up_at=None, due_at__lte=now())
+    if not due.exists():
+        return []
+    with transaction.atomic():
+        letters = list(due.select_for_update(skip_locked=True, no_key=True).order_by("due_at")[:BATCH])
+        OutgoingLetter.objects.filter(pk__in=[one.pk for one in letters]).update(due_at=now() + LEASE)
+    return letters
+
+
+def _note(letter: OutgoingLetter, answer: transport.Answer) -> None:
+    row = OutgoingLetter.objects.filter(pk=letter.pk)
+    if answer.status == transport.SENT:
+        row.update(sent_at=now(), error="")
+        return
+    is_over = answer.status == transport.REFUSED or letter.made_at < now() - PATIENCE
+    pause = timedelta(seconds=min(30 * 2**letter.attempts, 60 * 60))
+    row.update(
+        attempts=letter.attempts + 1,
+        due_at=now() + pause,
+        error=answer.words,
+        given_up_at=now() if is_over else None,
+    )

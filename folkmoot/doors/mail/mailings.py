@@ -1,0 +1,107 @@
+"""Send each post to everybody who wants it by mail: in batches, each asked for anew and noted when it went out."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from folkmoot.conversations.models import Post
+from folkmoot.doors.mail import compose, transport
+from folkmoot.doors.mail.models import DeferredCopy, Mailing
+from folkmoot.doors.mail.transport import Answer, Transport
+from folkmoot.groups.models import Membership
+from folkmoot.outbox.models import Event
+
+BATCH = 100  # copies between two notes of how far we are: as many may go out twice if we are killed
+LEASE = timedelta(seconds=15)  # after which another worker takes a mailing over; renewed at each batch
+PATIENCE = timedelta(days=4)  # how long a copy is tried (RFC 5321, 4.5.4.1)
+READING = "topics.read"
+
+
+def post_added(event: Event) -> None:
+    """Note that a post is to be mailed. Sending is not done here: it takes as long as it takes."""
+    Mailing.objects.get_or_create(post_id=event.subject_id)
+
+
+def work_off(way_out: Transport) -> bool:
+    """Claim one mailing and send it to the end. False when there is none to do."""
+    mailing = _claim()
+    if mailing is None:
+        return False
+    post = Post.objects.select_related("topic", "channel__group", "author", "answers").get(pk=mailing.post_id)
+    sheet = compose.sheet(post)
+    while batch := _next_batch(post, after=mailing.after):
+        answers = way_out.send(compose.copies(sheet, post, batch))
+        _note(mailing, batch, answers)
+    Mailing.objects.filter(pk=mailing.pk).update(done_at=now())
+    return True
+
+
+def try_deferred(way_out: Transport) -> bool:
+    """Try one batch of copies again that the mail server did not take. False when none is due."""
+    due = DeferredCopy.objects.filter(sent_at=None, given_up_at=None, due_at__lte=now())
+    waiting = list(due.select_related("mailing__post", "membership__address").order_by("due_at")[:BATCH])
+    for one in waiting:
+        _try_again(one, way_out)
+    return bool(waiting)
+
+
+def _claim() -> Mailing | None:
+    to_do = Mailing.objects.filter(done_at=None, leased_until__lte=now())
+    if not to_do.exists():
+        return None
+    with transaction.atomic():
+        mailing = to_do.select_for_update(skip_locked=True, no_key=True).order_by("pk").first()
+        if mailing is not None:
+            Mailing.objects.filter(pk=mailing.pk).update(leased_until=now() + LEASE)
+    return mailing
+
+
+def _next_batch(post: Post, *, after: int) -> list[Membership]:
+    """The next members who want this post by mail and may read it now; never its author, unless asked."""
+    members = Membership.objects.current().filter(group=post.channel.group, mail=Membership.Mail.EACH, pk__gt=after)
+    others = members.exclude(person=post.author, own_posts=False).exclude(address=None)
+    return list(others.holding(READING).select_related("address").order_by("pk")[:BATCH])
+
+
+def _note(mailing: Mailing, batch: Sequence[Membership], answers: Sequence[Answer]) -> None:
+    """Write down how far we are, and what the server did not take."""
+    mailing.after = batch[-1].pk
+    with transaction.atomic():
+        for member, answer in zip(batch, answers, strict=True):
+            if answer.status != transport.SENT:
+                _defer(mailing, member, answer)
+        Mailing.objects.filter(pk=mailing.pk).update(after=mailing.after, leased_until=now() + LEASE)
+
+
+def _defer(mailing: Mailing, member: Membership, answer: Answer) -> None:
+    given_up = now() if answer.status == transport.REFUSED else None
+    DeferredCopy.objects.update_or_create(
+        mailing=mailing,
+        membership=member,
+        defaults={"due_at": now() + _pause(1), "error": answer.words, "given_up_at": given_up},
+    )
+
+
+def _try_again(one: DeferredCopy, way_out: Transport) -> None:
+    wants = Membership.objects.current().filter(pk=one.membership_id, mail=Membership.Mail.EACH).holding(READING)
+    post = Post.objects.select_related("topic", "channel__group", "author", "answers").get(pk=one.mailing.post_id)
+    if not wants.exists() or one.membership.address is None:
+        DeferredCopy.objects.filter(pk=one.pk).update(given_up_at=now(), error="no longer wanted")
+        return
+    answer = way_out.send(compose.copies(compose.sheet(post), post, [one.membership]))[0]
+    if answer.status == transport.SENT:
+        DeferredCopy.objects.filter(pk=one.pk).update(sent_at=now())
+        return
+    is_over = answer.status == transport.REFUSED or post.posted_at < now() - PATIENCE
+    DeferredCopy.objects.filter(pk=one.pk).update(
+        attempts=one.attempts + 1,
+        due_at=now() + _pause(one.attempts + 1),
+        error=answer.words,
+        given_up_at=now() if is_over else None,
+    )
+
+
+def _pause(attempts: int) -> timedelta:
+    return timedelta(seconds=min(60 * 2**attempts, 4 * 60 * 60))

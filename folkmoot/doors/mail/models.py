@@ -1,0 +1,157 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from folkmoot.accounts.models import Person
+from folkmoot.conversations.models import Post
+from folkmoot.groups.models import Group, Membership
+
+
+class RawLetter(models.Model):
+    """A letter as it came, byte for byte, kept once for all its recipients until it is dealt with and a while after."""
+
+    raw = models.BinaryField()
+    came_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"letter of {self.came_at:%Y-%m-%d %H:%M}"
+
+
+class IncomingLetter(models.Model):
+    """One recipient's copy of a letter, and what became of it."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        DONE = "done", _("done")
+        HELD = "held", _("held")
+        REFUSED = "refused", _("refused")
+        DROPPED = "dropped", _("dropped")
+        FAILED = "failed", _("failed")
+
+    letter = models.ForeignKey(RawLetter, models.CASCADE, related_name="copies")
+    sender = models.CharField(max_length=320, blank=True)  # of the envelope
+    recipient = models.CharField(max_length=320)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
+    note = models.TextField(blank=True)
+    proof = models.CharField(max_length=10, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=now)
+    dealt_with_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=Q(outcome="waiting"), name="letter_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.sender} to {self.recipient}"
+
+
+class HeldLetter(models.Model):
+    """A letter that somebody has to decide about before it becomes a post."""
+
+    class Reason(models.TextChoices):
+        UNKNOWN = "unknown", _("We don't know this address.")
+        NOT_A_MEMBER = "not_member", _("The sender is not a member of this group.")
+        FORGED = "forged", _("The mail server says that the sender's address is forged.")
+        UNPROVEN = "unproven", _("The group asks for a proven sender, and nothing proves this one.")
+        UNSIGNED = "unsigned", _("The group takes letters to a member's own signed address only.")
+        UNCONFIRMED = "unconfirmed", _("The sender has not confirmed this letter yet.")
+        SAME_ID = "same_id", _("Another letter had this letter's Message-ID before.")
+
+    incoming = models.OneToOneField(IncomingLetter, models.CASCADE, related_name="held")
+    group = models.ForeignKey(Group, models.CASCADE, related_name="held_letters")
+    channel_slug = models.CharField(max_length=20, blank=True)
+    address = models.CharField(max_length=320, blank=True)  # of From
+    name = models.CharField(max_length=100, blank=True)
+    title = models.CharField(max_length=200)
+    reason = models.CharField(max_length=20, choices=Reason)
+    held_at = models.DateTimeField(default=now)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    is_accepted = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["group", "held_at"], name="held_of_a_group")]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.title}"
+
+
+class Confirmation(models.Model):
+    """Something that waits for a word from the owner of an address."""
+
+    class Kind(models.TextChoices):
+        JOIN = "join"
+        LEAVE = "leave"
+        LETTER = "letter"
+
+    token = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    group = models.ForeignKey(Group, models.CASCADE, related_name="+")
+    address = models.EmailField()
+    name = models.CharField(max_length=100, blank=True)
+    held = models.ForeignKey(HeldLetter, models.CASCADE, null=True, related_name="confirmations")
+    made_at = models.DateTimeField(default=now)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.address}"
+
+
+class Mailing(models.Model):
+    """The duty to send one post to everybody who wants it by mail, and how far that has come."""
+
+    post = models.OneToOneField(Post, models.CASCADE, related_name="mailing")
+    after = models.BigIntegerField(default=0)  # the last membership whose copy went out
+    leased_until = models.DateTimeField(default=now)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=Q(done_at=None), name="mailing_to_do")]
+
+    def __str__(self) -> str:
+        return f"mailing of post {self.post_id}"
+
+
+class DeferredCopy(models.Model):
+    """One member's copy that the mail server did not take: to be tried again, or given up."""
+
+    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="deferred")
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=1)
+    due_at = models.DateTimeField()
+    error = models.CharField(max_length=500)
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mailing", "membership"], name="a_copy_is_deferred_once")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(sent_at=None, given_up_at=None), name="deferred_copy_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"copy of mailing {self.mailing_id} for {self.membership_id}"
+
+
+class OutgoingLetter(models.Model):
+    """A letter to one person: a code, an invitation, a confirmation, a refusal."""
+
+    key = models.CharField(max_length=100, unique=True, null=True)  # noqa: DJ001 - what must not be sent twice; null: none
+    sender = models.CharField(max_length=320, blank=True)  # of the envelope; empty where nobody wants the bounce
+    recipient = models.CharField(max_length=320)
+    raw = models.BinaryField()
+    made_at = models.DateTimeField(default=now)
+    due_at = models.DateTimeField(default=now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(sent_at=None, given_up_at=None), name="outgoing_letter_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"to {self.recipient}"

@@ -1,0 +1,111 @@
+"""What we write to one person, and when. The words are in templates/mail/letters."""
+
+from collections.abc import Sequence
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from folkmoot.doors.mail import addresses, letters
+from folkmoot.doors.mail.models import Confirmation
+from folkmoot.groups.models import Application, Group, Invitation, Membership
+from folkmoot.kit.mime import Letter
+from folkmoot.kit.msgid import new_message_id
+from folkmoot.kit.text import one_line
+from folkmoot.outbox.models import Event
+
+
+def question(asked: Confirmation) -> None:
+    """Ask an address whether it means it; a reply to the letter is a yes."""
+    sender = addresses.of_group(asked.group, f"confirm-{asked.token}")
+    context = {"group": asked.group, "asked": asked}
+    letters.write(f"confirm_{asked.kind}", context, to=asked.address, sender_name=asked.group.name, sender=sender)
+
+
+def welcome(asked: Confirmation) -> None:
+    _about_group("welcome", asked.group, to=asked.address)
+
+
+def goodbye(asked: Confirmation) -> None:
+    _about_group("goodbye", asked.group, to=asked.address)
+
+
+def help_about(group: Group, to: str, *, answers: str) -> None:
+    _about_group("help", group, to=to, answers=answers)
+
+
+def refusal(letter: Letter, words: str, *, at: str) -> None:
+    """Tell somebody we know why their letter was not posted."""
+    context = {"words": words, "subject": one_line(letter.subject), "at": at, "body": letter.body[:4000]}
+    letters.write("refusal", context, to=letter.sender.address, answers=letter.message_id)
+
+
+def hand_on(letter: Letter, raw: bytes, *, to: Sequence[str], at: str) -> None:
+    """Hand a letter to those whose duty it is: ours around the original, so that nobody's signature breaks."""
+    message = EmailMessage(policy=policy.SMTP)
+    message["Message-ID"] = new_message_id(settings.HOST)
+    message["Date"] = format_datetime(now())
+    message["From"] = Address(_("%(name)s to %(at)s") % {"name": one_line(letter.sender.name), "at": at}, addr_spec=at)
+    if letter.sender.address.isascii() and "@" in letter.sender.address:
+        message["Reply-To"] = letter.sender.address
+    message["Subject"] = one_line(letter.subject)[:200]
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.body + "\n", cte="quoted-printable")
+    message.add_attachment(raw, maintype="application", subtype="octet-stream", filename="letter.eml")
+    for recipient in to:
+        letters.queue(message, to=recipient)
+
+
+def member_invited(event: Event) -> None:
+    """Send the invitation; sent again when somebody invites again."""
+    invitation = Invitation.objects.select_related("group", "invited_by").filter(pk=event.subject_id).first()
+    if invitation is None or invitation.answered_at:
+        return
+    _write_to_member("invitation", invitation.group, {"invitation": invitation}, invitation.address, event)
+
+
+def application_made(event: Event) -> None:
+    """Tell those who run the group that somebody wants to join."""
+    application = Application.objects.select_related("group", "person").filter(pk=event.subject_id).first()
+    if application is None or application.decided_at:
+        return
+    for owner in _owners(application.group):
+        if owner.address:
+            _write_to_member("application", application.group, {"application": application}, owner.address.email, event)
+
+
+def application_decided(event: Event) -> None:
+    """Tell the applicant what was decided."""
+    application = Application.objects.select_related("group", "person").get(pk=event.subject_id)
+    address = application.person.emailaddress_set.order_by("-primary", "pk").first()
+    if address:
+        _write_to_member("application_decided", application.group, {"application": application}, address.email, event)
+
+
+def _owners(group: Group) -> list[Membership]:
+    managing = Membership.objects.current().filter(group=group, grants__role__permissions__name="members.manage")
+    return list(managing.select_related("address"))
+
+
+def _write_to_member(template: str, group: Group, context: dict[str, object], to: str, event: Event) -> None:
+    """Write once for an event, however often its delivery is tried."""
+    letters.write(
+        template,
+        {"group": group, **context},
+        to=to,
+        sender_name=group.name,
+        sender=addresses.of_group(group, "owner"),
+        key=f"{event.pk}:{to}"[:100],
+    )
+
+
+def _about_group(template: str, group: Group, *, to: str, answers: str = "") -> None:
+    context = {"group": group, "list": addresses.of_group(group), "help": addresses.of_group(group, "help")}
+    context["leave"] = addresses.of_group(group, "leave")
+    letters.write(
+        template, context, to=to, sender_name=group.name, sender=addresses.of_group(group, "owner"), answers=answers
+    )

@@ -1,0 +1,72 @@
+"""What all pages of a group share."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from folkmoot.accounts.http import reader
+from folkmoot.groups.models import Group, MailName
+from folkmoot.groups.rules import permissions_in
+
+Page = Callable[..., HttpResponse]
+
+
+def of_group(view: Page) -> Page:
+    """Load the group of the address; an old address answers 301, a group that one may not know of 404."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, slug: str, **more: Any) -> HttpResponse:
+        group = Group.objects.visible_to(reader(request)).filter(slug=slug).first()
+        if group is None:
+            return _moved(request, slug, more)
+        with timezone.override(group.time_zone):
+            return view(request, group, **more)
+
+    return wrapped
+
+
+def managed(permission: str) -> Callable[[Page], Page]:
+    """Load the group for those who hold the permission; nobody else learns that there is such a page."""
+
+    def of_managed(view: Page) -> Page:
+        @of_group
+        @wraps(view)
+        def wrapped(request: HttpRequest, group: Group, **more: Any) -> HttpResponse:
+            if permission not in permissions_in(group, reader(request)):
+                raise Http404
+            return view(request, group, **more)
+
+        return wrapped
+
+    return of_managed
+
+
+def around(request: HttpRequest, group: Group, tab: str) -> dict[str, Any]:
+    """What the head of each page of a group says."""
+    person = reader(request)
+    permissions = permissions_in(group, person)
+    current = group.memberships.current()
+    return {
+        "group": group,
+        "tab": tab,
+        "permissions": permissions,
+        "can_manage": "group.manage" in permissions,
+        "membership": current.filter(person=person).first() if person else None,
+        "member_count": current.count(),
+    }
+
+
+def _moved(request: HttpRequest, slug: str, more: dict[str, Any]) -> HttpResponse:
+    match = request.resolver_match
+    named = get_object_or_404(MailName.objects.select_related("group").filter(local=slug).exclude(group__slug=slug))
+    known = Group.objects.visible_to(reader(request)).filter(pk=named.group_id).first()
+    if known is None or match is None or not match.view_name:
+        raise Http404
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    to = reverse(match.view_name, kwargs={"slug": known.slug, **more}) + query
+    return HttpResponsePermanentRedirect(to, preserve_request=request.method == "POST")

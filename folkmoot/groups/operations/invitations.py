@@ -1,0 +1,78 @@
+import secrets
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from folkmoot.accounts.models import Actor, Person
+from folkmoot.accounts.operations import prove_address
+from folkmoot.groups.models import Application, Group, Invitation, Membership
+from folkmoot.groups.operations.members import take_in
+from folkmoot.groups.rules import can_apply, can_manage_members, is_member
+from folkmoot.kit.errors import Refused, require
+from folkmoot.outbox.operations import record
+
+
+def invite(group: Group, *, address: str, name: str = "", by: Person, via: str) -> Invitation:
+    """Ask the reader of an address to join. Inviting again sends the letter again."""
+    with transaction.atomic():
+        require(can_manage_members(by, group), _("You can't invite people to this group."))
+        known = Person.objects.at(address)
+        if known is not None and is_member(known, group):
+            raise Refused(_("%(address)s is a member already.") % {"address": address})
+        invitation, _made = Invitation.objects.get_or_create(
+            group=group,
+            address=address.lower(),
+            answered_at=None,
+            defaults={"name": name, "token": secrets.token_hex(16), "invited_by": by},
+        )
+        record("member.invited", invitation, by=by, via=via)
+    return invitation
+
+
+def accept(invitation: Invitation, *, person: Person, via: str) -> Membership:
+    """Say yes to an invitation. Holding its token proves the address it was sent to."""
+    with transaction.atomic():
+        _close(invitation, is_accepted=True)
+        prove_address(person, address=invitation.address, via=via)
+        return take_in(invitation.group, person=person, address=invitation.address, by=person, via=via)
+
+
+def decline(invitation: Invitation, *, via: str) -> None:
+    """Say no to an invitation."""
+    with transaction.atomic():
+        _close(invitation, is_accepted=False)
+        record("invitation.declined", invitation, by=None, via=via)
+
+
+def apply(group: Group, *, person: Person, answer: str = "", via: str) -> Application:
+    """Ask to join a group that wants to be asked."""
+    with transaction.atomic():
+        require(can_apply(person, group), _("This group can't be asked."))
+        if is_member(person, group):
+            raise Refused(_("You are a member already."))
+        application, made = Application.objects.get_or_create(
+            group=group, person=person, decided_at=None, defaults={"answer": answer[:1000]}
+        )
+        if made:
+            record("application.made", application, by=person, via=via)
+    return application
+
+
+def decide(application: Application, *, is_accepted: bool, by: Actor, via: str) -> None:
+    """Answer an application."""
+    with transaction.atomic():
+        require(can_manage_members(by, application.group), _("You can't decide about members of this group."))
+        open_ones = Application.objects.filter(pk=application.pk, decided_at=None)
+        decider = by if isinstance(by, Person) else None
+        if not open_ones.update(decided_at=now(), decided_by=decider, is_accepted=is_accepted):
+            raise Refused(_("Somebody has answered this application already."))
+        if is_accepted:
+            take_in(application.group, person=application.person, address="", by=by, via=via)
+        record("application.decided", application, by=by, via=via)
+
+
+def _close(invitation: Invitation, *, is_accepted: bool) -> None:
+    waiting = Invitation.objects.filter(pk=invitation.pk, answered_at=None)
+    if not waiting.update(answered_at=now(), is_accepted=is_accepted):
+        raise Refused(_("This invitation has been answered already."))

@@ -1,0 +1,167 @@
+import csv
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.groups import defaults
+from folkmoot.groups.forms import PeopleForm
+from folkmoot.groups.http import around, managed, of_group
+from folkmoot.groups.models import Application, Group, Membership, RoleGrant
+from folkmoot.groups.operations import add_member, decide, invite, make_member, make_owner, remove_member
+from folkmoot.groups.rules import can_manage_members
+from folkmoot.kit.errors import NotAllowed, Refused
+
+A_PAGE = 100
+
+
+@require_GET
+@of_group
+def members(request: HttpRequest, group: Group) -> HttpResponse:
+    context = around(request, group, "members")
+    query = request.GET.get("q", "").strip()[:100]
+    visible = _listed(Membership.objects.visible_to(reader(request)).filter(group=group), query)
+    context |= {
+        "query": query,
+        "page": Paginator(visible, A_PAGE).get_page(request.GET.get("page")),
+        "can_see": "members.read" in context["permissions"],
+        "can_manage_members": "members.manage" in context["permissions"],
+    }
+    return render(request, "groups/members.html", context)
+
+
+@login_required
+@managed("members.manage")
+def manage_members(request: SignedIn, group: Group) -> HttpResponse:
+    form = PeopleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _take(request, group, form)
+        return redirect("manage_members", slug=group.slug)
+    query = request.GET.get("q", "").strip()[:100]
+    listed = _listed(group.memberships.all(), query).annotate(mail_address=F("address__email"))
+    context: dict[str, Any] = around(request, group, "manage") | {
+        "station": "members",
+        "form": form,
+        "query": query,
+        "page": Paginator(listed, A_PAGE).get_page(request.GET.get("page")),
+        "applications": group.applications.filter(decided_at=None).select_related("person").order_by("asked_at"),
+        "invitations": group.invitations.filter(answered_at=None).order_by("-invited_at")[:A_PAGE],
+    }
+    return render(request, "groups/manage_members.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_GET
+@managed("members.manage")
+def members_file(request: SignedIn, group: Group) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{group.slug}-members.csv"'
+    rows = csv.writer(response)
+    rows.writerow(["name", "address", "role", "mail", "since"])
+    for one in _listed(group.memberships.all(), "").select_related("address"):
+        role = "owner" if one.is_owner else "member"
+        address = one.address.email if one.address else ""
+        rows.writerow(map(_harmless, [one.person.name, address, role, one.mail, f"{one.joined_at:%Y-%m-%d}"]))
+    return response
+
+
+@login_required
+@require_POST
+def application_accept(request: SignedIn, application_id: int) -> HttpResponse:
+    return _decide(request, application_id, is_accepted=True)
+
+
+@login_required
+@require_POST
+def application_refuse(request: SignedIn, application_id: int) -> HttpResponse:
+    return _decide(request, application_id, is_accepted=False)
+
+
+@login_required
+@require_POST
+def owner(request: SignedIn, membership_id: int) -> HttpResponse:
+    member = _membership(request, membership_id)
+    make_owner(member, by=request.user, via="web")
+    messages.success(request, _("%(name)s is an owner now.") % {"name": member.person.name})
+    return redirect("manage_members", slug=member.group.slug)
+
+
+@login_required
+@require_POST
+def owner_remove(request: SignedIn, membership_id: int) -> HttpResponse:
+    member = _membership(request, membership_id)
+    make_member(member, by=request.user, via="web")
+    messages.success(request, _("%(name)s is a member like others now.") % {"name": member.person.name})
+    return redirect("manage_members", slug=member.group.slug)
+
+
+@login_required
+@require_POST
+def member_remove(request: SignedIn, membership_id: int) -> HttpResponse:
+    member = _membership(request, membership_id)
+    remove_member(member, by=request.user, via="web")
+    messages.success(request, _("%(name)s is not a member any more. What they wrote stays.") % {"name": member.person.name})
+    return redirect("manage_members", slug=member.group.slug)
+
+
+def _listed(memberships: QuerySet[Membership], query: str) -> QuerySet[Membership, Any]:
+    owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__name=defaults.OWNER)
+    found = memberships.filter(left_at=None).select_related("person").annotate(is_owner=Exists(owns))
+    if query:
+        found = found.filter(person__name__icontains=query)
+    return found.order_by("-is_owner", "person__name", "pk")
+
+
+def _take(request: SignedIn, group: Group, form: PeopleForm) -> None:
+    """Invite or add each of them; who can't be taken is named, and the others are taken."""
+    done = 0
+    for name, address in form.cleaned_data["people"]:
+        try:
+            if form.cleaned_data["how"] == "add":
+                add_member(group, address=address, name=name, by=request.user, via="web")
+            else:
+                invite(group, address=address, name=name, by=request.user, via="web")
+            done += 1
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+    if done and form.cleaned_data["how"] == "add":
+        words = ngettext("%(n)d person is a member now.", "%(n)d people are members now.", done)
+        messages.success(request, words % {"n": done})
+    elif done:
+        words = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", done)
+        messages.success(request, words % {"n": done})
+
+
+def _decide(request: SignedIn, application_id: int, *, is_accepted: bool) -> HttpResponse:
+    waiting = Application.objects.filter(group__in=Group.objects.visible_to(request.user))
+    application = get_object_or_404(waiting.select_related("group", "person"), pk=application_id)
+    if not can_manage_members(request.user, application.group):
+        raise Http404
+    decide(application, is_accepted=is_accepted, by=request.user, via="web")
+    name = application.person.name
+    words = _("%(name)s is a member now.") if is_accepted else _("%(name)s gets a letter that says no.")
+    messages.success(request, words % {"name": name})
+    return redirect("manage_members", slug=application.group.slug)
+
+
+def _membership(request: SignedIn, membership_id: int) -> Membership:
+    current = Membership.objects.visible_to(request.user).current().select_related("group", "person")
+    found = get_object_or_404(current, pk=membership_id)
+    if not can_manage_members(request.user, found.group):
+        raise Http404
+    return found
+
+
+def _harmless(cell: str) -> str:
+    """A table program takes a cell that begins like this for a formula."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

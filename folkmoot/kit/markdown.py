@@ -1,0 +1,106 @@
+"""Markdown (CommonMark 0.31, tables, strikethrough, bare links) as HTML that asks nothing of other sites."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from folkmoot.kit import prose
+
+VERSION = 1
+LONGEST = 200_000
+_HEADINGS_DOWN = 2  # a page has its own h1, a post its h2
+_OWN_PICTURES = re.compile(r"/files/[^\s\\]*")
+_LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
+
+
+def _kept_attribute(tag: str, name: str, value: str) -> str | None:
+    if name == "class":
+        return value if _LANGUAGE.fullmatch(value) else None
+    return value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=set(
+        "a blockquote br code dd del details div dl dt em h3 h4 h5 h6 hr img li ol p pre s strong sub summary sup"
+        " table tbody td th thead tr ul".split()
+    ),
+    clean_content_tags={"script", "style"},
+    attributes={
+        "a": {"href", "title"},
+        "img": {"src", "alt", "title", "loading"},
+        "code": {"class"},
+        "ol": {"start"},
+        "td": {"align"},
+        "th": {"align"},
+    },
+    attribute_filter=_kept_attribute,
+    url_schemes={"http", "https", "mailto", "tel", "xmpp", "matrix", "ftp"},
+    link_rel=prose.LINK_REL,
+)
+
+
+def to_html(text: str, *, images: Mapping[str, str] | None = None) -> str:
+    """Render what a person wrote. `images` maps `cid:...` to addresses of our own; other sites' become links."""
+    if len(text) > LONGEST:
+        return prose.paragraphs(text)
+    html = _parser().render(text, {"images": images or {}})
+    return _CLEANER.clean(html)
+
+
+excerpt = prose.excerpt
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(["table", "strikethrough", "linkify"])
+    parser.core.ruler.push("lower_headings", _lower_headings)
+    parser.core.ruler.push("align_cells", _align_cells)
+    parser.core.ruler.push("own_images", _own_images)
+    if parser.linkify:
+        parser.linkify.set({"fuzzy_email": False, "fuzzy_link": False})
+    return parser
+
+
+def _lower_headings(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + _HEADINGS_DOWN, 6)}"
+
+
+def _align_cells(state: StateCore) -> None:
+    """Inline styles are not allowed on our pages: cells are aligned by the attribute of old."""
+    for token in state.tokens:
+        if token.type in ("th_open", "td_open") and (style := token.attrs.pop("style", "")):
+            token.attrs["align"] = str(style).removeprefix("text-align:")
+
+
+def _own_images(state: StateCore) -> None:
+    """No picture is fetched from elsewhere: that would tell other sites who reads what, and when."""
+    images = state.env.get("images", {})
+    for token in state.tokens:
+        if token.children and any(child.type == "image" for child in token.children):
+            token.children = [new for child in token.children for new in _replaced(child, images)]
+
+
+def _replaced(token: Token, images: Mapping[str, str]) -> Sequence[Token]:
+    if token.type != "image":
+        return (token,)
+    source = str(token.attrGet("src") or "")
+    source = images.get(source, source)
+    if _OWN_PICTURES.fullmatch(source) or source in images.values():
+        token.attrs["src"] = source
+        token.attrs["loading"] = "lazy"
+        return (token,)
+    return _as_link(source, token)
+
+
+def _as_link(source: str, token: Token) -> Sequence[Token]:
+    words = Token("text", "", 0, content=token.content or source)
+    if source.startswith("cid:"):
+        return (words,)
+    return (Token("link_open", "a", 1, attrs={"href": source}), words, Token("link_close", "a", -1))

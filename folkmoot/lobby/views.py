@@ -1,0 +1,155 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.accounts.models import OldHandle, Person
+from folkmoot.accounts.operations import merge
+from folkmoot.conversations.models import Post
+from folkmoot.conversations.operations import confirm_past
+from folkmoot.groups import defaults
+from folkmoot.groups.forms import ReadingForm
+from folkmoot.groups.http import around, of_group
+from folkmoot.groups.models import Application, Group, Invitation
+from folkmoot.lobby import queries
+
+A_PAGE = 50
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    person = reader(request)
+    if person is None:
+        found = queries.groups_about("", person=None)[:8]
+        return render(request, "lobby/welcome.html", {"groups": found, "query": ""})
+    joined = Group.objects.joined_by(person)
+    context = {
+        "groups": list(joined.order_by("name")),
+        "topics": list(queries.newest_topics(joined, person=person)[:40]),
+        "nav": "home",
+    }
+    return render(request, "lobby/home.html", context)
+
+
+@require_GET
+def groups(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:200]
+    found = Paginator(queries.groups_about(query, person=reader(request)), A_PAGE)
+    context = {"query": query, "page": found.get_page(request.GET.get("page")), "nav": "groups"}
+    return render(request, "lobby/groups.html", context)
+
+
+@require_GET
+@of_group
+def group(request: HttpRequest, group: Group) -> HttpResponse:
+    person = reader(request)
+    context = around(request, group, "front")
+    context |= {
+        "topics": list(queries.newest_topics(Group.objects.filter(pk=group.pk), person=person)[:6]),
+        "owners": _owners(group),
+        "doors": _doors(group),
+        "is_checked": bool(settings.AUTHSERV_ID),
+        **_mine(group, person, context),
+    }
+    return render(request, "lobby/group.html", context)
+
+
+@require_GET
+def person(request: HttpRequest, handle: str) -> HttpResponse:
+    found = Person.objects.filter(handle=handle, merged_into=None).first()
+    if found is None:
+        old = get_object_or_404(OldHandle.objects.select_related("person").filter(handle=handle))
+        return redirect(old.person, permanent=True)
+    me = reader(request)
+    posts = Post.objects.visible_to(me).filter(author=found).select_related("topic", "channel__group")
+    shared = Group.objects.joined_by(found) & Group.objects.joined_by(me) if me else Group.objects.none()
+    context = {
+        "person": found,
+        "posts": list(posts.order_by("-posted_at", "-pk")[:20]),
+        "groups": list(shared.order_by("name")),
+        "is_me": found == me,
+    }
+    return render(request, "lobby/person.html", context)
+
+
+@login_required
+@require_GET
+def past(request: SignedIn) -> HttpResponse:
+    context = {
+        "past": queries.past_of(request.user),
+        "others": list(queries.others_at_addresses_of(request.user)),
+        "nav": "settings",
+    }
+    return render(request, "lobby/past.html", context)
+
+
+@login_required
+@require_POST
+def past_confirm(request: SignedIn, slug: str) -> HttpResponse:
+    group = get_object_or_404(Group.objects.filter(channels__posts__author=request.user).distinct(), slug=slug)
+    count = confirm_past(request.user, group=group)
+    words = ngettext("%(n)d post is confirmed as yours.", "%(n)d posts are confirmed as yours.", count)
+    messages.success(request, words % {"n": count})
+    return redirect("past")
+
+
+@login_required
+@require_POST
+def past_merge(request: SignedIn, handle: str) -> HttpResponse:
+    other = get_object_or_404(queries.others_at_addresses_of(request.user), handle=handle)
+    merge(other, into=request.user, by=request.user, via="web")
+    messages.success(request, _("What %(name)s said is yours now.") % {"name": other.name})
+    return redirect("past")
+
+
+@require_GET
+def robots(request: HttpRequest) -> HttpResponse:
+    closed = ["/account/", "/settings", "/manage/", "/invitations/", "/mail/", "/start", "/files/", "/g/*/manage"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _mine(group: Group, person: Person | None, context: dict[str, Any]) -> dict[str, Any]:
+    """What the group is to the reader: how they read, or how they may come in."""
+    mine = context["membership"]
+    if mine is not None:
+        return {"reading_form": ReadingForm(initial={"mail": mine.mail, "own_posts": mine.own_posts})}
+    if person is None:
+        return {}
+    addresses = person.emailaddress_set.filter(verified=True).values("email")
+    invited = Invitation.objects.filter(group=group, address__in=addresses, answered_at=None)
+    asked = Application.objects.filter(group=group, person=person, decided_at=None)
+    return {"invitation": invited.first(), "application": asked.first()}
+
+
+def _owners(group: Group) -> list[dict[str, str]]:
+    owners = group.memberships.current().filter(grants__role__group=group, grants__role__name=defaults.OWNER)
+    return [
+        {"name": one.person.name, "handle": one.person.handle, "words": _("owner")}
+        for one in owners.select_related("person").order_by("joined_at")[:8]
+    ]
+
+
+def _doors(group: Group) -> list[dict[str, str]]:
+    address = f"{group.slug}@{settings.HOST}"
+    board = f"{settings.SITE}{group.get_absolute_url()}/topics"
+    return [
+        {"via": "mail", "label": _("Mail"), "words": address, "url": f"mailto:{address}"},
+        {"via": "web", "label": _("Board"), "words": _("read and write here"), "url": board},
+    ]

@@ -1,0 +1,26 @@
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.utils.timezone import now
+
+from folkmoot.outbox.models import Event
+from folkmoot.store import wake
+
+KEPT_FOR = timedelta(days=30)
+
+
+def record(kind: str, subject: models.Model, *, by: Any, via: str, **data: Any) -> Event:
+    """Note that something happened. Only inside the transaction that made it happen."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("record() needs the transaction of the change")
+    actor = by if isinstance(by, models.Model) else None  # the command line is nobody's account
+    event = Event.objects.create(kind=kind, subject_id=subject.pk, actor=actor, via=via, data=data)
+    wake.announce()
+    return event
+
+
+def sweep() -> int:
+    """Delete events that everybody has dealt with long ago. Returns how many."""
+    old = Event.objects.filter(at__lt=now() - KEPT_FOR).exclude(fanned_out_at=None)
+    return old.exclude(deliveries__done_at=None, deliveries__isnull=False).delete()[0]

@@ -1,0 +1,59 @@
+"""Plain functions that make things for tests. No surprises: what you don't ask for is dull."""
+
+from typing import Any
+
+from folkmoot.accounts.models import OPERATOR, Person
+from folkmoot.accounts.operations import enrol
+from folkmoot.conversations.models import Post, Topic
+from folkmoot.conversations.operations import main_channel, reply, start_topic
+from folkmoot.groups.models import Group, Membership
+from folkmoot.groups.operations import add_member, found
+
+
+def person(name: str = "Ann", *, address: str | None = None, administrator: bool = False) -> Person:
+    """Somebody with a proven address: ann@example.org for Ann."""
+    where = f"{name.split()[0].lower()}@example.org" if address is None else address
+    someone = enrol(name=name, address=where, proven=True, via="test")
+    if administrator:
+        Person.objects.filter(pk=someone.pk).update(administrator_since=someone.created_at)
+        someone.refresh_from_db()
+    return someone
+
+
+def group(*members: Person, owner: Person | None = None, slug: str = "tarn", **settings: Any) -> Group:
+    """A group with an owner (Olga unless you name one) and these members, who get each post by mail."""
+    founder = owner or Person.objects.at("olga@example.org") or person("Olga")
+    made = found(founder=founder, name=settings.pop("name", slug.title()), slug=slug, via="test", **settings)
+    for member in members:
+        join(made, member)
+    return made
+
+
+def join(group: Group, member: Person, **settings: Any) -> Membership:
+    address = member.emailaddress_set.order_by("pk").first()
+    assert address, "only somebody with an address can be added by it"
+    return add_member(group, address=address.email, by=OPERATOR, via="test", **settings)
+
+
+def topic(group: Group, *, author: Person | None = None, title: str = "Hello", body: str = "Hello all.") -> Topic:
+    speaker = author or group.memberships.order_by("pk").select_related("person")[0].person
+    return start_topic(main_channel(group), author=speaker, title=title, body=body, via="web")
+
+
+def post(topic: Topic, *, author: Person | None = None, body: str = "Me too.", via: str = "web") -> Post:
+    return reply(topic, author=author or topic.posts.order_by("pk")[0].author, body=body, via=via)
+
+
+def letter(
+    *,
+    sender: str = "ann@example.org",
+    to: str = "tarn@localhost",
+    subject: str = "Hello",
+    body: str = "Hello all.",
+    message_id: str = "<one@example.org>",
+    **fields: str,
+) -> bytes:
+    """A plain letter, as bytes; further header fields by keyword, `_` for `-`."""
+    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
+    head = f"From: {sender}\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: {message_id}\r\n{more}"
+    return f"{head}MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n".encode()
