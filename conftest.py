@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytest_plugins = ["tests.browser"]
+
 HERE = Path(__file__).parent
 WITHOUT_DATABASE = [HERE / "folkmoot/kit", HERE / "tests/test_house.py"]
 

@@ -118,7 +118,7 @@ def make_venv():
 
 def install(name):
     wanted = len(re.findall(rb"^[\w.\[\]-]+==", read(requirements(name)), re.MULTILINE))
-    say("Installing %d packages (once, about %d s)" % (wanted, 20 if name == "core" else 60))
+    say("Installing %d packages (once, about %d s)" % (wanted, 20 if name == "core" else 30))
     began = time.time()
     arguments = ["install", "--quiet", "--require-hashes", "-r", requirements(name)]
     if not with_uv(arguments):

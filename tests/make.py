@@ -30,7 +30,7 @@ def group(*members: Person, owner: Person | None = None, slug: str = "tarn", **s
 
 
 def join(group: Group, member: Person, **settings: Any) -> Membership:
-    address = member.emailaddress_set.order_by("pk").first()
+    address = member.addresses.order_by("pk").first()
     assert address, "only somebody with an address can be added by it"
     return add_member(group, address=address.email, by=OPERATOR, via="test", **settings)
 

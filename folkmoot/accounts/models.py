@@ -49,6 +49,11 @@ class Person(AbstractBaseUser):
         return reverse("person", args=[self.handle])
 
     @property
+    def addresses(self) -> models.QuerySet[Address]:
+        """This person's addresses, proven or not."""
+        return Address.objects.filter(user=self)
+
+    @property
     def is_administrator(self) -> bool:
         return self.administrator_since is not None
 

@@ -44,7 +44,7 @@ def prove_address(person: Person, *, address: str, via: str) -> None:
         if owner is not None and owner != person:
             raise Refused(_("This address belongs to somebody else."))
         row, _made = Address.objects.get_or_create(
-            user=person, email=address.lower(), defaults={"primary": not person.emailaddress_set.exists()}
+            user=person, email=address.lower(), defaults={"primary": not person.addresses.exists()}
         )
         if not row.verified:
             Address.objects.filter(pk=row.pk).update(verified=True)
@@ -55,9 +55,9 @@ def merge(other: Person, *, into: Person, by: Actor, via: str) -> None:
     """Make two persons one. The other's handle redirects; each app moves its own rows when it hears of it."""
     require(can_merge(by, other, into), _("These two can't be made one by you."))
     with transaction.atomic():
-        taken = set(into.emailaddress_set.values_list("email", flat=True))
-        other.emailaddress_set.filter(email__in=taken).delete()
-        other.emailaddress_set.update(user=into, primary=False)
+        taken = set(into.addresses.values_list("email", flat=True))
+        other.addresses.filter(email__in=taken).delete()
+        other.addresses.update(user=into, primary=False)
         OldHandle.objects.filter(person=other).update(person=into)
         OldHandle.objects.create(handle=other.handle, person=into)
         Person.objects.filter(pk=other.pk).update(
@@ -72,9 +72,9 @@ def can_merge(by: Actor, other: Person, into: Person) -> bool:
         return False
     if isinstance(by, Operator) or by.is_administrator:
         return True
-    proven = into.emailaddress_set.filter(verified=True).values("email")
-    left = other.emailaddress_set.exclude(email__in=proven)
-    return by == into and other.last_login is None and other.emailaddress_set.exists() and not left.exists()
+    proven = into.addresses.filter(verified=True).values("email")
+    left = other.addresses.exclude(email__in=proven)
+    return by == into and other.last_login is None and other.addresses.exists() and not left.exists()
 
 
 def make_start_link() -> str:

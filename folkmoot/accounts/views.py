@@ -19,7 +19,9 @@ def start(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         person = become_first_administrator(token, **form.cleaned_data)
         login(request, person, backend=BACKEND)
-        messages.success(request, _("Welcome, %(name)s. This place is yours now. Found the first group.") % {"name": person.name})
+        messages.success(
+            request, _("Welcome, %(name)s. This place is yours now. Found the first group.") % {"name": person.name}
+        )
         return redirect("group_new")
     return render(request, "accounts/start.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -33,7 +35,7 @@ def settings(request: SignedIn) -> HttpResponse:
         return redirect("settings")
     context = {
         "form": form,
-        "addresses": request.user.emailaddress_set.order_by("-primary", "email"),
+        "addresses": request.user.addresses.order_by("-primary", "email"),
         "nav": "settings",
     }
     return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)

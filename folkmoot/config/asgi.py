@@ -4,4 +4,4 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-application = WSGIMiddleware(get_wsgi_application(), workers=settings.WEB_THREADS)
+application = WSGIMiddleware(get_wsgi_application(), workers=settings.WEB_THREADS)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Every setting, read once: from the environment, else from the TOML file that FOLKMOOT_CONFIG names, else a default."""
+"""Every setting, read once: from the environment, or from the TOML file that FOLKMOOT_CONFIG names, or a default."""
 
 import os
 import secrets
@@ -43,6 +43,7 @@ def _database(address: str, home: Path) -> dict[str, object]:
         return {
             "ENGINE": "folkmoot.store.sqlite",
             "NAME": str(home / "folkmoot.sqlite3"),
+            "CONN_MAX_AGE": None,  # opening it anew for each request costs as much as the queries
             "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
         }
     parts = urlsplit(address)
@@ -53,7 +54,9 @@ def _database(address: str, home: Path) -> dict[str, object]:
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or "") if "%2F" not in parts.netloc.upper() else unquote(parts.netloc.rpartition("@")[2].partition(":")[0]),
+        "HOST": unquote(parts.hostname or "")
+        if "%2F" not in parts.netloc.upper()
+        else unquote(parts.netloc.rpartition("@")[2].partition(":")[0]),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
@@ -93,8 +96,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
     "folkmoot.outbox",
     "folkmoot.web",
     "folkmoot.accounts",
@@ -102,6 +103,8 @@ INSTALLED_APPS = [
     "folkmoot.conversations",
     "folkmoot.lobby",
     "folkmoot.doors.mail",
+    "allauth",  # after ours, so that our templates come first
+    "allauth.account",
 ]
 MIDDLEWARE = [
     "folkmoot.web.middleware.security_headers",
@@ -166,6 +169,7 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "folkmoot.doors.mail.accounts.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "folkmoot.accounts.forms.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"

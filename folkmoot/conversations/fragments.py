@@ -1,17 +1,22 @@
 """Posts as text. Each is rendered once for all readers of one language and zone, and kept until its version changes."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from threading import Lock
+from typing import Any
 
-from django.db.models import Prefetch
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone_name
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
-from folkmoot.conversations.models import Attachment, Post
+from folkmoot.conversations.models import Attachment, Post, Topic
 
 MOST = 24_000_000  # characters kept by one process
+MOST_PEOPLE = 12  # named at the side
 
 
 class Shelf:
@@ -42,6 +47,7 @@ class Shelf:
 
 
 _posts = Shelf(MOST)
+_sides = Shelf(MOST // 8)
 
 
 def of_posts(versions: Sequence[tuple[int, int]]) -> SafeString:
@@ -58,7 +64,43 @@ def of_posts(versions: Sequence[tuple[int, int]]) -> SafeString:
     return mark_safe("".join(parts))  # each part is a rendered template
 
 
+def of_side(topic: Topic, speakers: Sequence[tuple[str, str]]) -> SafeString:
+    """What helps beside the posts, the same for every reader: the doors, and who speaks (names and handles, one a post)."""
+    url = topic.get_absolute_url()
+    key = (url, topic.post_count > len(speakers), get_language(), *speakers)
+    [text] = _sides.take([key])
+    if text is None:
+        context = {"topic": topic, "doors": _doors(topic, url), "is_part": key[1], **_taking_part(speakers)}
+        text = render_to_string("conversations/_side.html", context)
+        _sides.keep(key, text)
+    return mark_safe(text)  # a rendered template
+
+
+def _taking_part(speakers: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Those who say most first."""
+    counts = Counter(speakers).most_common()
+    people = [
+        {"name": name, "handle": handle, "words": ngettext("%(n)d post", "%(n)d posts", n) % {"n": n}}
+        for (name, handle), n in counts[:MOST_PEOPLE]
+    ]
+    return {"people": people, "others": len(counts) - len(people)}
+
+
+def _doors(topic: Topic, url: str) -> list[dict[str, str]]:
+    address = f"{topic.channel.group.slug}+t{topic.pk}@{settings.HOST}", f"{settings.SITE}/posts/"
+    return [
+        {"via": "mail", "label": _("Mail"), "words": address, "url": f"mailto:{address}"},
+        {"via": "web", "label": _("Web"), "words": _("this page"), "url": url},
+    ]
+
+
 def _rendered(post_ids: Sequence[int]) -> dict[int, str]:
-    files = Prefetch("attachments", Attachment.objects.filter(is_inline=False).select_related("file").order_by("pk"))
-    posts = Post.objects.filter(pk__in=post_ids).select_related("author", "answers__author").prefetch_related(files)
+    listed = Attachment.objects.filter(is_inline=False)
+    posts = list(
+        Post.objects.filter(pk__in=post_ids)
+        .select_related("author", "answers__author")
+        .annotate(has_files=Exists(listed.filter(post=OuterRef("pk"))))
+    )
+    with_files = [post for post in posts if post.has_files]
+    prefetch_related_objects(with_files, Prefetch("attachments", listed.select_related("file").order_by("pk")))
     return {post.pk: render_to_string("conversations/_post.html", {"post": post}) for post in posts}

@@ -1,5 +1,6 @@
 """From what somebody wrote to what everybody sees. Done once, when it is written."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,3 +47,20 @@ def render(body: str, markup: str, attached: Sequence[KeptFile] = ()) -> tuple[s
     pictures = {f"cid:{one.content_id}": one.url for one in attached if one.content_id and one.kind in PICTURES}
     renderer = plaintext if markup == "text" else markdown
     return renderer.to_html(body, images=pictures), renderer.VERSION
+
+
+def for_letter(html: str, site: str) -> str:
+    """Return a post's HTML as it goes out by mail: addresses in full, and pictures as links, for none is remote."""
+    linked = _PICTURE.sub(_as_link, html)
+    return _OWN_ADDRESS.sub(rf'href="{site}/', linked)
+
+
+_PICTURE = re.compile(r"<img\b[^>]*>")
+_OWN_ADDRESS = re.compile(r'href="/(?!/)')
+
+
+def _as_link(picture: re.Match[str]) -> str:
+    source, words = (re.search(rf'{name}="([^"]*)"', picture[0]) for name in ("src", "alt"))
+    if source is None:
+        return ""
+    return f'<a href="{source[1]}">{words[1] if words and words[1] else source[1].rpartition("/")[2]}</a>'

@@ -4,25 +4,21 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Q, Subquery
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from folkmoot.accounts.http import SignedIn, reader
-from folkmoot.accounts.models import Person
 from folkmoot.conversations import fragments
 from folkmoot.conversations.forms import ReplyForm, SearchForm, TopicForm
 from folkmoot.conversations.models import Attachment, Channel, OldTopic, Post, Topic
 from folkmoot.conversations.operations import main_channel, reply, start_topic
 from folkmoot.conversations.rendering import PICTURES
-from folkmoot.groups.http import around, of_group
+from folkmoot.groups.http import around, of_group, standing
 from folkmoot.groups.models import Group, Membership
-from folkmoot.groups.rules import permissions_in
 from folkmoot.store import files, search
 
 A_PAGE = 50
@@ -36,13 +32,19 @@ def topics(request: HttpRequest, group: Group) -> HttpResponse:
     channels = list(Channel.objects.visible_to(person).filter(group=group).values_list("pk", flat=True))
     form = SearchForm(request.GET)
     query = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    context |= {"query": query, "can_read": "topics.read" in context["permissions"], "address": f"{group.slug}@{settings.HOST}"}
+    context |= {
+        "query": query,
+        "can_read": "topics.read" in context["permissions"],
+        "address": f"{group.slug}@{settings.HOST}",
+    }
     if query:
         context["found"] = _found(search.find(query, scopes=channels))
     else:
         newest = Topic.objects.filter(channel_id__in=channels).newest_first()
         spoke_last = Post.objects.filter(topic=OuterRef("pk")).order_by("-posted_at", "-pk")
-        newest = newest.annotate(last_by=Subquery(spoke_last.values("author__name")[:1])).select_related("channel__group")
+        newest = newest.annotate(last_by=Subquery(spoke_last.values("author__name")[:1])).select_related(
+            "channel__group"
+        )
         context["page"] = Paginator(newest, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "conversations/topics.html", context)
 
@@ -68,10 +70,12 @@ def topic_new(request: SignedIn, group: Group) -> HttpResponse:
 
 @require_GET
 def topic(request: HttpRequest, slug: str, topic_id: int, title: str = "") -> HttpResponse:
-    found = _readable(reader(request)).filter(pk=topic_id).first()
+    found = _readable(request, topic_id)
     if found is None:
         moved = get_object_or_404(OldTopic.objects.filter(number=topic_id))
-        return redirect(get_object_or_404(_readable(reader(request)), pk=moved.topic_id), permanent=True)
+        found = _readable(request, moved.topic_id)
+    if found is None:
+        raise Http404
     if request.path != found.get_absolute_url():
         return redirect(found, permanent=True)
     return _topic_page(request, found, ReplyForm(), page=request.GET.get("page"))
@@ -80,7 +84,9 @@ def topic(request: HttpRequest, slug: str, topic_id: int, title: str = "") -> Ht
 @login_required
 @require_POST
 def replies(request: SignedIn, topic_id: int) -> HttpResponse:
-    topic = get_object_or_404(_readable(request.user), pk=topic_id)
+    topic = _readable(request, topic_id)
+    if topic is None:
+        raise Http404
     form = ReplyForm(request.POST)
     if not form.is_valid():
         return _topic_page(request, topic, form, page="last", status=422)
@@ -116,21 +122,12 @@ def file(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     return response
 
 
-def _readable(person: Person | None) -> QuerySet[Topic]:
-    """Topics that the person may read, with all that the page says of one: who is in the group, and how they read."""
-    members = Membership.objects.current().filter(group=OuterRef("channel__group"))
-    mine = members.filter(person=person) if person else members.none()
-    return Topic.objects.readable_by(person).select_related("channel__group").annotate(
-        members=_count(members),
-        by_mail=_count(members.filter(mail=Membership.Mail.EACH)),
-        my_membership=Subquery(mine.values("pk")[:1]),
-        my_mail=Subquery(mine.values("mail")[:1]),
-    )
-
-
-def _count(members: QuerySet[Membership]) -> Coalesce:
-    counted = members.order_by().values("group").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), 0)
+def _readable(request: HttpRequest, topic_id: int) -> Topic | None:
+    """The same as Topic.objects.readable_by, decided by the standing that is kept: this page has to be quick."""
+    topic = next(iter(Topic.objects.filter(pk=topic_id).select_related("channel__group")), None)
+    if topic and "topics.read" in standing(topic.channel.group, reader(request)).permissions:
+        return topic
+    return None
 
 
 def _by_mail(group: Group) -> int:
@@ -147,39 +144,22 @@ def _topic_page(
     rows = list(
         topic.posts.in_order().values_list("pk", "version", "author__name", "author__handle")[start : start + A_PAGE]
     )
-    permissions = permissions_in(group, reader(request))
+    person = reader(request)
+    mine = standing(group, person)
+    mail = group.memberships.current().filter(person=person).values_list("mail", flat=True) if person else ()
     with timezone.override(group.time_zone):
         context: dict[str, Any] = {
             "group": group,
             "tab": "talk",
-            "member_count": topic.members,  # type: ignore[attr-defined]  # annotated
-            "can_manage": "group.manage" in permissions,
+            "member_count": mine.members,
+            "can_manage": "group.manage" in mine.permissions,
             "topic": topic,
             "page": shown,
             "posts": fragments.of_posts([(pk, version) for pk, version, _name, _handle in rows]),
-            "people": _taking_part([(name, handle) for _pk, _version, name, handle in rows]),
-            "can_write": "topics.post" in permissions and not topic.locked_at,
+            "can_write": "topics.post" in mine.permissions and not topic.locked_at,
+            "my_mail": next(iter(mail), ""),
             "form": form,
             "key": f"topic-{topic.pk}",  # of the draft
-            "doors": _doors(topic),
+            "side": fragments.of_side(topic, [(name, handle) for _pk, _version, name, handle in rows]),
         }
         return render(request, "conversations/topic.html", context, status=status)
-
-
-def _taking_part(speakers: list[tuple[str, str]]) -> list[dict[str, str]]:
-    """Who speaks on this page, those who say most first."""
-    counts = {one: speakers.count(one) for one in dict.fromkeys(speakers)}
-    most = sorted(counts.items(), key=lambda item: -item[1])
-    return [
-        {"name": name, "handle": handle, "words": ngettext("%(n)d post", "%(n)d posts", n) % {"n": n}}
-        for (name, handle), n in most
-    ]
-
-
-def _doors(topic: Topic) -> list[dict[str, str]]:
-    address = f"{topic.channel.group.slug}+t{topic.pk}@{settings.HOST}"
-    here = f"{settings.SITE}{topic.get_absolute_url()}"
-    return [
-        {"via": "mail", "label": _("Mail"), "words": address, "url": f"mailto:{address}"},
-        {"via": "web", "label": _("Web"), "words": here.partition("://")[2], "url": here},
-    ]

@@ -154,7 +154,9 @@ class PeopleForm(forms.Form):
 
 class DecisionForm(forms.Form):
     application = forms.ModelChoiceField(Application.objects.none())
-    is_accepted = forms.TypedChoiceField(choices=[("1", "yes"), ("", "no")], coerce=bool, required=False, empty_value=False)
+    is_accepted = forms.TypedChoiceField(
+        choices=[("1", "yes"), ("", "no")], coerce=bool, required=False, empty_value=False
+    )
 
 
 class AcceptForm(forms.Form):

@@ -1,7 +1,9 @@
 """What all pages of a group share."""
 
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -10,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from folkmoot.accounts.http import reader
-from folkmoot.groups.models import Group, MailName
+from folkmoot.accounts.models import Person
+from folkmoot.groups.models import Group, MailName, Membership
 from folkmoot.groups.rules import permissions_in
 
 Page = Callable[..., HttpResponse]
@@ -37,7 +40,7 @@ def managed(permission: str) -> Callable[[Page], Page]:
         @of_group
         @wraps(view)
         def wrapped(request: HttpRequest, group: Group, **more: Any) -> HttpResponse:
-            if permission not in permissions_in(group, reader(request)):
+            if permission not in standing(group, reader(request)).permissions:
                 raise Http404
             return view(request, group, **more)
 
@@ -46,18 +49,38 @@ def managed(permission: str) -> Callable[[Page], Page]:
     return of_managed
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody may do in a group, and how many are in it."""
+
+    permissions: frozenset[str]
+    members: int
+
+
+def standing(group: Group, person: Person | None) -> Standing:
+    """Ask once for each access_version: whatever changes who may do what, or who is in the group, counts it up."""
+    who = (person.pk, person.created_at) if person and person.is_active else (0, group.created_at)
+    return _standing(group.pk, group.created_at, group.access_version, *who)
+
+
+@lru_cache(maxsize=20_000)
+def _standing(group_id: int, _made: datetime, _version: int, person_id: int, _born: datetime) -> Standing:
+    """The times are in the key because a test's, or a restored, database gives the same ids to others."""
+    group, person = Group(pk=group_id), Person(pk=person_id) if person_id else None
+    return Standing(permissions_in(group, person), Membership.objects.current().filter(group=group).count())
+
+
 def around(request: HttpRequest, group: Group, tab: str) -> dict[str, Any]:
     """What the head of each page of a group says."""
     person = reader(request)
-    permissions = permissions_in(group, person)
-    current = group.memberships.current()
+    mine = standing(group, person)
     return {
         "group": group,
         "tab": tab,
-        "permissions": permissions,
-        "can_manage": "group.manage" in permissions,
-        "membership": current.filter(person=person).first() if person else None,
-        "member_count": current.count(),
+        "permissions": mine.permissions,
+        "can_manage": "group.manage" in mine.permissions,
+        "membership": group.memberships.current().filter(person=person).first() if person else None,
+        "member_count": mine.members,
     }
 
 

@@ -87,9 +87,7 @@ class Group(models.Model):
 class MailName(models.Model):
     """The one table of taken names before the @. A name is never used twice, so an old one can stay an alias."""
 
-    local = models.CharField(
-        max_length=64, unique=True, validators=[RegexValidator(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")]
-    )
+    local = models.CharField(max_length=64, unique=True, validators=[RegexValidator(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")])
     group = models.ForeignKey(Group, models.SET_NULL, null=True, related_name="mail_names")
     taken_at = models.DateTimeField(default=now)
 
@@ -265,7 +263,7 @@ class Invitation(models.Model):
 
 
 def _proven(person: Person) -> QuerySet[Address, str]:
-    return person.emailaddress_set.filter(verified=True).values_list("email", flat=True)
+    return person.addresses.filter(verified=True).values_list("email", flat=True)
 
 
 def _reached_by(person: Person | None, permission: str, group: OuterRef) -> Exists:

@@ -22,7 +22,7 @@ _DATE_AND_ADDRESS = re.compile(r"\b(?:19|20)\d\d\b.*(?:<[^<>]*@[^<>]*>|\S+@\S+).
 
 _ADDRESS = re.compile(r"\s*[<(\[]+\s*(?:mailto:)?[^<>()\[\]\s]*@[^<>()\[\]]*[>)\]]*")
 _DATE = re.compile(
-    r"^.*(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?|\b(?:19|20)\d{2}\b|\b\d{1,2}/\d{1,2}/\d{2,4})"
+    r"^.*(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?|\b(?:19|20)\d{2}(?:[/.-]\d{1,2}){0,2}\b|\b\d{1,2}/\d{1,2}/\d{2,4})"
     r"(?:\s?[AaPp]\.?[Mm]\b\.?)?(?:\s?(?:[+-]\d{4}|GMT\S*|UTC|Uhr|\(?[A-Z]{3,4}\)?(?=[\s,])))*[\s,;:-]*"
 )
 _OPENING = re.compile(r"^(?:On|Quoting|Le|El|Il|Am|Op|Den|Em)\b\W*", re.IGNORECASE)

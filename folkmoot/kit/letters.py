@@ -6,6 +6,7 @@ from folkmoot.kit import markdown, plaintext, quotes
 from folkmoot.kit.plaintext import ENGLISH, Words
 from folkmoot.kit.quotes import Block
 
+_MOST_BLOCKS = 200
 VERSION = plaintext.VERSION * 1000 + markdown.VERSION
 
 
@@ -13,10 +14,11 @@ def to_html(body: str, markup: str, *, images: Mapping[str, str] | None = None, 
     """Show a letter's text with its quotes folded. Letters that came as HTML are Markdown by now."""
     if markup == "text":
         return plaintext.to_html(body, images=images, words=words)
-    if "```" in body:  # what looks like a quote in there may be code
+    blocks = quotes.blocks(body)
+    if "```" in body or len(blocks) > _MOST_BLOCKS:  # what looks like a quote in code may be none
         return markdown.to_html(body, images=images)
     render = _Rendering(images)
-    return plaintext.folded(quotes.blocks(body), words, render.said, render.quoted)
+    return plaintext.folded(blocks, words, render.said, render.quoted)
 
 
 class _Rendering:

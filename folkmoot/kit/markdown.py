@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from folkmoot.kit import prose
 
 VERSION = 1
-LONGEST = 200_000
+LONGEST = 100_000  # beyond, the parser's worst cases take seconds
 _HEADINGS_DOWN = 2  # a page has its own h1, a post its h2
 _OWN_PICTURES = re.compile(r"/files/[^\s\\]*")
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
@@ -57,12 +57,9 @@ excerpt = prose.excerpt
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(["table", "strikethrough", "linkify"])
-    parser.core.ruler.push("lower_headings", _lower_headings)
-    parser.core.ruler.push("align_cells", _align_cells)
-    parser.core.ruler.push("own_images", _own_images)
-    if parser.linkify:
-        parser.linkify.set({"fuzzy_email": False, "fuzzy_link": False})
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    for rule in (_lower_headings, _align_cells, _link_addresses, _own_images):
+        parser.core.ruler.push(rule.__name__, rule)
     return parser
 
 
@@ -77,6 +74,27 @@ def _align_cells(state: StateCore) -> None:
     for token in state.tokens:
         if token.type in ("th_open", "td_open") and (style := token.attrs.pop("style", "")):
             token.attrs["align"] = str(style).removeprefix("text-align:")
+
+
+def _link_addresses(state: StateCore) -> None:
+    """Make bare addresses links. linkify-it-py takes a minute for 100 kB that were made for it."""
+    for token in state.tokens:
+        if token.children and ("://" in token.content or "www." in token.content):
+            token.children = _with_links(token.children)
+
+
+def _with_links(tokens: Sequence[Token]) -> list[Token]:
+    linked: list[Token] = []
+    depth = 0
+    for token in tokens:
+        depth += token.nesting if token.type.startswith("link_") else 0
+        if token.type != "text" or depth:
+            linked.append(token)
+            continue
+        for words, address in prose.linked_parts(token.content):
+            text = Token("text", "", 0, content=words)
+            linked += _link(address, text) if address else (text,)
+    return linked
 
 
 def _own_images(state: StateCore) -> None:
@@ -103,4 +121,8 @@ def _as_link(source: str, token: Token) -> Sequence[Token]:
     words = Token("text", "", 0, content=token.content or source)
     if source.startswith("cid:"):
         return (words,)
-    return (Token("link_open", "a", 1, attrs={"href": source}), words, Token("link_close", "a", -1))
+    return _link(source, words)
+
+
+def _link(address: str, words: Token) -> Sequence[Token]:
+    return (Token("link_open", "a", 1, attrs={"href": address}), words, Token("link_close", "a", -1))

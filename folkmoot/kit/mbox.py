@@ -19,10 +19,10 @@ LARGEST = 64 * 1024 * 1024
 _LONGEST_PIECE = 64 * 1024
 _BUFFER = 1024 * 1024
 
-_ENVELOPE = re.compile(
-    rb"From \S.{0,500}?[ \t]+[A-Z][a-z]{2},?[ \t]+"
-    rb"(?:[A-Z][a-z]{2}[ \t]+\d{1,2}|\d{1,2}[ \t]+[A-Z][a-z]{2})[ \t].{0,60}\d"
+_ENVELOPE_DATE = re.compile(
+    rb"[ \t][A-Z][a-z]{2},?[ \t]{1,3}(?:[A-Z][a-z]{2}[ \t]{1,3}\d{1,2}|\d{1,2}[ \t][A-Z][a-z]{2})[ \t][^\r\n]{0,60}\d"
 )
+_LONGEST_ENVELOPE = 600
 _FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]*:|>From |\r?\n")
 _PIPERMAIL_ENVELOPE = re.compile(rb"From (\S+ at \S+)  ")
 _PIPERMAIL_FROM = re.compile(rb"(?m)^From: \S+ at \S+ \(.*")
@@ -81,7 +81,7 @@ def _lines(file: BinaryIO) -> Iterator[tuple[bool, int, bytes]]:
             is_envelope = _begins_message(candidate, line, follows_blank=candidate_follows_blank)
             yield is_envelope, position - len(candidate), candidate
             candidate = b""
-        if at_line_start and line.startswith(b"From ") and _ENVELOPE.match(line):
+        if at_line_start and line.startswith(b"From ") and _ENVELOPE_DATE.search(line, 5, _LONGEST_ENVELOPE):
             candidate, candidate_follows_blank = line, follows_blank
         else:
             yield False, position, line

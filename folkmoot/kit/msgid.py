@@ -7,9 +7,10 @@ import secrets
 LONGEST = 250
 MOST = 100  # References of long-lived threads grow without end
 _KEPT_FROM_THE_ROOT = 10
+_LONGEST_VALUE = 64 * 1024
 
 _IN_ANGLES = re.compile(r"<([^<>]{1,2000})>")
-_BARE = re.compile(r"[^\s<>,;\"'()]{1,2000}@[^\s<>,;\"'()]{1,2000}")
+_BARE = re.compile(r"[^\s<>,;\"'()]{1,250}@[^\s<>,;\"'()]{1,250}")
 _UNWANTED = re.compile(r"[\s<>\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+")
 
 
@@ -35,6 +36,7 @@ def clean(message_id: str) -> str | None:
 
 def ids_in(value: str) -> tuple[str, ...]:
     """Find the ids in an In-Reply-To or References value: phrases, commas, missing brackets, doubles and all."""
+    value = value[:_LONGEST_VALUE]
     found = _IN_ANGLES.findall(value) or _BARE.findall(value)
     ids = dict.fromkeys(cleaned for each in found if (cleaned := clean(each)))
     return _bounded(tuple(ids))

@@ -10,6 +10,8 @@ LINK_REL = "nofollow noopener ugc"
 
 _LINK = re.compile(r"\b(?:https?://|www\.(?=[\w-]+\.))[^\s&]+(?:&amp;[^\s&]*)*", re.IGNORECASE)
 _PICTURE = re.compile(r"\[cid:([^\s\[\]<>&\"]{1,250})\]")
+_PLAIN_LINK = re.compile(r"\b(?:https?://|www\.(?=[\w-]+\.))[^\s<>\"]+", re.IGNORECASE)
+_LONGEST_LINK = 2000
 _AFTER_LINK = ".,;:!?'*_~`|”’»"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -22,6 +24,12 @@ _LEADING_BLANKS = re.compile(r"(?m)^ +")
 _HTML = re.compile(r"\s*<(?:p|h\d|ul|ol|pre|blockquote|table|details|div|hr)\b[^>]*>")
 _BETWEEN_BLOCKS = re.compile(r"</(?:p|h\d|li|pre|td|th|tr)>|<br\s*/?>|<hr\s*/?>")
 _FOLDED = re.compile(r"<(details|blockquote)\b")
+
+
+_OWN_WORDS = nh3.Cleaner(
+    tags=set(), attributes={}, clean_content_tags={"details", "blockquote", "script", "style", "template"}
+)
+_ALL_WORDS = nh3.Cleaner(tags=set(), attributes={}, clean_content_tags={"summary", "script", "style", "template"})
 
 
 def escaped(text: str) -> str:
@@ -61,24 +69,50 @@ def excerpt(html_or_text: str, length: int) -> str:
 
 def _text_of(source: str, length: int) -> str:
     source = _BETWEEN_BLOCKS.sub(r" \g<0>", source[: length * 50 + 20_000])
-    own = nh3.clean(source, tags=set(), clean_content_tags={"details", "blockquote", "script", "style"})
+    own = _OWN_WORDS.clean(source)
     if not own.strip() and _FOLDED.search(source):
-        own = nh3.clean(source, tags=set(), clean_content_tags={"summary", "script", "style"})
+        own = _ALL_WORDS.clean(source)
     return html.unescape(own)
 
 
+def linked_parts(text: str) -> list[tuple[str, str]]:
+    """Take plain text apart at its web addresses: pairs of words and the address they lead to, or nothing."""
+    parts: list[tuple[str, str]] = []
+    end = 0
+    for found in _PLAIN_LINK.finditer(text):
+        length = _length_of_address(found[0])
+        if not length:
+            continue
+        target = found[0][:length]
+        parts.append((text[end : found.start()], ""))
+        parts.append((target, target if "://" in target else f"https://{target}"))
+        end = found.start() + length
+    parts.append((text[end:], ""))
+    return parts
+
+
 def _link(address: str) -> str:
-    """The address without the punctuation of the sentence around it."""
+    """An address in escaped text as a link."""
+    length = _length_of_address(address)
+    if not length:
+        return address
+    target, rest = address[:length], address[length:]
+    href = target if "://" in target else f"https://{target}"
+    return f'<a href="{href}" rel="{LINK_REL}">{target}</a>{rest}'
+
+
+def _length_of_address(address: str) -> int:
+    """How much of it is the address, without the punctuation of the sentence around it; 0 when it is none."""
+    if len(address) > _LONGEST_LINK:
+        return 0
     end = len(address)
     while end and (address[end - 1] in _AFTER_LINK or _is_unpaired(address, end)):
         if address.endswith("&amp;", 0, end):
             break
         end -= 1
-    target, rest = address[:end], address[end:]
-    if target.lower() in ("http://", "https://", "www"):
-        return address
-    href = target if "://" in target else f"https://{target}"
-    return f'<a href="{href}" rel="{LINK_REL}">{target}</a>{rest}'
+    return (
+        end if address[:end].lower() not in ("http:/", "https:/", "www", "http", "https") and end > len("www.") else 0
+    )
 
 
 def _is_unpaired(address: str, end: int) -> bool:

@@ -27,8 +27,9 @@ _QUOTED = re.compile(r" ?>(?!From )")
 _PYTHON_PROMPT = re.compile(r">>>(?: |$)")
 
 _ORIGINAL_WORDS = (
-    "Original[ -]Message|Original[- ]Nachricht|Ursprüngliche (?:Nachricht|Mail)|Message (?:d'|d’)origine|Message original"
-    "|Mensaje original|Messaggio originale|Mensagem original|Oorspronkelijk bericht|Ursprungligt meddelande"
+    "Original[ -]Message|Original[- ]Nachricht|Ursprüngliche (?:Nachricht|Mail)|Message (?:d'|d’)origine"
+    "|Message original|Mensaje original|Messaggio originale|Mensagem original|Oorspronkelijk bericht"
+    "|Ursprungligt meddelande"
     "|Oprindelig (?:meddelelse|besked)|Opprinnelig melding|Alkuperäinen viesti|Исходное сообщение"
     "|Оригинальное сообщение|Wiadomość oryginalna|Původní zpráva|Eredeti üzenet|Orijinal İleti|Reply message"
     "|邮件原件|原始邮件"

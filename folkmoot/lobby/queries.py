@@ -49,6 +49,6 @@ def past_of(person: Person) -> list[tuple[Group, int]]:
 
 def others_at_addresses_of(person: Person) -> QuerySet[Person]:
     """Persons whom we only know by an address that this person has proven: the same one, most likely."""
-    proven = person.emailaddress_set.filter(verified=True).values("email")
+    proven = person.addresses.filter(verified=True).values("email")
     same = Person.objects.filter(emailaddress__email__in=proven, last_login=None, merged_into=None)
     return same.exclude(pk=person.pk).distinct().annotate(said=Count("posts", distinct=True)).order_by("pk")

@@ -54,7 +54,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     person = reader(request)
     context = around(request, group, "front")
     context |= {
-        "topics": list(queries.newest_topics(Group.objects.filter(pk=group.pk), person=person)[:6]),
+        "talks": list(queries.newest_topics(Group.objects.filter(pk=group.pk), person=person)[:6]),
         "owners": _owners(group),
         "doors": _doors(group),
         "is_checked": bool(settings.AUTHSERV_ID),
@@ -132,7 +132,7 @@ def _mine(group: Group, person: Person | None, context: dict[str, Any]) -> dict[
         return {"reading_form": ReadingForm(initial={"mail": mine.mail, "own_posts": mine.own_posts})}
     if person is None:
         return {}
-    addresses = person.emailaddress_set.filter(verified=True).values("email")
+    addresses = person.addresses.filter(verified=True).values("email")
     invited = Invitation.objects.filter(group=group, address__in=addresses, answered_at=None)
     asked = Application.objects.filter(group=group, person=person, decided_at=None)
     return {"invitation": invited.first(), "application": asked.first()}

@@ -14,8 +14,8 @@ def record(kind: str, subject: models.Model, *, by: Any, via: str, **data: Any) 
     """Note that something happened. Only inside the transaction that made it happen."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("record() needs the transaction of the change")
-    actor = by if isinstance(by, models.Model) else None  # the command line is nobody's account
-    event = Event.objects.create(kind=kind, subject_id=subject.pk, actor=actor, via=via, data=data)
+    actor_id = by.pk if isinstance(by, models.Model) else None  # the command line is nobody's account
+    event = Event.objects.create(kind=kind, subject_id=subject.pk, actor_id=actor_id, via=via, data=data)
     wake.announce()
     return event
 

@@ -18,7 +18,9 @@ MOST_WORDS = 12  # of a query
 def create(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     """Make the index; for a migration."""
     if editor.connection.vendor == "postgresql":
-        editor.execute("CREATE TABLE post_search (post_id bigint PRIMARY KEY, scope bigint NOT NULL, words tsvector NOT NULL)")
+        editor.execute(
+            "CREATE TABLE post_search (post_id bigint PRIMARY KEY, scope bigint NOT NULL, words tsvector NOT NULL)"
+        )
         editor.execute("CREATE INDEX post_search_words ON post_search USING gin (words)")
     else:
         editor.execute(

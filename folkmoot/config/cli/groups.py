@@ -1,5 +1,6 @@
 import csv
 import sys
+from typing import Any
 
 import click
 from django.conf import settings
@@ -99,7 +100,7 @@ def list_members(group_slug: str, wants_csv: bool, wants_json: bool) -> None:
     if wants_csv:
         table = csv.DictWriter(sys.stdout, fieldnames=["name", "address", "mail", "roles", "joined"])
         table.writeheader()
-        table.writerows({**one, "roles": " ".join(one["roles"])} for one in facts)
+        table.writerows({**one, "roles": " ".join(map(str, one["roles"]))} for one in facts)
         return
     lines = "\n".join(f"{one['address']:<40} {one['mail']:<5} {one['name']}" for one in facts)
     answer(facts, lines or "No members yet.", wants_json=wants_json)
@@ -117,7 +118,6 @@ def remove(group_slug: str, address: str, wants_json: bool) -> None:
     found = members.select_related("person", "group").first()
     if found is None:
         fail(f"{address} is not a member of {group.name}", NOT_FOUND)
-    assert found is not None
     operations.remove_member(found, by=OPERATOR, via=VIA)
     answer({"removed": address}, f"{found.person.name} is no longer a member of {group.name}", wants_json=wants_json)
 
@@ -145,7 +145,7 @@ def _facts(group: Group) -> dict[str, object]:
     }
 
 
-def _member_facts(membership: Membership) -> dict[str, object]:
+def _member_facts(membership: Membership) -> dict[str, Any]:
     return {
         "name": membership.person.name,
         "address": membership.address.email if membership.address else "",

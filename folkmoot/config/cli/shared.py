@@ -4,7 +4,7 @@ import functools
 import json
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from django.core.management import call_command
@@ -20,7 +20,7 @@ UNREADY = 5  # the database can't be reached
 as_json = click.option("--json", "wants_json", is_flag=True, help="Answer with JSON, for programs.")
 
 
-def fail(words: object, code: int) -> None:
+def fail(words: object, code: int) -> NoReturn:
     """End with words on standard error and an exit code."""
     click.echo(f"folkmoot: {words}", err=True)
     sys.exit(code)
@@ -47,7 +47,6 @@ def group_named(slug: str) -> Group:
     name = MailName.objects.filter(local=slug.lower()).select_related("group").first()
     if name is None or name.group is None:
         fail(f"there is no group “{slug}”", NOT_FOUND)
-    assert name is not None and name.group is not None
     return name.group
 
 

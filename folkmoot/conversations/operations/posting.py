@@ -57,7 +57,9 @@ def reply(
     """Add a post to a topic. Every door comes through here. A moderator may vouch for one who may not write here."""
     said = _prepare(body, markup, letterhead)
     with transaction.atomic():
-        topic = Topic.objects.select_for_update(no_key=True, of=("self",)).select_related("channel__group").get(pk=topic.pk)
+        topic = (
+            Topic.objects.select_for_update(no_key=True, of=("self",)).select_related("channel__group").get(pk=topic.pk)
+        )
         allowed = can_reply(author, topic) or _is_vouched_for(vouched_by, topic.channel)
         require(allowed, _("You can't write in this conversation."))
         return _add(topic, author=author, via=via, answers=answers, said=said)

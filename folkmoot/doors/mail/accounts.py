@@ -11,7 +11,9 @@ from folkmoot.accounts.operations import free_handle
 from folkmoot.doors.mail import letters
 from folkmoot.outbox.operations import record
 
-LETTERS = frozenset({"login_code", "email_confirmation", "email_confirmation_signup", "unknown_account", "account_already_exists"})
+LETTERS = frozenset(
+    {"login_code", "email_confirmation", "email_confirmation_signup", "unknown_account", "account_already_exists"}
+)
 
 
 class Adapter(DefaultAccountAdapter):
@@ -37,5 +39,7 @@ class Adapter(DefaultAccountAdapter):
         with transaction.atomic():
             proven = super().confirm_email(request, email_address)
             if proven:
-                record("address.proven", email_address.user, by=email_address.user, via="web", address_id=email_address.pk)
+                record(
+                    "address.proven", email_address.user, by=email_address.user, via="web", address_id=email_address.pk
+                )
         return proven

@@ -42,9 +42,7 @@ def is_ours(recipient: str) -> bool:
         return False
     if mark.name in DUTIES:
         return not mark.verb
-    return MailName.objects.filter(local=mark.name).exclude(group=None).exists() and (
-        not mark.verb or _takes(mark)
-    )
+    return MailName.objects.filter(local=mark.name).exclude(group=None).exists() and (not mark.verb or _takes(mark))
 
 
 def _takes(mark: Mark) -> bool:

@@ -1,5 +1,6 @@
 """A post as list mail: made once, with header lines of its own for each reader."""
 
+from collections.abc import Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -8,6 +9,7 @@ from email.utils import format_datetime
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Attachment, Post
 from folkmoot.doors.mail import addresses
 from folkmoot.doors.mail.transport import Copy, Sheet
@@ -29,15 +31,11 @@ def sheet(post: Post) -> Sheet:
     message["Subject"] = _subject(post)
     _set_thread(message, post)
     _set_list(message, post)
-    attached = _attached(post)
-    context = {"post": post, "group": group, "site": settings.SITE, "url": addresses.archived_at(post)}
-    context["linked"] = [one for one in post.attachments.all() if one not in attached]
-    message.set_content(render_to_string("mail/post.txt", context), cte="quoted-printable")
-    message.add_alternative(render_to_string("mail/post_letter.html", context), subtype="html", cte="quoted-printable")
-    for one in attached:
-        main, _, sub = one.file.kind.partition("/")
-        content = files.where(one.file.sha256).read_bytes()
-        message.add_attachment(content, maintype=main, subtype=sub or "octet-stream", filename=one.name)
+    attached = list(post.attachments.select_related("file"))
+    goes_along = sum(one.file.size for one in attached) <= MOST_ATTACHED
+    _set_text(message, post, linked=[] if goes_along else attached)
+    for one in attached if goes_along else []:
+        _attach(message, one)
     return Sheet(message.as_bytes())
 
 
@@ -68,29 +66,35 @@ def list_id(group: Group, channel_slug: str = "") -> str:
 
 
 def _subject(post: Post) -> str:
-    first = post.topic.post_count <= 1 or post.topic.title == post.title and post.answers_id is None
+    first = post.topic.post_count <= 1
     return post.title if first or post.via == "mail" else f"Re: {post.topic.title}"
 
 
 def _set_thread(message: EmailMessage, post: Post) -> None:
     """Name what the post answers, so that mail programs file it there (RFC 5322, 3.6.4)."""
-    if post.answers is None and not post.references:
-        return
+    known = references(post)
+    if known:
+        message["In-Reply-To"] = known[-1]
+        message["References"] = " ".join(known)
+
+
+def references(post: Post) -> list[str]:
+    """The Message-IDs that lead to a post, oldest first. One written at a topic's end answers the topic's beginning."""
     known = post.references.split()
     if post.answers is not None:
-        known = [one for one in known if one != post.answers.message_id]
-        known = known or post.answers.references.split()
-        known = [*known, post.answers.message_id]
-    if len(known) > MOST_REFERENCES:
-        known = [known[0], *known[1 - MOST_REFERENCES :]]
-    message["In-Reply-To"] = known[-1]
-    message["References"] = " ".join(known)
+        known = [one for one in known if one != post.answers.message_id] or post.answers.references.split()
+        known.append(post.answers.message_id)
+    elif not known:
+        first = Post.objects.filter(topic=post.topic_id).in_order().values_list("message_id", flat=True)[0]
+        known = [first] if first != post.message_id else []
+    return known if len(known) <= MOST_REFERENCES else [known[0], *known[1 - MOST_REFERENCES :]]
 
 
 def _set_list(message: EmailMessage, post: Post) -> None:
     """Say which list this is and how to deal with it (RFC 2369, 2919, 5064)."""
     group = post.channel.group
-    message["List-Id"] = f"<{list_id(group, post.channel.slug)}>"
+    name = list_id(group, post.channel.slug)
+    message["List-Id"] = f"<{name}>"
     message["List-Post"] = f"<mailto:{addresses.of_channel(post.channel)}>"
     message["List-Help"] = f"<mailto:{addresses.of_group(group, 'help')}>"
     message["List-Subscribe"] = f"<mailto:{addresses.of_group(group, 'join')}>"
@@ -98,10 +102,20 @@ def _set_list(message: EmailMessage, post: Post) -> None:
     message["List-Archive"] = f"<{settings.SITE}{group.get_absolute_url()}/topics>"
     message["Archived-At"] = f"<{addresses.archived_at(post)}>"
     message["Precedence"] = "list"
-    message["X-Folkmoot-Loop"] = list_id(group, post.channel.slug)
+    message["X-Folkmoot-Loop"] = name
 
 
-def _attached(post: Post) -> list[Attachment]:
-    """The files that go along: all of them, unless they are too much."""
-    all_of_them = list(post.attachments.select_related("file"))
-    return all_of_them if sum(one.file.size for one in all_of_them) <= MOST_ATTACHED else []
+def _set_text(message: EmailMessage, post: Post, *, linked: Sequence[Attachment]) -> None:
+    context = {"post": post, "group": post.channel.group, "linked": linked}
+    context |= {"site": settings.SITE, "url": addresses.archived_at(post)}
+    context["html"] = rendering.for_letter(post.html, settings.SITE)
+    message.set_content(render_to_string("mail/post.txt", context), cte="quoted-printable")
+    message.add_alternative(render_to_string("mail/post_letter.html", context), subtype="html", cte="quoted-printable")
+
+
+def _attach(message: EmailMessage, one: Attachment) -> None:
+    main, _, sub = one.file.kind.partition("/")
+    if main in {"message", "multipart"} or not sub:
+        main, sub = "application", "octet-stream"  # these must not be encoded as files are (RFC 2046, 5.2.1)
+    content = files.where(one.file.sha256).read_bytes()
+    message.add_attachment(content, maintype=main, subtype=sub, filename=one.name)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from folkmoot.accounts.models import Address, Person
 from folkmoot.conversations.operations import main_channel
 from folkmoot.conversations.rules import can_start
-from folkmoot.doors.mail import addresses, confirmations, notes, proof
+from folkmoot.doors.mail import addresses, compose, confirmations, notes, proof
 from folkmoot.doors.mail.arrivals import Arrival, Dropped, Held, author_in, destination, group_of, say
 from folkmoot.doors.mail.models import HeldLetter
 from folkmoot.groups.models import Group, Membership
@@ -21,6 +21,8 @@ def post(arrival: Arrival) -> str:
     if arrival.letter.automatic:
         raise Dropped(f"written by a program: {arrival.letter.automatic}")
     channel, topic = destination(arrival.mark)
+    if compose.list_id(channel.group, channel.slug) in arrival.letter.loops:
+        raise Dropped("it went through this list already")
     author = _author(arrival, channel.group)
     return say(arrival, channel, topic, author=author)
 

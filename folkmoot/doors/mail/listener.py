@@ -7,6 +7,7 @@ from datetime import timedelta
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from functools import lru_cache
+from typing import TypeVar
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -23,6 +24,7 @@ from folkmoot.groups.models import MailName
 from folkmoot.store import wake
 
 logger = logging.getLogger(__name__)
+Found = TypeVar("Found")
 
 KEPT = "250 2.0.0 kept"
 TRY_LATER = "451 4.3.0 trouble on our side, try again later"  # never 5xx: that would bounce a good letter
@@ -55,7 +57,8 @@ class Listener:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         try:
-            answers = await sync_to_async(keep)(envelope.mail_from or "", envelope.rcpt_tos, envelope.content or b"")
+            raw = bytes(envelope.content or b"")  # type: ignore[arg-type]  # bytes, as decode_data is off
+            answers = await _with_database(keep, envelope.mail_from or "", envelope.rcpt_tos, raw)
         except Exception:
             logger.exception("could not keep a letter")
             answers = [TRY_LATER] * len(envelope.rcpt_tos)
@@ -68,7 +71,7 @@ class Listener:
     async def _is_ours(self, address: str) -> bool:
         if self._known.get(address, 0) > time.monotonic():
             return True
-        found = await sync_to_async(_look_up)(address)
+        found = await _with_database(addresses.is_ours, address)
         if found:
             if len(self._known) > 10_000:
                 self._known.clear()
@@ -91,7 +94,6 @@ def protocol_factory() -> Callable[[], LMTP]:
 
 def keep(sender: str, recipients: list[str], raw: bytes) -> list[str]:
     """Keep one letter and a row for each of its recipients; returns the answer for each."""
-    close_old_connections()
     full = {recipient for recipient in recipients if _has_no_room(recipient, raw)}
     kept = [recipient for recipient in recipients if recipient not in full]
     if kept:
@@ -122,6 +124,11 @@ def _full_names(tick: int) -> frozenset[str]:
     return frozenset(MailName.objects.filter(group__in=full.values("group")).values_list("local", flat=True))
 
 
-def _look_up(address: str) -> bool:
-    close_old_connections()
-    return addresses.is_ours(address)
+async def _with_database(function: Callable[..., Found], *arguments: object) -> Found:
+    """Call a function that asks the database, in its thread, on a connection that still works."""
+
+    def call() -> Found:
+        close_old_connections()
+        return function(*arguments)
+
+    return await sync_to_async(call)()

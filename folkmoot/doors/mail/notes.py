@@ -81,7 +81,7 @@ def application_made(event: Event) -> None:
 def application_decided(event: Event) -> None:
     """Tell the applicant what was decided."""
     application = Application.objects.select_related("group", "person").get(pk=event.subject_id)
-    address = application.person.emailaddress_set.order_by("-primary", "pk").first()
+    address = application.person.addresses.order_by("-primary", "pk").first()
     if address:
         _write_to_member("application_decided", application.group, {"application": application}, address.email, event)
 

@@ -25,8 +25,8 @@ def accept(held: HeldLetter, *, by: Person, add: bool = False) -> None:
         if add:
             author = add_member(held.group, address=sender.address, name=sender.name, by=by, via="web").person
         else:
-            author = arrivals.author_in(held.group, sender.address) or Person.objects.known_at(sender.address)
-            author = author or enrol(name=sender.name, address=sender.address, via="mail")
+            known = arrivals.author_in(held.group, sender.address) or Person.objects.known_at(sender.address)
+            author = known or enrol(name=sender.name, address=sender.address, via="mail")
         _post(held, arrival, author=author, vouched_by=by)
         record("letter.accepted", held, by=by, via="web")
 

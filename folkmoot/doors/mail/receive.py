@@ -110,7 +110,7 @@ def _hold(arrival: Arrival, reason: HeldLetter.Reason) -> None:
                 "reason": reason,
             },
         )
-        _close(arrival.incoming, Outcome.HELD, note=reason.label, proven=arrival.proof)
+        _close(arrival.incoming, Outcome.HELD, note=str(reason.label), proven=arrival.proof)
         if made and reason == HeldLetter.Reason.UNCONFIRMED:
             confirmations.ask_about_letter(held, letter)
 
@@ -129,7 +129,9 @@ def _postpone(incoming: IncomingLetter) -> None:
     """Something of ours broke: try again, later each time."""
     logger.exception("letter %s could not be dealt with", incoming.pk)
     attempts = incoming.attempts + 1
-    failed = {"outcome": Outcome.FAILED, "note": "we stumbled over this letter too often"} if attempts >= PATIENCE else {}
+    failed = (
+        {"outcome": Outcome.FAILED, "note": "we stumbled over this letter too often"} if attempts >= PATIENCE else {}
+    )
     IncomingLetter.objects.filter(pk=incoming.pk).update(
         attempts=attempts, due_at=now() + timedelta(seconds=5 * 2**attempts), **failed
     )

@@ -26,7 +26,7 @@ class Sheet:
 
     @cached_property
     def stuffed(self) -> bytes:
-        """The same as SMTP wants it: dots doubled at line starts, and a line with a dot at the end (RFC 5321, 4.5.2)."""
+        """The same as SMTP wants it: dots doubled at line starts, a line with one at the end (RFC 5321, 4.5.2)."""
         body = re.sub(rb"(?m)^\.", b"..", self.rest)
         return body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
 
@@ -90,7 +90,7 @@ class SmtpTransport:
                 _send_in_groups(smtp, copies, answers)
             else:
                 for copy in copies:
-                    answers.append(_send_one(smtp, copy))
+                    answers.append(_send_one(smtp, copy))  # noqa: PERF401 - what was answered counts if we fail
         except (OSError, smtplib.SMTPException) as trouble:
             # What was not answered was not taken, as far as we know; SMTP allows no better.
             self.close()

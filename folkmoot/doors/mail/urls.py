@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from folkmoot.doors.mail import views
+
+urlpatterns = [
+    path("g/<slug:slug>/manage/held", views.held, name="held"),
+    path("held/<int:held_id>/accept", views.held_accept, name="held_accept"),
+    path("held/<int:held_id>/discard", views.held_discard, name="held_discard"),
+    path("manage/outgoing", views.outgoing, name="outgoing"),
+    path("manage/outgoing/<str:key>", views.outgoing_letter, name="outgoing_letter"),
+    path("manage/outgoing/<str:key>/html", views.outgoing_html, name="outgoing_html"),
+    path("mail/leave/<str:token>", views.mail_leave, name="mail_leave"),
+]

@@ -14,7 +14,9 @@ CHANGEABLE = frozenset(
 )
 
 
-def found(*, founder: Person, name: str, slug: str = "", type: str = Group.Type.SOCIAL, via: str, **more: object) -> Group:
+def found(
+    *, founder: Person, name: str, slug: str = "", type: str = Group.Type.SOCIAL, via: str, **more: object
+) -> Group:
     """Found a group: its address, its roles, and the founder as owner. The type fills in what is not said."""
     require(can_found(founder), _("You can't found a group."))
     slug = slug or names.suggest(name)
@@ -27,7 +29,7 @@ def found(*, founder: Person, name: str, slug: str = "", type: str = Group.Type.
         Reach.objects.create(above=group, below=group)
         _make_roles(group)
         membership = Membership.objects.create(
-            group=group, person=founder, address=founder.emailaddress_set.order_by("-primary", "pk").first()
+            group=group, person=founder, address=founder.addresses.order_by("-primary", "pk").first()
         )
         RoleGrant.objects.create(membership=membership, role=group.roles.get(name=defaults.OWNER))
         record("group.founded", group, by=founder, via=via)

@@ -109,5 +109,5 @@ def _end(membership: Membership) -> None:
 
 def _address(person: Person, address: str) -> Address | None:
     """Return the address that the group's letters go to, which is the person's own in any case."""
-    mine = person.emailaddress_set.order_by("-primary", "-verified", "pk")
+    mine = person.addresses.order_by("-primary", "-verified", "pk")
     return mine.filter(email=address.lower()).first() or mine.first()

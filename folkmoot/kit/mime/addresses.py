@@ -1,6 +1,7 @@
 """Mailboxes as they stand in From, To and their like (RFC 5322, 3.4), and as programs get them wrong."""
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from folkmoot.kit.mime import words
@@ -11,10 +12,10 @@ _LONGEST_NAME = 200
 _LONGEST_VALUE = 64 * 1024
 _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, less the brackets
 
-_SIMPLE = re.compile(r'\s*(?:"([^"\\<>]*)"|([^"<>,;:()\\]*?))\s*<([^<>\s,;:()"]+@[^<>\s,;:()"]+)>\s*')
+_SIMPLE = re.compile(r'(?:"([^"\\<>]*)" ?|([^"<>,;:()\\]*))<([^<>\s,;:()"@]+@[^<>\s,;:()"@]+)>')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|\\.|[(),;:>]|[^"<>(),;:\\]+|\\')
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f-\xa0]{1,128}@[^\s@<>()\\,;:\"\x00-\x1f\x7f-\xa0]{1,190}")
-_BARE = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
+_BARE = re.compile(r"[^\s@<>\"']{1,128}@[^\s@<>\"']{1,190}")
 _AT_IN_WORDS = re.compile(r"^\s*(\S+) at (\S+)(?=\s|$)")
 _IN_ADDRESS = re.compile(r"\([^()]*\)|\s+")  # comments and blanks, as RFC 5322, 4.4 still has them
 _ESCAPED = re.compile(r"\\(.)")
@@ -22,13 +23,14 @@ _ESCAPED = re.compile(r"\\(.)")
 
 def mailboxes(value: str, problems: list[str], *, pipermail: bool = False) -> tuple[Mailbox, ...]:
     """Read a list of addresses. With `pipermail`, `name at host (Real Name)` is one, too."""
+    value = value[:_LONGEST_VALUE]
     if not value:
         return ()
     if simple := _SIMPLE.fullmatch(value):
         return (_mailbox(simple[1] or simple[2] or "", simple[3], problems),)
     if pipermail:
         value = _AT_IN_WORDS.sub(r"\1@\2", value)
-    return tuple(islice(_each(value[:_LONGEST_VALUE], problems), MOST))
+    return tuple(islice(_each(value, problems), MOST))
 
 
 def clean_address(text: str) -> str:
@@ -73,7 +75,7 @@ class _Current:
         return _mailbox(comment or rest, bare[0] if bare else "", problems)
 
 
-def _each(value: str, problems: list[str]):  # type: ignore[no-untyped-def]
+def _each(value: str, problems: list[str]) -> Iterator[Mailbox]:
     current = _Current()
     for token in _TOKEN.findall(value):
         if current.depth or token not in (",", ";", ":"):

@@ -56,11 +56,11 @@ class Contents:
 
     def add_html(self, source: str) -> None:
         """Add a piece of HTML, as Markdown."""
-        if len(source) > LONGEST_HTML:
+        clean = html.cleaned(source[:LONGEST_HTML])
+        if len(source) > LONGEST_HTML or len(clean) > html.LONGEST:
             self.problems.append("HTML too long, all of it is a file")
             self.attach("letter.html", "text/html", source.encode())
-            source = source[:LONGEST_HTML]
-        if text := html.to_markdown(source):
+        if text := html.to_markdown(clean[: html.LONGEST]):
             self.pieces.append(("markdown", text))
 
 

@@ -9,9 +9,11 @@ import nh3
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
+    from markdownify import MarkdownConverter
 
-LONGEST_CLEAN = 300_000  # markdownify takes about a second for a million characters
+LONGEST = 150_000  # markdownify takes a second for that, at worst
 _DEEPEST = 60
+_DEEPEST_SOURCE = 400
 
 _TAGS = set(
     "a abbr b blockquote br caption code col colgroup dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins li ol p pre s"
@@ -38,12 +40,23 @@ _BLOCK_TAG = re.compile(r"</?(?:p|div|br|tr|li|h\d|blockquote|table|ul|ol|pre|hr
 _TAG = re.compile(r"<(/?)(\w+)")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _BLANK_AT_END = re.compile(r"(?m)(?<! )[ \t]$|(?<=\n)[ \t]+(?=\n)")
-_VOID = frozenset(("br", "hr", "img", "col"))
+_ANY_TAG = re.compile(r"<[^<>]{0,1000}>")
+# Tags without an end, or whose end may be left out: counting them would find depth where there is none.
+_NOT_COUNTED = frozenset(
+    "area base br col embed hr img input link meta param source wbr"
+    " p li td th tr tbody thead tfoot dd dt option".split()
+)
 
 
-def to_markdown(source: str) -> str:
-    """Turn a letter's HTML into Markdown, without scripts, styles, hidden words and tracking pixels."""
-    clean = _CLEANER.clean(source)[:LONGEST_CLEAN]
+def cleaned(source: str) -> str:
+    """A letter's HTML without scripts, styles and what else is not text."""
+    if _depth(source) > _DEEPEST_SOURCE:  # nh3 takes time squared by the depth
+        return html.escape(_ANY_TAG.sub("\n", source))
+    return _CLEANER.clean(source)
+
+
+def to_markdown(clean: str) -> str:
+    """Turn cleaned HTML into Markdown, without hidden words and tracking pixels."""
     if _depth(clean) > _DEEPEST:
         return _words_only(clean)
     return _tidy(_converted(clean))
@@ -60,7 +73,7 @@ def _converted(clean: str) -> str:
 
 
 @cache
-def _converter():  # type: ignore[no-untyped-def]
+def _converter() -> "MarkdownConverter":
     from markdownify import ATX, MarkdownConverter  # for the same reason
 
     return MarkdownConverter(heading_style=ATX, bullets="-", strip=["span", "u", "ins", "center", "abbr"])
@@ -98,15 +111,15 @@ def _holds_data(table: "Tag") -> bool:
 def _depth(clean: str) -> int:
     depth = deepest = 0
     for closing, tag in _TAG.findall(clean):
-        if tag not in _VOID:
-            depth += -1 if closing else 1
+        if tag.lower() not in _NOT_COUNTED:
+            depth += -1 if closing and depth else not closing
             deepest = max(deepest, depth)
     return deepest
 
 
 def _words_only(clean: str) -> str:
     """What is nested beyond reason still says its words."""
-    return _tidy(html.unescape(nh3.clean(_BLOCK_TAG.sub("\n", clean), tags=set())))
+    return _tidy(html.unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub("\n", clean))))
 
 
 def _tidy(markdown: str) -> str:

@@ -1,4 +1,4 @@
-"""A real browser for the tests marked `browser`: Playwright drives the system's Chromium."""
+"""A real browser for the tests marked `browser`, anywhere: Playwright drives the system's Chromium."""
 
 import os
 import shutil

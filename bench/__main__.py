@@ -1,0 +1,60 @@
+"""Measure Folkmoot, each figure beside what stands under it.
+
+bin/bench                       every row, on SQLite
+bin/bench lmtp pages            these rows
+bin/bench --postgres            on a PostgreSQL of our own
+bin/bench --rounds 3            fewer rounds (5)
+bin/bench --corpora FOLDER      import that folder's real archive, not a made-up one
+bin/bench --posts 100000        how many posts the full database has (1,000,000)
+bin/bench --markdown FILE       also write the table there
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench import list_mail, lmtp
+from bench.options import Options
+from bench.table import Row, as_markdown, as_text, machine
+
+ROWS: dict[str, Callable[[Options], list[Row]]] = {
+    "lmtp": lmtp.rows,
+    "few": list_mail.few_rows,
+    "many": list_mail.many_rows,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    wanted = _read(arguments)
+    options = Options(wanted.rounds, wanted.postgres, wanted.corpora, wanted.posts)
+    facts, rows = machine(), []
+    for name in wanted.names or ROWS:
+        print(f"-- {name}", flush=True)
+        try:
+            made = ROWS[name](options)
+        except Exception as trouble:  # the other rows are worth having
+            print(f"{name} failed: {trouble!r}", flush=True)
+            continue
+        rows += made
+        print("\n".join(as_text(row) for row in made), flush=True)
+    table = as_markdown(rows, " ".join(["bin/bench", *arguments]), facts)
+    print(f"\n{table}")
+    if wanted.markdown:
+        wanted.markdown.write_text(table)
+    return 0
+
+
+def _read(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("bin/bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("names", nargs="*", choices=[[], *ROWS], metavar="NAME", help=", ".join(ROWS))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--corpora", type=Path)
+    parser.add_argument("--posts", type=int, default=1_000_000)
+    parser.add_argument("--markdown", type=Path)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,136 @@
+"""Puts things into an installation's database, many at once: python -m bench.fill WHAT ARGUMENTS. Answers with JSON."""
+
+import json
+import sys
+from collections.abc import Callable
+
+import django
+
+django.setup()
+
+# What follows needs Django to be set up.
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils.timezone import now  # noqa: E402
+
+from bench.letters import prose  # noqa: E402
+from folkmoot.accounts.models import Address, Person  # noqa: E402
+from folkmoot.accounts.operations import enrol  # noqa: E402
+from folkmoot.conversations.models import Post, Topic  # noqa: E402
+from folkmoot.conversations.operations import main_channel, reply, start_topic  # noqa: E402
+from folkmoot.groups.models import Group, Membership  # noqa: E402
+from folkmoot.groups.operations import found  # noqa: E402
+from folkmoot.outbox.models import Event  # noqa: E402
+
+VIA = "bench"
+ON_A_PAGE = 50
+
+
+def group(slug: str, subscribers: str) -> dict[str, object]:
+    """Found a group whose owner writes and has so many readers by mail beside them."""
+    writer = Person.objects.at("writer@example.org") or enrol(
+        name="Wren Writer", address="writer@example.org", proven=True, via=VIA
+    )
+    made = found(founder=writer, name=slug.title(), slug=slug, via=VIA)
+    _subscribe(made, int(subscribers))
+    _forget_events()
+    return {"slug": slug, "writer": "writer@example.org"}
+
+
+def topics(slug: str, number: str) -> dict[str, object]:
+    """Fill a group with so many topics of 50 posts; the first has texts as people write them, the others short ones."""
+    into = Group.objects.get(slug=slug)
+    channel = main_channel(into)
+    speakers = _speakers(into)
+    first = start_topic(channel, author=speakers[0], title="How do you all do this?", body=prose(0, 600), via="web")
+    for count in range(1, ON_A_PAGE):
+        reply(first, author=speakers[count % len(speakers)], body=prose(count, 200 + 37 * count % 900), via="web")
+    _forget_events()
+    _copy_topic(Topic.objects.get(pk=first.pk), int(number) - 1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return {"path": first.get_absolute_url(), "topic": first.pk, "posts": Post.objects.count()}
+
+
+def session(address: str) -> dict[str, str]:
+    """Sign somebody in; returns the cookie."""
+    person = Person.objects.at(address)
+    assert person
+    made = SessionStore()
+    made[SESSION_KEY] = str(person.pk)
+    made[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    made[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    made.create()
+    return {"cookie": f"{settings.SESSION_COOKIE_NAME}={made.session_key}"}
+
+
+def queries(path: str, address: str) -> dict[str, int]:
+    """How many queries a page takes, the second time somebody opens it."""
+    settings.ALLOWED_HOSTS.append("testserver")
+    client = Client()
+    client.force_login(Person.objects.at(address))  # type: ignore[arg-type]
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return {"queries": len(captured)}
+
+
+def _subscribe(group: Group, number: int) -> None:
+    with transaction.atomic():
+        people = Person.objects.bulk_create(
+            Person(name=f"Reader {count}", handle=f"{group.slug}-{count}", password="!") for count in range(number)
+        )
+        addresses = Address.objects.bulk_create(
+            Address(user=one, email=f"{one.handle}@example.net", verified=True, primary=True) for one in people
+        )
+        Membership.objects.bulk_create(
+            Membership(group=group, person=one, address=address)
+            for one, address in zip(people, addresses, strict=True)
+        )
+
+
+def _speakers(group: Group) -> list[Person]:
+    return [one.person for one in group.memberships.select_related("person").order_by("pk")[:12]]
+
+
+def _copy_topic(pattern: Topic, number: int) -> None:
+    """Make empty topics, then give each the pattern's posts by one statement."""
+    at = now()
+    Topic.objects.bulk_create(
+        (
+            Topic(channel=pattern.channel, title=f"Topic {count}", post_count=ON_A_PAGE, last_post_at=at)
+            for count in range(number)
+        ),
+        batch_size=1000,
+    )
+    columns = [one.column for one in Post._meta.concrete_fields if not one.primary_key]
+    changed = {
+        "topic_id": "t.id",
+        "message_id": "replace(p.message_id, '@', '-' || t.id || '@')",
+        "body": "'Short words.'",
+        "html": "'<p>Short words.</p>'",
+    }
+    names = ", ".join(f'"{one}"' for one in columns)
+    values = ", ".join(changed.get(one, f'p."{one}"') for one in columns)
+    post, topic = Post._meta.db_table, Topic._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {post} ({names}) SELECT {values} FROM {topic} t CROSS JOIN {post} p "
+            "WHERE p.topic_id = %s AND t.id > %s ORDER BY t.id, p.id",
+            [pattern.pk, pattern.pk],
+        )
+
+
+def _forget_events() -> None:
+    """Nobody is to get letters about what we made up."""
+    Event.objects.all().delete()
+
+
+WHAT: dict[str, Callable[..., object]] = {one.__name__: one for one in (group, topics, session, queries)}
+
+if __name__ == "__main__":
+    print(json.dumps(WHAT[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,142 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from folkmoot.accounts.http import SignedIn
+from folkmoot.conversations.rules import can_moderate
+from folkmoot.doors.mail import addresses, kept
+from folkmoot.doors.mail.models import DeferredCopy, HeldLetter, OutgoingLetter
+from folkmoot.doors.mail.operations import accept, discard, unsubscribe
+from folkmoot.groups.http import around, managed
+from folkmoot.groups.models import Group
+from folkmoot.kit import mime
+
+A_PAGE = 50
+EXCERPT = 700  # characters
+
+
+@login_required
+@require_GET
+@managed("letters.moderate")
+def held(request: SignedIn, group: Group) -> HttpResponse:
+    waiting = group.held_letters.filter(decided_at=None).select_related("incoming__letter").order_by("held_at", "pk")
+    page = Paginator(waiting, A_PAGE).get_page(request.GET.get("page"))
+    context = around(request, group, "manage") | {
+        "station": "held",
+        "page": page,
+        "held_count": page.paginator.count,
+        "letters": [(one, _excerpt(one)) for one in page],
+    }
+    return render(request, "mail/held.html", context)
+
+
+@login_required
+@require_POST
+def held_accept(request: SignedIn, held_id: int) -> HttpResponse:
+    letter = _held(request, held_id)
+    accept(letter, by=request.user, add="add" in request.POST)
+    messages.success(request, _("“%(title)s” is posted.") % {"title": letter.title})
+    return redirect("held", slug=letter.group.slug)
+
+
+@login_required
+@require_POST
+def held_discard(request: SignedIn, held_id: int) -> HttpResponse:
+    letter = _held(request, held_id)
+    discard(letter, by=request.user)
+    messages.success(request, _("“%(title)s” is thrown away. Its sender hears nothing.") % {"title": letter.title})
+    return redirect("held", slug=letter.group.slug)
+
+
+@login_required
+@require_GET
+def outgoing(request: SignedIn) -> HttpResponse:
+    _administrators_only(request)
+    page: Page[kept.KeptLetter] = Paginator(kept.letters(), A_PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "nav": "outgoing",
+        "has_server": bool(settings.SMTP_URL),
+        "page": page,
+        "letters": [(one, *kept.subject_and_recipient(one)) for one in page],
+        "waiting": OutgoingLetter.objects.filter(sent_at=None).order_by("-made_at")[:A_PAGE],
+        "deferred": DeferredCopy.objects.filter(sent_at=None)
+        .select_related("mailing__post__topic", "membership__person", "membership__address")
+        .order_by("-due_at")[:A_PAGE],
+    }
+    return render(request, "mail/outgoing.html", context)
+
+
+@login_required
+@require_GET
+def outgoing_letter(request: SignedIn, key: str) -> HttpResponse:
+    letter = _kept(request, key)
+    message = letter.read()
+    context = {
+        "nav": "outgoing",
+        "letter": letter,
+        "subject": message["Subject"] or "",
+        "headers": kept.shown_headers(message),
+        "text": kept.text_of(message, "plain"),
+        "has_html": bool(kept.text_of(message, "html")),
+    }
+    return render(request, "mail/outgoing_letter.html", context)
+
+
+@login_required
+@require_GET
+def outgoing_html(request: SignedIn, key: str) -> HttpResponse:
+    """The letter's HTML as a mail program would show it, shut into a page that may do nothing."""
+    html = kept.text_of(_kept(request, key).read(), "html")
+    response = HttpResponse(html, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    )
+    return response
+
+
+@csrf_exempt  # RFC 8058: a mail provider posts here. The signed token in the address is the proof; no cookie is read.
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_leave(request: HttpRequest, token: str) -> HttpResponse:
+    membership = addresses.leaver(token)
+    if membership is None:
+        return render(request, "mail/leave_unknown.html", status=404)
+    if request.method == "POST":
+        unsubscribe(token)
+        return render(request, "mail/left.html", {"group": membership.group})
+    return render(request, "mail/leave.html", {"group": membership.group, "membership": membership})
+
+
+def _held(request: SignedIn, held_id: int) -> HeldLetter:
+    visible = HeldLetter.objects.filter(group__in=Group.objects.visible_to(request.user))
+    found = get_object_or_404(visible.select_related("group", "incoming__letter"), pk=held_id)
+    if not can_moderate(request.user, found.group):
+        raise Http404
+    return found
+
+
+def _excerpt(held: HeldLetter) -> str:
+    try:
+        return mime.read(bytes(held.incoming.letter.raw)).body.strip()[:EXCERPT]
+    except mime.Unreadable:
+        return ""
+
+
+def _kept(request: SignedIn, key: str) -> kept.KeptLetter:
+    _administrators_only(request)
+    found = kept.letter(key)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _administrators_only(request: SignedIn) -> None:
+    if not request.user.is_administrator:
+        raise Http404

@@ -1,0 +1,162 @@
+import html
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from folkmoot.kit import letters, plaintext
+from folkmoot.kit.plaintext import Words
+
+
+def said(page: str) -> str:
+    """What a reader sees before unfolding anything."""
+    return words(re.sub(r"(?s)<details.*?</details>", "", page))
+
+
+def words(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
+
+
+LONG_QUOTE = "".join(f"> line {number}\n" for number in range(11))
+
+ATTRIBUTIONS = [
+    "On Mon, 2 Mar 2026 at 10:00, Ngozi Ade <ngozi@example.org> wrote:",
+    "On Mon, 2 Mar 2026 at 10:00, Ngozi Ade\n<ngozi@example.org> wrote:",
+    "Am 02.03.2026 um 10:00 schrieb Ngozi Ade:",
+    "Le lun. 2 mars 2026 à 10:00, Ngozi Ade <ngozi@example.org> a écrit :",
+    "El lun, 2 mar 2026 a las 10:00, Ngozi Ade (<ngozi@example.org>) escribió:",
+    "Ngozi Ade wrote:",
+    "2026/3/2 Ngozi Ade <ngozi@example.org>",
+    "Il giorno lun 2 mar 2026 alle ore 10:00 Ngozi Ade <ngozi@example.org> ha scritto:",
+]
+
+
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS)
+def test_a_long_quote_folds_under_its_author(attribution):
+    page = plaintext.to_html(f"Yes, I do.\n\n{attribution}\n{LONG_QUOTE}")
+
+    assert said(page) == "Yes, I do."
+    assert "<summary>Quotes 11 lines of Ngozi Ade</summary>" in page
+    assert "ngozi" not in said(page)
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        "-----Original Message-----\nFrom: Ngozi Ade <n@example.org>\nSent: Monday\nTo: me\nSubject: x\n\nOld words",
+        "________________________________\nVon: Ngozi Ade\nGesendet: Montag\nAn: mich\nBetreff: x\n\nAlte Worte",
+        "De : Ngozi Ade\nEnvoyé : lundi\nÀ : moi\nObjet : x\n\nVieux mots",
+    ],
+)
+def test_what_outlook_quotes_without_marks_folds_too(original):
+    page = plaintext.to_html(f"Yes, I do.\n\n{original}\n")
+
+    assert said(page) == "Yes, I do."
+    assert "of Ngozi Ade</summary>" in page
+
+
+def test_a_short_quote_before_an_answer_stays_open_as_the_question():
+    page = plaintext.to_html(f"> Who has the key?\n\nI do.\n\n{LONG_QUOTE}\nFine.\n")
+
+    assert said(page) == "Who has the key? I do. Fine."
+    assert "<summary>Quotes 11 lines</summary>" in page
+
+
+def test_a_letter_that_only_quotes_and_one_that_forwards_are_open():
+    assert "<details" not in plaintext.to_html(LONG_QUOTE)
+    assert "Old" in said(plaintext.to_html("FYI\n\n-------- Forwarded Message --------\nFrom: Ann\n\nOld\n"))
+
+
+def test_quotes_within_quotes_are_nested():
+    page = plaintext.to_html("> > one\n> two\n")
+
+    assert page.count("<blockquote>") == 2
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \nAnn\n+49 30 1234",
+        "_______________________________________________\nmoot mailing list\nmoot@example.org",
+        "Sent from my telephone".replace("telephone", "Phone"),
+    ],
+)
+def test_signatures_and_list_footers_fold(signature):
+    page = plaintext.to_html(f"Words.\n\n{signature}\n")
+
+    assert said(page) == "Words."
+    assert '<details class="fold signature"><summary>Signature</summary>' in page
+
+
+def test_a_signature_above_the_quote_folds_apart_from_it():
+    page = plaintext.to_html(f"Words.\n-- \nAnn\n\n{ATTRIBUTIONS[0]}\n{LONG_QUOTE}")
+
+    assert said(page) == "Words."
+    assert page.count("<details") == 2
+
+
+def test_drawings_code_and_columns_keep_their_blanks_and_lists_do_not_become_code():
+    page = plaintext.to_html("So:\n\n    def f():\n\n        return 1\n\na   b\nc   d\n\n- one\n  and more\n- two\n")
+
+    assert "<pre>    def f():\n\n        return 1\n\na   b\nc   d</pre>" in page
+    assert "<p>- one<br>\n&nbsp;&nbsp;and more<br>\n- two</p>" in page
+
+
+def test_a_python_session_is_no_quote():
+    page = plaintext.to_html("Try:\n\n>>> print(1)\n1\n")
+
+    assert "<pre>&gt;&gt;&gt; print(1)\n1</pre>" in page
+    assert "blockquote" not in page
+
+
+def test_links_are_links_and_pictures_are_our_own():
+    page = plaintext.to_html('https://a.example/?b=c&d="x\n[cid:1@x] [cid:2]', images={"cid:1@x": "/files/1/a.png"})
+
+    assert '<a href="https://a.example/?b=c&amp;d=" rel="nofollow noopener ugc">' in page
+    assert '<img src="/files/1/a.png"' in page
+    assert "[cid:2]" in page
+
+
+def test_the_words_of_folds_can_be_in_any_language():
+    german = Words("Zitat", "Zitat von {name}", "{count} Zeilen", "{count} Zeilen von {name}", "<Unterschrift>")
+
+    page = plaintext.to_html(f"Ja.\n\n{ATTRIBUTIONS[2]}\n{LONG_QUOTE}\n-- \nA", words=german)
+
+    assert "11 Zeilen von Ngozi Ade" in page
+    assert "&lt;Unterschrift&gt;" in page
+
+
+def test_quotes_fold_in_letters_that_came_as_html_too():
+    page = letters.to_html(
+        "Yes, **I** do.\n\n**From:** Ngozi Ade\n**Sent:** Monday\n**To:** me\n\nOld words", "markdown"
+    )
+
+    assert said(page) == "Yes, I do."
+    assert "Old words" in page
+
+
+LINES = st.one_of(
+    st.sampled_from(
+        ["", "-- ", "> ", ">> a", "> b", ">>> c", *ATTRIBUTIONS[:4], "From: x", "Sent: y", "To: z", "   d   e", "\tf"]
+    ),
+    st.text(alphabet=st.characters(exclude_categories=["C"], exclude_characters="\u2028\u2029\x85"), max_size=30),
+    st.sampled_from(
+        ["<script>alert(1)</script>", "http://a.example/<b>", '"><img src=x onerror=x>', "[cid:a]", "&lt;"]
+    ),
+)
+
+
+@given(st.lists(LINES, max_size=30).map("\n".join))
+def test_no_word_is_lost_and_none_becomes_markup(text):
+    page = plaintext.to_html(text)
+
+    assert not re.search(r"<(?!/?(p|br|pre|blockquote|details|summary|a)\b)", page)
+    assert page.count("<blockquote>") == page.count("</blockquote>")
+    assert page.count("<details") == page.count("</details>")
+    shown = re.sub(r"\s|>", "", html.unescape(re.sub(r"<summary>.*?</summary>|<[^>]*>", "", page)))
+    position = 0
+    for word in re.sub(r">", " ", text).split():
+        position = shown.find(word, position)
+        assert position >= 0, word
+        position += len(word)
