@@ -88,8 +88,9 @@ def running(
     command: Sequence[str], *, port: int, env: dict[str, str] | None = None, log: Path | None = None
 ) -> Iterator[int]:
     """Run a program until the block is done; begins when it listens at the port."""
-    said = log.open("ab") if log else subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=ROOT, env=env or plain_environment(), stdout=said, stderr=said)
+    said = log.open("ab") if log else None
+    quiet = said or subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, env=env or plain_environment(), stdout=quiet, stderr=said)
     try:
         wait_for_port(port, process)
         yield process.pid

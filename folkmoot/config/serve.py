@@ -1,6 +1,7 @@
 """`folkmoot serve`: all processes of an installation on one machine, forked from one loaded parent."""
 
 import asyncio
+import ctypes
 import gc
 import logging
 import os
@@ -11,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from django.conf import settings
@@ -24,6 +26,7 @@ from folkmoot.store.durability import let_progress_be_repeated
 
 logger = logging.getLogger(__name__)
 
+PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 GRACE = 20  # seconds that processes have to finish what they are doing
 
 
@@ -92,6 +95,8 @@ class _Supervisor:
         if pid == 0:
             _child(job)
         self._running[pid] = (job, time.monotonic())
+        if self._stopping:  # told so in the meantime
+            os.kill(pid, signal.SIGTERM)
 
     def _reap(self) -> None:
         try:
@@ -119,6 +124,8 @@ class _Supervisor:
 def _child(job: Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent tells us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "linux":
+        _tie_to_parent(job.name)
     code = 1
     try:
         job.run()
@@ -127,6 +134,12 @@ def _child(job: Job) -> None:
         logger.exception("%s failed", job.name)
     finally:
         os._exit(code)
+
+
+def _tie_to_parent(name: str) -> None:
+    """Let `ps` show what this process does, and let it end with its parent, even when that is killed."""
+    Path("/proc/self/comm").write_text(f"fm {name}")
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _run_web(application: object, listening: socket.socket) -> None:

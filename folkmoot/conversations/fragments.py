@@ -65,7 +65,7 @@ def of_posts(versions: Sequence[tuple[int, int]]) -> SafeString:
 
 
 def of_side(topic: Topic, speakers: Sequence[tuple[str, str]]) -> SafeString:
-    """What helps beside the posts, the same for every reader: the doors, and who speaks (names and handles, one a post)."""
+    """What helps beside the posts, the same for all: the doors, and who speaks (name and handle, one pair a post)."""
     url = topic.get_absolute_url()
     key = (url, topic.post_count > len(speakers), get_language(), *speakers)
     [text] = _sides.take([key])
@@ -87,7 +87,7 @@ def _taking_part(speakers: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _doors(topic: Topic, url: str) -> list[dict[str, str]]:
-    address = f"{topic.channel.group.slug}+t{topic.pk}@{settings.HOST}", f"{settings.SITE}/posts/"
+    address = f"{topic.channel.group.slug}+t{topic.pk}@{settings.HOST}"
     return [
         {"via": "mail", "label": _("Mail"), "words": address, "url": f"mailto:{address}"},
         {"via": "web", "label": _("Web"), "words": _("this page"), "url": url},

@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.conversations import fragments
@@ -24,7 +24,7 @@ from folkmoot.store import files, search
 A_PAGE = 50
 
 
-@require_GET
+@require_safe
 @of_group
 def topics(request: HttpRequest, group: Group) -> HttpResponse:
     person = reader(request)
@@ -68,7 +68,7 @@ def topic_new(request: SignedIn, group: Group) -> HttpResponse:
     return render(request, "conversations/topic_new.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 def topic(request: HttpRequest, slug: str, topic_id: int, title: str = "") -> HttpResponse:
     found = _readable(request, topic_id)
     if found is None:
@@ -95,7 +95,7 @@ def replies(request: SignedIn, topic_id: int) -> HttpResponse:
     return redirect(post)
 
 
-@require_GET
+@require_safe
 def post(request: HttpRequest, post_id: int) -> HttpResponse:
     found = get_object_or_404(
         Post.objects.visible_to(reader(request)).select_related("topic__channel__group"), pk=post_id
@@ -106,7 +106,7 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
     return redirect(f"{found.topic.get_absolute_url()}{where}#post-{found.pk}")
 
 
-@require_GET
+@require_safe
 def file(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     attachments = Attachment.objects.visible_to(reader(request)).filter(file__sha256=sha256, name=name)
     found = attachments.select_related("file").first()

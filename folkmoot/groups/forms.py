@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -8,7 +9,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.groups import defaults
-from folkmoot.groups.models import LONGEST_SLUG, Application, Group, Membership
+from folkmoot.groups.models import LONGEST_SLUG, Group, Membership
 
 MOST_INVITED = 200  # at once
 
@@ -26,7 +27,7 @@ LANGUAGES = [
 ]  # fmt: skip
 
 
-def _as_the_type_has_it(choices: list[tuple[str, str]]) -> list[tuple[str, object]]:
+def _as_the_type_has_it(choices: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
     return [("", _("As usual for its type")), *choices]
 
 
@@ -47,7 +48,7 @@ class _GroupFields(forms.Form):
     place = forms.CharField(label=_("Place"), max_length=100, required=False, help_text=_("A town or a region."))
     is_online = forms.BooleanField(label=_("It meets online, or online too"), required=False)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, initial="en")
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones, initial="UTC")
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones, initial=settings.TIME_ZONE)
     question = forms.CharField(
         label=_("A question to those who ask to join"), max_length=200, required=False,
         help_text=_("Like “How do you use Tarn?” Only asked where people ask to join."),
@@ -99,7 +100,8 @@ class ChangeForm(_GroupFields):
 
     HUES = [
         (0, _("Red")), (30, _("Rust")), (60, _("Brown")), (90, _("Olive")), (120, _("Moss")), (150, _("Green")),
-        (180, _("Teal")), (210, _("Petrol")), (240, _("Blue")), (270, _("Indigo")), (300, _("Purple")), (330, _("Pink")),
+        (180, _("Teal")), (210, _("Petrol")), (240, _("Blue")), (270, _("Indigo")), (300, _("Purple")),
+        (330, _("Pink")),
     ]  # fmt: skip
 
     def __init__(self, *args: object, **more: object) -> None:
@@ -107,7 +109,7 @@ class ChangeForm(_GroupFields):
         hues = list(self.HUES)
         now = self.initial.get("hue")
         if now is not None and now not in dict(hues):
-            hues.append((now, _("As it is")))  # type: ignore[arg-type]
+            hues.append((now, _("As it is")))
         self.fields["hue"] = forms.TypedChoiceField(label=_("Its colour"), choices=hues, coerce=int)
 
 
@@ -150,13 +152,6 @@ class PeopleForm(forms.Form):
         if len(lines) > MOST_INVITED:
             raise ValidationError(_("At most %(most)d at once, please."), params={"most": MOST_INVITED})
         return [_name_and_address(line) for line in lines]
-
-
-class DecisionForm(forms.Form):
-    application = forms.ModelChoiceField(Application.objects.none())
-    is_accepted = forms.TypedChoiceField(
-        choices=[("1", "yes"), ("", "no")], coerce=bool, required=False, empty_value=False
-    )
 
 
 class AcceptForm(forms.Form):

@@ -86,8 +86,8 @@ def around(request: HttpRequest, group: Group, tab: str) -> dict[str, Any]:
 
 def _moved(request: HttpRequest, slug: str, more: dict[str, Any]) -> HttpResponse:
     match = request.resolver_match
-    named = get_object_or_404(MailName.objects.select_related("group").filter(local=slug).exclude(group__slug=slug))
-    known = Group.objects.visible_to(reader(request)).filter(pk=named.group_id).first()
+    named = get_object_or_404(MailName.objects.filter(local=slug).exclude(group__slug=slug))
+    known = Group.objects.visible_to(reader(request)).filter(mail_names=named).first()
     if known is None or match is None or not match.view_name:
         raise Http404
     query = f"?{request.GET.urlencode()}" if request.GET else ""

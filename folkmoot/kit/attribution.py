@@ -26,6 +26,7 @@ _DATE = re.compile(
     r"(?:\s?[AaPp]\.?[Mm]\b\.?)?(?:\s?(?:[+-]\d{4}|GMT\S*|UTC|Uhr|\(?[A-Z]{3,4}\)?(?=[\s,])))*[\s,;:-]*"
 )
 _OPENING = re.compile(r"^(?:On|Quoting|Le|El|Il|Am|Op|Den|Em)\b\W*", re.IGNORECASE)
+_ON_BEHALF = re.compile(r"(?i)^.*?\b(?:on behalf of|im auftrag von|de la part de|en nombre de|på vegne av|namens)\s+")
 _NOT_A_NAME = re.compile(r"^(?:am|on|um|at|in|le|op|den|em|el|il|:|\d)(?:\W|$)|^$", re.IGNORECASE)
 _LONGEST_NAME = 60
 
@@ -52,7 +53,7 @@ def name_in(attribution: str) -> str:
 
 def name_in_field(value: str) -> str:
     """The name in `Ngozi Ade <n@example.org>`, as Outlook's quoted headers have it."""
-    return _clean_name(value)
+    return _clean_name(_ON_BEHALF.sub("", value))
 
 
 def _last_with_words(lines: list[str], start: int, end: int) -> int:

@@ -49,11 +49,16 @@ _FIELD_WORDS = (
     "|Тема|Дата|Wysłano|Do|Temat|Lähetetty|Aihe|Vastaanottaja|发送时间|收件人|主题|日期|抄送|送信日時|宛先|件名|날짜"
     "|받는 사람|제목"
 )
+_OF_LETTERS_WORDS = (
+    "Sent|Subject|Gesendet|Betreff|Envoyé|Objet|Enviado|Asunto|Assunto|Inviato|Oggetto|Verzonden|Onderwerp|Skickat|Ämne"
+    "|Sendt|Emne|Отправлено|Тема|Wysłano|Temat|Lähetetty|Aihe|发送时间|主题|送信日時|件名|제목"
+)
+_OF_LETTERS = re.compile(rf"\s*[*_]{{0,2}}(?:{_OF_LETTERS_WORDS})")
 _ORIGINAL = re.compile(rf"\s*-{{2,}}\s*(?:{_ORIGINAL_WORDS})\s*-{{2,}}", re.IGNORECASE)
 _FORWARD = re.compile(rf"\s*(?:-{{2,}}\s*(?:{_FORWARD_WORDS})\s*-{{2,}}|{_FORWARD_LINES})", re.IGNORECASE)
 _FROM = re.compile(rf"\s*[*_]{{0,2}}(?:{_FROM_WORDS})[*_]{{0,2}}\s?[:：][*_]{{0,2}}\s*(.{{0,200}})")
 _FIELD = re.compile(rf"\s*[*_]{{0,2}}(?:{_FIELD_WORDS})[*_]{{0,2}}\s?[:：]")
-_RULE = re.compile(r"\s*(?:_{10,}|-{10,}|={10,})\s*$")
+_RULE = re.compile(r"\s*(?:_{10,}|-{10,}|={10,}|---)\s*$")
 _LIST_FOOTER = re.compile(r"(?i)mailing[- ]?list|listinfo|unsubscribe|-request@|to leave|subscri|mailman")
 _SENT_FROM = re.compile(
     r"(?i)(?:sent from (?:my|a|the|mail|outlook|yahoo|proton|samsung)|sent via|get outlook for|gesendet von"
@@ -156,8 +161,16 @@ def _original_begins(lines: list[str], start: int, end: int) -> int:
     for at in range(start, end):
         line = lines[at]
         if line and line[0] in _TELLING and _begins_original(lines, at):
-            return at - 1 if at > start and _RULE.match(lines[at - 1]) else at
+            return _with_rule_above(lines, start, at)
     return end
+
+
+def _with_rule_above(lines: list[str], start: int, at: int) -> int:
+    """The line that Outlook draws above an earlier letter belongs to it."""
+    above = at - 1
+    while above > start and not lines[above].strip():
+        above -= 1
+    return above if above >= start and _RULE.match(lines[above]) else at
 
 
 def _begins_original(lines: list[str], at: int) -> bool:
@@ -165,9 +178,15 @@ def _begins_original(lines: list[str], at: int) -> bool:
 
 
 def _is_header_block(lines: list[str], at: int) -> bool:
-    if not _FROM.match(lines[at]):
+    """Three fields or more, one of them From, which stands first everywhere but at Hotmail.
+
+    An announcement may have "Date:", "From:" and "To:" as well; an earlier letter has a subject or an address.
+    """
+    if not (_FROM.match(lines[at]) or (_FIELD.match(lines[at]) and any(map(_FROM.match, lines[at + 1 : at + 4])))):
         return False
-    return sum(1 for line in lines[at + 1 : at + 6] if _FIELD.match(line)) >= 2
+    head = [line for line in lines[at : at + 9] if line.strip()][:6]
+    fields = [line for line in head if _FIELD.match(line) or _FROM.match(line)]
+    return len(fields) >= 3 and any("@" in line or _OF_LETTERS.match(line) for line in fields)
 
 
 def _original(lines: list[str], at: int) -> Block:

@@ -1,6 +1,6 @@
 """Reads that span groups and their talk."""
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from folkmoot.accounts.models import Person
@@ -17,7 +17,7 @@ def groups_about(query: str, *, person: Person | None) -> QuerySet[Group]:
         found = found.filter(
             Q(name__icontains=word) | Q(purpose__icontains=word) | Q(place__icontains=word) | Q(topics__icontains=word)
         )
-    return found.order_by("-last_talk_at", "-members", "pk")
+    return found.order_by(F("last_talk_at").desc(), F("members").desc(), "pk")
 
 
 def with_activity(groups: QuerySet[Group]) -> QuerySet[Group]:

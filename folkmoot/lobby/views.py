@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.accounts.models import OldHandle, Person
@@ -25,7 +25,7 @@ from folkmoot.lobby import queries
 A_PAGE = 50
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     person = reader(request)
     if person is None:
@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "lobby/home.html", context)
 
 
-@require_GET
+@require_safe
 def groups(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]
     found = Paginator(queries.groups_about(query, person=reader(request)), A_PAGE)
@@ -48,7 +48,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     return render(request, "lobby/groups.html", context)
 
 
-@require_GET
+@require_safe
 @of_group
 def group(request: HttpRequest, group: Group) -> HttpResponse:
     person = reader(request)
@@ -63,7 +63,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     return render(request, "lobby/group.html", context)
 
 
-@require_GET
+@require_safe
 def person(request: HttpRequest, handle: str) -> HttpResponse:
     found = Person.objects.filter(handle=handle, merged_into=None).first()
     if found is None:
@@ -82,7 +82,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def past(request: SignedIn) -> HttpResponse:
     context = {
         "past": queries.past_of(request.user),
@@ -111,14 +111,14 @@ def past_merge(request: SignedIn, handle: str) -> HttpResponse:
     return redirect("past")
 
 
-@require_GET
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     closed = ["/account/", "/settings", "/manage/", "/invitations/", "/mail/", "/start", "/files/", "/g/*/manage"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
                 ('is_inline', models.BooleanField(default=False)),
+                ('content_id', models.CharField(blank=True, max_length=250)),
             ],
         ),
         migrations.CreateModel(
@@ -96,8 +97,24 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('position', models.BigIntegerField(default=0)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('tally', models.JSONField(default=dict)),
                 ('brought_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='ArchiveRemark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.BigIntegerField()),
+                ('kind', models.CharField(choices=[('unreadable', 'Unreadable'), ('clash', 'Clash')], max_length=10)),
+                ('message_id', models.CharField(blank=True, max_length=250)),
+                ('words', models.CharField(max_length=300)),
+                ('archive', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='conversations.archive')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('archive', 'number'), name='one_remark_a_message')],
+            },
         ),
         migrations.RunPython(search.create, search.drop),
     ]

@@ -138,7 +138,8 @@ def attach(post: Post, files: Sequence[KeptFile]) -> None:
     for kept in files:
         facts = {"size": kept.size, "kind": kept.kind}
         stored, _made = StoredFile.objects.get_or_create(sha256=kept.sha256, defaults=facts)
-        Attachment.objects.get_or_create(post=post, file=stored, name=kept.name, defaults={"is_inline": kept.is_inline})
+        how = {"is_inline": kept.is_inline, "content_id": kept.content_id}
+        Attachment.objects.get_or_create(post=post, file=stored, name=kept.name, defaults=how)
 
 
 def remember(topic: Topic, message_ids: Sequence[str]) -> None:

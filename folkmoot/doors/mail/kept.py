@@ -1,4 +1,4 @@
-"""The letters in the Maildir that stands for a mail server while there is none. Read by name, so that pages are quick."""
+"""The letters in the Maildir that stands for a mail server while there is none, listed by their names alone."""
 
 import os
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class KeptLetter:
 
     def read(self, *, headers_only: bool = False) -> EmailMessage:
         with self.path.open("rb") as file:
-            return BytesParser(policy=policy.default).parse(file, headersonly=headers_only)  # type: ignore[return-value]
+            return BytesParser(policy=policy.default).parse(file, headersonly=headers_only)
 
 
 def letters() -> Sequence[KeptLetter]:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn
 from folkmoot.conversations.rules import can_moderate
@@ -24,7 +24,7 @@ EXCERPT = 700  # characters
 
 
 @login_required
-@require_GET
+@require_safe
 @managed("letters.moderate")
 def held(request: SignedIn, group: Group) -> HttpResponse:
     waiting = group.held_letters.filter(decided_at=None).select_related("incoming__letter").order_by("held_at", "pk")
@@ -57,7 +57,7 @@ def held_discard(request: SignedIn, held_id: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def outgoing(request: SignedIn) -> HttpResponse:
     _administrators_only(request)
     page: Page[kept.KeptLetter] = Paginator(kept.letters(), A_PAGE).get_page(request.GET.get("page"))
@@ -75,7 +75,7 @@ def outgoing(request: SignedIn) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def outgoing_letter(request: SignedIn, key: str) -> HttpResponse:
     letter = _kept(request, key)
     message = letter.read()
@@ -91,7 +91,7 @@ def outgoing_letter(request: SignedIn, key: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def outgoing_html(request: SignedIn, key: str) -> HttpResponse:
     """The letter's HTML as a mail program would show it, shut into a page that may do nothing."""
     html = kept.text_of(_kept(request, key).read(), "html")

@@ -44,4 +44,5 @@ def _find(token: str) -> Invitation:
 
 def _newcomer(form: AcceptForm, found: Invitation) -> Person:
     """Somebody who has no account: known by their letters or an archive only, or not at all."""
-    return Person.objects.unproven_at(found.address) or enrol(name=form.cleaned_data["name"], address=found.address, proven=True, via="web")
+    known = Person.objects.unproven_at(found.address)
+    return known or enrol(name=form.cleaned_data["name"], address=found.address, proven=True, via="web")

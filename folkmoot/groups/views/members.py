@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.groups import defaults
@@ -23,7 +23,7 @@ from folkmoot.kit.errors import NotAllowed, Refused
 A_PAGE = 100
 
 
-@require_GET
+@require_safe
 @of_group
 def members(request: HttpRequest, group: Group) -> HttpResponse:
     context = around(request, group, "members")
@@ -59,7 +59,7 @@ def manage_members(request: SignedIn, group: Group) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @managed("members.manage")
 def members_file(request: SignedIn, group: Group) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -108,7 +108,9 @@ def owner_remove(request: SignedIn, membership_id: int) -> HttpResponse:
 def member_remove(request: SignedIn, membership_id: int) -> HttpResponse:
     member = _membership(request, membership_id)
     remove_member(member, by=request.user, via="web")
-    messages.success(request, _("%(name)s is not a member any more. What they wrote stays.") % {"name": member.person.name})
+    messages.success(
+        request, _("%(name)s is not a member any more. What they wrote stays.") % {"name": member.person.name}
+    )
     return redirect("manage_members", slug=member.group.slug)
 
 

@@ -17,7 +17,7 @@ DEEPEST = 20
 _MOST_LINES_LOOKED_AT = 20_000
 _BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _KIND = re.compile(r"[\w!#$&^.+-]{1,80}/[\w!#$&^.+-]{1,80}", re.ASCII)
-_WHITE = b" \t\r\n"
+_LINE_ENDS = b"\t\r\n"
 
 
 @dataclass(slots=True)
@@ -143,8 +143,8 @@ def _transferred(body: bytes, fields: Headers) -> bytes:
 
 def _from_base64(body: bytes, problems: list[str]) -> bytes:
     """Decode base64; text that is only called base64 stays as it is."""
-    strange = len(body.translate(None, _BASE64_ALPHABET + _WHITE))
-    if strange * 5 > len(body):
+    strange = len(body.translate(None, _BASE64_ALPHABET + _LINE_ENDS))
+    if strange * 8 > len(body):
         problems.append("called base64 but is not")
         return body
     return words.from_base64(body)

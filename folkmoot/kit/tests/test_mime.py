@@ -150,7 +150,7 @@ def test_html_becomes_markdown_without_scripts_trackers_and_hidden_words():
 
     assert found.body == (
         "## Hall\n\n| Day | Who |\n| --- | --- |\n| Mon | Ann |\n\n"
-        "![Plan](cid:plan@x)[more](https://example.org)\n\n> old"
+        "![Plan](cid:plan@x)[more](https://example.org)\n> old"
     )
 
 
@@ -311,14 +311,17 @@ def test_letters_made_to_stop_us_do_not(raw):
     assert len(found.attached) <= 501
 
 
-FIELDS = st.sampled_from(
-    [b"From: ", b"To: ", b"Subject: ", b"Date: ", b"References: ", b"Content-Type: multipart/mixed; boundary=b\n",
-     b"Content-Type: text/html; charset=", b"Content-Transfer-Encoding: base64\n", b"Content-Disposition: attachment; filename*0*=",
-     b"--b\n", b"--b--\n", b"\n\n", b"\r\n\r\n", b"=?utf-8?b?", b"?=", b"utf-16\n", b"iso-2022-jp\n", b'"', b"<a@b>", b"(", b"\n "]
-)  # fmt: skip
+PIECES = [
+    *(b"From: ", b"To: ", b"Subject: ", b"Date: ", b"References: ", b"=?utf-8?b?", b"?=", b'"', b"<a@b>", b"("),
+    *(b"--b\n", b"--b--\n", b"\n\n", b"\r\n\r\n", b"\n ", b"utf-16\n", b"iso-2022-jp\n"),
+    b"Content-Type: multipart/mixed; boundary=b\n",
+    b"Content-Type: text/html; charset=",
+    b"Content-Transfer-Encoding: base64\n",
+    b"Content-Disposition: attachment; filename*0*=",
+]
 
 
-@given(st.lists(st.one_of(FIELDS, st.binary(max_size=20)), max_size=30).map(b"".join), st.booleans())
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=20)), max_size=30).map(b"".join), st.booleans())
 @example(b"\xff\xfe", False)
 @example(b"From: =?utf-16?b?/////w==?= <a@b>\n\nx", True)
 def test_any_bytes_are_a_letter_or_unreadable(raw, pipermail):

@@ -56,6 +56,12 @@ def test_what_outlook_quotes_without_marks_folds_too(original):
     assert "of Ngozi Ade</summary>" in page
 
 
+def test_an_announcement_with_fields_is_no_earlier_letter():
+    page = plaintext.to_html("Next meeting:\n\nDate: Monday\nFrom: 18:00\nTo: 20:00\n\nBring a chair.\n")
+
+    assert "<details" not in page
+
+
 def test_a_short_quote_before_an_answer_stays_open_as_the_question():
     page = plaintext.to_html(f"> Who has the key?\n\nI do.\n\n{LONG_QUOTE}\nFine.\n")
 
