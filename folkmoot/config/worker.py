@@ -24,24 +24,26 @@ AFTER_TROUBLE = 1.0  # seconds of rest when something of ours broke, like the da
 
 def take_in(stop: threading.Event) -> None:
     """Deal with letters that came, carry events, keep the clock; until told to stop."""
-    _work(_take_in_once, stop)
+    _work(take_in_once, stop)
 
 
 def send_out(stop: threading.Event) -> None:
     """Send mailings and letters; until told to stop."""
     way_out = transport.make()
-    _work(lambda: _send_out_once(way_out), stop)
+    _work(lambda: send_out_once(way_out), stop)
     way_out.close()
 
 
-def _take_in_once() -> bool:
+def take_in_once() -> bool:
+    """Do what is there to take in. Returns whether there was anything."""
     received = receive_waiting(MAIL_ROUTES)
     carried = relay.drain(SUBSCRIBERS)
     tick(DUTIES)
     return bool(received) or carried
 
 
-def _send_out_once(way_out: transport.Transport) -> bool:
+def send_out_once(way_out: transport.Transport) -> bool:
+    """Send what is there to send. Returns whether there was anything."""
     sent = letters.send_waiting(way_out)
     return mailings.work_off(way_out) or mailings.try_deferred(way_out) or sent
 

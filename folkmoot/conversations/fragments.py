@@ -50,10 +50,13 @@ _posts = Shelf(MOST)
 _sides = Shelf(MOST // 8)
 
 
-def of_posts(versions: Sequence[tuple[int, int]]) -> SafeString:
-    """Join the posts with these ids and versions, in this order. Asks the database only for those not kept."""
-    language, zone = get_language(), get_current_timezone_name()
-    keys = [(post_id, version, language, zone) for post_id, version in versions]
+def of_posts(topic: Topic, versions: Sequence[tuple[int, int]]) -> SafeString:
+    """Join the posts with these ids and versions, in this order. Asks the database only for those not kept.
+
+    The time the topic began is in the key, because a restored or a test's database gives the same ids to others.
+    """
+    same = (topic.started_at, get_language(), get_current_timezone_name())
+    keys = [(post_id, version, same) for post_id, version in versions]
     texts = _posts.take(keys)
     missing = [post_id for (post_id, _version), text in zip(versions, texts, strict=True) if text is None]
     rendered = _rendered(missing) if missing else {}

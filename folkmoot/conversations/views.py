@@ -155,7 +155,7 @@ def _topic_page(
             "can_manage": "group.manage" in mine.permissions,
             "topic": topic,
             "page": shown,
-            "posts": fragments.of_posts([(pk, version) for pk, version, _name, _handle in rows]),
+            "posts": fragments.of_posts(topic, [(pk, version) for pk, version, _name, _handle in rows]),
             "can_write": "topics.post" in mine.permissions and not topic.locked_at,
             "my_mail": next(iter(mail), ""),
             "form": form,

@@ -92,12 +92,15 @@ class _Plain:
         out = ["<blockquote>\n"]
         waiting: list[str] = []
         level = 0
+        last_marks = ""
         for marks, content in _MARKS.findall("\n".join(block.lines)):
-            deeper = min(max(marks.count(">") - own_depth, 0), DEEPEST)
-            if deeper != level and content.strip():
-                out.append(self.said(waiting))
-                out.append("<blockquote>\n" * (deeper - level) or "</blockquote>\n" * (level - deeper))
-                waiting, level = [], deeper
+            if marks != last_marks and content.strip():
+                last_marks = marks
+                deeper = min(max(marks.count(">") - own_depth, 0), DEEPEST)
+                if deeper != level:
+                    out.append(self.said(waiting))
+                    out.append("<blockquote>\n" * (deeper - level) or "</blockquote>\n" * (level - deeper))
+                    waiting, level = [], deeper
             waiting.append(content)
         out.append(self.said(waiting))
         out.append("</blockquote>\n" * (level + 1))

@@ -33,16 +33,16 @@ def add_member(
 
 def take_in(group: Group, *, person: Person, address: str, by: Actor, via: str, mail: str = "") -> Membership:
     """Make the person a member. Inside the caller's transaction, which has asked the caller's rule."""
-    wanted: dict[str, Any] = {"address": _address(person, address), "left_at": None, **({"mail": mail} if mail else {})}
-    before = Membership.objects.filter(group=group, person=person).first()
-    if before is None:
+    wanted: dict[str, Any] = {"address": _address(person, address), **({"mail": mail} if mail else {})}
+    membership = Membership.objects.filter(group=group, person=person).first()
+    is_new = membership is None or membership.left_at is not None
+    if membership is None:
         membership = Membership.objects.create(group=group, person=person, **wanted)
     else:
-        membership = before
-        joined = {"joined_at": now()} if before.left_at else {}
-        Membership.objects.filter(pk=before.pk).update(**wanted, **joined)
+        back = {"joined_at": now(), "left_at": None} if is_new else {}
+        Membership.objects.filter(pk=membership.pk).update(**wanted, **back)
         membership.refresh_from_db()
-    if before is None or before.left_at:
+    if is_new:
         touch_access(group)
         record("member.joined", membership, by=by, via=via)
     return membership

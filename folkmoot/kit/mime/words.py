@@ -17,6 +17,8 @@ _HIDDEN = re.compile(
 
 def raw_text(value: bytes) -> str:
     """A header value as it stands: ASCII as it should be, UTF-8 (RFC 6532), or what was common before."""
+    if b"\0" in value:
+        value = value.replace(b"\0", b"")
     if value.isascii():
         return value.decode("ascii")
     try:
