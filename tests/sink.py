@@ -52,9 +52,7 @@ def _converse(session: socketserver.StreamRequestHandler, sink: Sink) -> None:
     sender, recipient = "", ""
     for line in session.rfile:
         verb = line[:4].upper()
-        if verb in {b"EHLO", b"LHLO"}:
-            say(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n")
-        elif verb == b"MAIL":
+        if verb == b"MAIL":
             sender, recipient = _address(line), ""
             say(b"250 2.1.0 ok\r\n")
         elif verb == b"RCPT":
@@ -74,7 +72,7 @@ def _converse(session: socketserver.StreamRequestHandler, sink: Sink) -> None:
             say(b"221 2.0.0 bye\r\n")
             return
         else:
-            say(b"250 2.0.0 ok\r\n")
+            say(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n" if verb == b"EHLO" else b"250 2.0.0 ok\r\n")
 
 
 def _letter(session: socketserver.StreamRequestHandler) -> bytes | None:

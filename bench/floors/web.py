@@ -5,9 +5,12 @@ environment. The same bridge, the same number of processes and threads.
 import signal
 import sys
 
+import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+django.setup()
+settings.MIDDLEWARE = []
 wsgi = get_wsgi_application()  # for granian, which is pointed at this module
 
 if __name__ == "__main__":

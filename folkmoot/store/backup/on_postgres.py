@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg
 from django.db import connection, connections
@@ -40,7 +40,7 @@ def dump(to: Path, progress: Progress) -> dict[str, int]:
     progress("database", 0, 0)
     with closing(_connect()) as opened, opened.cursor() as cursor:
         opened.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        schema = cursor.execute("SELECT current_schema()").fetchone()[0]  # type: ignore[index]
+        schema = _schema(opened)
         snapshot = cursor.execute("SELECT pg_export_snapshot()").fetchone()[0]  # type: ignore[index]
         rows = _rows(cursor, schema)
         command = [program, "--format=custom", "--compress=0", "--no-owner", "--no-privileges", "--no-password"]
@@ -66,7 +66,7 @@ def refuse_while_used() -> None:
 def load(copy: Path, rows: dict[str, int]) -> None:
     """Replace what is in the database by the copy: all of it, with the rows that it should have, or nothing."""
     with closing(_connect()) as opened:
-        schema = opened.execute("SELECT current_schema()").fetchone()[0]  # type: ignore[index]
+        schema = _schema(opened)
     read = [_program("pg_restore"), "--no-owner", "--no-privileges", f"--schema={schema}", "--file=-", str(copy)]
     write = [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--no-password", "--output=/dev/null"]
     with tempfile.TemporaryFile() as said:
@@ -106,16 +106,26 @@ def _count(schema: str, name: str, number: int) -> str:
     return COUNT.format(table=table, rows=int(number), name=sql.Literal(name).as_string(None))
 
 
-def _connect() -> "psycopg.Connection[tuple[object, ...]]":
-    return psycopg.connect(**connection.get_connection_params())
+def _connect() -> "psycopg.Connection[Any]":
+    try:
+        return psycopg.connect(**connection.get_connection_params())
+    except psycopg.OperationalError as error:
+        raise Refused(f"the database can't be reached: {str(error).strip()}") from error
 
 
-def _rows(cursor: "psycopg.Cursor[tuple[object, ...]]", schema: str) -> dict[str, int]:
+def _schema(opened: "psycopg.Connection[Any]") -> str:
+    """Where our tables are: the schema that new tables go to."""
+    row = opened.execute("SELECT current_schema()").fetchone()
+    assert row
+    return str(row[0])
+
+
+def _rows(cursor: "psycopg.Cursor[Any]", schema: str) -> dict[str, int]:
     tables = cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [schema]).fetchall()
     counts: dict[str, int] = {}
     for (name,) in tables:
         count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, str(name)))
-        counts[str(name)] = cursor.execute(count).fetchone()[0]  # type: ignore[index, assignment]
+        counts[str(name)] = cursor.execute(count).fetchone()[0]  # type: ignore[index]
     return counts
 
 

@@ -11,7 +11,12 @@ def test_a_letter_starts_a_conversation_and_its_answer_stays_in_it():
     make.group(ann, bob)
 
     send(subject="How do you back up?")
-    send(sender="bob@example.org", subject="Re: How do you back up?", message_id="<two@x>", In_Reply_To="<one@example.org>")
+    send(
+        sender="bob@example.org",
+        subject="Re: How do you back up?",
+        message_id="<two@x>",
+        In_Reply_To="<one@example.org>",
+    )
 
     topic = Topic.objects.get()
     assert topic.title == "How do you back up?"
@@ -117,7 +122,8 @@ def test_attachments_come_along_and_go_out_again():
     raw = (
         b"From: ann@example.org\r\nTo: tarn@localhost\r\nSubject: Log\r\nMessage-ID: <l@x>\r\nMIME-Version: 1.0\r\n"
         b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHere it is.\r\n'
-        b'--b\r\nContent-Type: text/x-log; name="run.log"\r\nContent-Disposition: attachment; filename="run.log"\r\n\r\n'
+        b'--b\r\nContent-Type: text/x-log; name="run.log"\r\n'
+        b'Content-Disposition: attachment; filename="run.log"\r\n\r\n'
         b"all went well\r\n--b--\r\n"
     )
     arrive(raw)

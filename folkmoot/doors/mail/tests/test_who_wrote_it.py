@@ -132,6 +132,20 @@ def test_an_owner_lets_it_through_and_its_sender_in():
     assert Membership.objects.current().filter(person=Post.objects.get().author).exists()
 
 
+def test_a_held_letter_whose_id_was_taken_is_posted_under_a_new_one():
+    ann, eve = make.person("Ann"), make.person("Eve")
+    group = make.group(ann, eve)
+    send(sender="eve@example.org", body="Mine first.")
+    held = send(body="What I wanted to say.").held
+
+    accept(held, by=Membership.objects.get(group=group, person__name="Olga").person)
+
+    assert {(post.author, post.body) for post in Post.objects.all()} == {
+        (eve, "Mine first."),
+        (ann, "What I wanted to say."),
+    }
+
+
 def test_a_member_can_not_decide_about_letters():
     ann = make.person("Ann")
     make.group(ann)

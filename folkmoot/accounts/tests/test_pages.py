@@ -1,0 +1,77 @@
+import pytest
+from django.contrib.auth import get_user
+
+from folkmoot.accounts.models import Person
+from folkmoot.accounts.operations import make_start_link
+from tests import make
+
+
+def text(response):
+    return response.content.decode()
+
+
+# The first start
+
+
+def test_who_opens_the_start_link_becomes_administrator_and_founds_next(client):
+    token = make_start_link()
+    assert client.get(f"/start?token={token}").status_code == 200
+
+    answer = client.post(f"/start?token={token}", {"name": "Ann", "address": "ann@example.org"})
+
+    ann = Person.objects.get()
+    assert answer["Location"] == "/groups/new"
+    assert ann.is_administrator
+    assert get_user(client) == ann
+    assert Person.objects.at("ann@example.org") == ann
+
+
+def test_a_start_link_works_once_and_a_wrong_one_never(client):
+    token = make_start_link()
+    client.post(f"/start?token={token}", {"name": "Ann", "address": "ann@example.org"})
+    client.logout()
+
+    for tried in (token, "wrong", ""):
+        answer = client.post(f"/start?token={tried}", {"name": "Eve", "address": "eve@example.org"})
+        assert answer.status_code == 410
+    assert "opens nothing any more" in text(answer)
+    assert [one.name for one in Person.objects.all()] == ["Ann"]
+
+
+def test_a_half_filled_start_comes_back(client):
+    answer = client.post(f"/start?token={make_start_link()}", {"name": "Ann", "address": "nonsense"})
+
+    assert answer.status_code == 422
+    assert 'value="Ann"' in text(answer)
+    assert not Person.objects.exists()
+
+
+# Settings
+
+
+def test_settings_are_for_whom_they_are_of(client):
+    assert client.get("/settings")["Location"].startswith("/account/login/")
+
+
+def test_a_person_changes_their_name(client):
+    ann = make.person("Ann")
+    client.force_login(ann)
+
+    assert client.post("/settings", {"name": "Ann Example"})["Location"] == "/settings"
+    assert client.post("/settings", {"name": ""}).status_code == 422
+
+    ann.refresh_from_db()
+    assert ann.name == "Ann Example"
+
+
+@pytest.mark.parametrize("addresses", [1, 3])
+def test_settings_ask_the_same_number_of_questions_for_any_number_of_addresses(
+    client, django_assert_num_queries, addresses
+):
+    ann = make.person("Ann")
+    for number in range(1, addresses):
+        ann.emailaddress_set.create(email=f"ann{number}@example.org", verified=True)
+    client.force_login(ann)
+
+    with django_assert_num_queries(3):
+        client.get("/settings")
