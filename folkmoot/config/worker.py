@@ -19,12 +19,22 @@ from folkmoot.store.wake import Waker
 logger = logging.getLogger(__name__)
 
 IDLE = 1.0  # seconds until the next look, when nobody calls
+LOOK_AT_CLOCK = 20.0  # seconds
 AFTER_TROUBLE = 1.0  # seconds of rest when something of ours broke, like the database being away
 
 
 def take_in(stop: threading.Event) -> None:
     """Deal with letters that came, carry events, keep the clock; until told to stop."""
-    _work(take_in_once, stop)
+    next_look = 0.0
+
+    def once() -> bool:
+        nonlocal next_look
+        if time.monotonic() >= next_look:
+            tick(DUTIES)
+            next_look = time.monotonic() + LOOK_AT_CLOCK
+        return take_in_once()
+
+    _work(once, stop)
 
 
 def send_out(stop: threading.Event) -> None:
@@ -38,7 +48,6 @@ def take_in_once() -> bool:
     """Do what is there to take in. Returns whether there was anything."""
     received = receive_waiting(MAIL_ROUTES)
     carried = relay.drain(SUBSCRIBERS)
-    tick(DUTIES)
     return bool(received) or carried
 
 

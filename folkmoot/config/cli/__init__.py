@@ -16,8 +16,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "folkmoot.config.settings")
     django.setup()
     # The commands need Django to be set up before their imports.
-    from folkmoot.config.cli import care, groups, serving
+    from folkmoot.config.cli import archives, care, groups, serving
 
-    for command in (serving.serve, groups.group, groups.member, care.doctor, care.backup, care.restore):
+    for command in (serving.serve, groups.group, groups.member, care.doctor, care.backup, care.restore, archives.bringing, archives.taking):
         cli.add_command(command)
     cli(prog_name="folkmoot")

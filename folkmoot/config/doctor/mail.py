@@ -189,7 +189,7 @@ def waiting() -> Iterator[Finding]:
         Event.objects.filter(fanned_out_at=None).aggregate(at=Min("at"))["at"],
         Delivery.objects.filter(done_at=None, attempts=0).aggregate(at=Min("due_at"))["at"],
         OutgoingLetter.objects.filter(sent_at=None, attempts=0, given_up_at=None).aggregate(at=Min("due_at"))["at"],
-        Mailing.objects.filter(done_at=None, leased_until__lt=now()).aggregate(at=Min("post__posted_at"))["at"],
+        Mailing.objects.filter(done_at=None).aggregate(at=Min("post__posted_at"))["at"],
     )
     if oldest and now() - oldest > BEHIND:
         words = f"the oldest piece of work has waited since {oldest:%Y-%m-%d %H:%M} UTC"

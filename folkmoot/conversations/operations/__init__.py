@@ -1,6 +1,28 @@
 """What can be done in a conversation."""
 
+from folkmoot.conversations.operations.archives import (
+    ArchivedLetter,
+    Progress,
+    UnreadLetter,
+    add_archived,
+    begin_archive,
+    finish_archive,
+    restart_archive,
+)
 from folkmoot.conversations.operations.pasts import confirm_past
 from folkmoot.conversations.operations.posting import Letterhead, main_channel, reply, start_topic
 
-__all__ = ["Letterhead", "confirm_past", "main_channel", "reply", "start_topic"]
+__all__ = [
+    "ArchivedLetter",
+    "Letterhead",
+    "Progress",
+    "UnreadLetter",
+    "add_archived",
+    "begin_archive",
+    "confirm_past",
+    "finish_archive",
+    "main_channel",
+    "reply",
+    "restart_archive",
+    "start_topic",
+]

@@ -260,9 +260,7 @@ def test_the_board_shows_the_newest_talk_first(client, tarn, ann):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_board_asks_the_same_number_of_questions_for_any_length(
-    client, tarn, ann, django_assert_num_queries, rows
-):
+def test_the_board_asks_the_same_number_of_questions_for_any_length(client, tarn, ann, django_assert_num_queries, rows):
     for number in range(rows):
         make.topic(tarn, title=f"Topic {number}")
     client.force_login(ann)

@@ -8,7 +8,6 @@ from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.timezone import now
 
@@ -19,9 +18,9 @@ from folkmoot.kit import plaintext
 from folkmoot.kit.msgid import new_message_id
 from folkmoot.kit.text import one_line
 from folkmoot.store import wake
+from folkmoot.store.lanes import lane
 
 BATCH = 50
-LEASE = timedelta(minutes=2)
 PATIENCE = timedelta(days=2)
 
 
@@ -61,30 +60,20 @@ def queue(message: EmailMessage, *, to: str, key: str | None = None) -> None:
     """Queue a letter that is written already."""
     row = OutgoingLetter(key=key, recipient=to, raw=message.as_bytes(policy=policy.SMTP))
     OutgoingLetter.objects.bulk_create([row], ignore_conflicts=key is not None)
-    with transaction.atomic():
-        wake.announce()
+    wake.announce()
 
 
 def send_waiting(way_out: Transport) -> bool:
     """Send the letters that are due. False when there is none."""
-    letters = _claim()
-    if not letters:
-        return False
-    copies = [Copy(sender=one.sender, recipient=one.recipient, sheet=Sheet(bytes(one.raw))) for one in letters]
-    for letter, answer in zip(letters, way_out.send(copies), strict=True):
-        _note(letter, answer)
-    return True
-
-
-def _claim() -> list[OutgoingLetter]:
-    """Lease the letters that are due; if we die, they are due again when the lease runs out."""
     due = OutgoingLetter.objects.filter(sent_at=None, given_up_at=None, due_at__lte=now())
     if not due.exists():
-        return []
-    with transaction.atomic():
-        letters = list(due.select_for_update(skip_locked=True, no_key=True).order_by("due_at")[:BATCH])
-        OutgoingLetter.objects.filter(pk__in=[one.pk for one in letters]).update(due_at=now() + LEASE)
-    return letters
+        return False
+    with lane("letters-out") as is_ours:
+        letters = list(due.order_by("due_at")[:BATCH]) if is_ours else []
+        copies = [Copy(sender=one.sender, recipient=one.recipient, sheet=Sheet(bytes(one.raw))) for one in letters]
+        for letter, answer in zip(letters, way_out.send(copies), strict=True):
+            _note(letter, answer)
+    return bool(letters)
 
 
 def _note(letter: OutgoingLetter, answer: transport.Answer) -> None:

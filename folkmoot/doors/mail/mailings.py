@@ -12,9 +12,10 @@ from folkmoot.doors.mail.models import DeferredCopy, Mailing
 from folkmoot.doors.mail.transport import Answer, Transport
 from folkmoot.groups.models import Membership
 from folkmoot.outbox.models import Event
+from folkmoot.store.lanes import lane
 
 BATCH = 100  # copies between two notes of how far we are: as many may go out twice if we are killed
-LEASE = timedelta(seconds=15)  # after which another worker takes a mailing over; renewed at each batch
+LANES = 64  # mailings that can be worked off at once, by as many workers
 PATIENCE = timedelta(days=4)  # how long a copy is tried (RFC 5321, 4.5.4.1)
 READING = "topics.read"
 
@@ -25,37 +26,36 @@ def post_added(event: Event) -> None:
 
 
 def work_off(way_out: Transport) -> bool:
-    """Claim one mailing and send it to the end. False when there is none to do."""
-    mailing = _claim()
-    if mailing is None:
-        return False
+    """Send one mailing to its end, one that no other worker is at. False when there is none to do."""
+    for key in Mailing.objects.filter(done_at=None).order_by("pk").values_list("pk", flat=True)[:LANES]:
+        with lane(f"mailing-{key % LANES}") as is_ours:
+            mailing = Mailing.objects.filter(pk=key, done_at=None).first() if is_ours else None
+            if mailing is not None:
+                _send(mailing, way_out)
+                return True
+    return False
+
+
+def _send(mailing: Mailing, way_out: Transport) -> None:
     post = Post.objects.select_related("topic", "channel__group", "author", "answers").get(pk=mailing.post_id)
     sheet = compose.sheet(post)
     while batch := _next_batch(post, after=mailing.after):
         answers = way_out.send(compose.copies(sheet, post, batch))
         _note(mailing, batch, answers)
     Mailing.objects.filter(pk=mailing.pk).update(done_at=now())
-    return True
 
 
 def try_deferred(way_out: Transport) -> bool:
     """Try one batch of copies again that the mail server did not take. False when none is due."""
     due = DeferredCopy.objects.filter(sent_at=None, given_up_at=None, due_at__lte=now())
-    waiting = list(due.select_related("mailing__post", "membership__address").order_by("due_at")[:BATCH])
-    for one in waiting:
-        _try_again(one, way_out)
+    if not due.exists():
+        return False
+    with lane("deferred") as is_ours:
+        with_all = due.select_related("mailing__post", "membership__address").order_by("due_at")
+        waiting = list(with_all[:BATCH]) if is_ours else []
+        for one in waiting:
+            _try_again(one, way_out)
     return bool(waiting)
-
-
-def _claim() -> Mailing | None:
-    to_do = Mailing.objects.filter(done_at=None, leased_until__lte=now())
-    if not to_do.exists():
-        return None
-    with transaction.atomic():
-        mailing = to_do.select_for_update(skip_locked=True, no_key=True).order_by("pk").first()
-        if mailing is not None:
-            Mailing.objects.filter(pk=mailing.pk).update(leased_until=now() + LEASE)
-    return mailing
 
 
 def _next_batch(post: Post, *, after: int) -> list[Membership]:
@@ -72,7 +72,7 @@ def _note(mailing: Mailing, batch: Sequence[Membership], answers: Sequence[Answe
         for member, answer in zip(batch, answers, strict=True):
             if answer.status != transport.SENT:
                 _defer(mailing, member, answer)
-        Mailing.objects.filter(pk=mailing.pk).update(after=mailing.after, leased_until=now() + LEASE)
+        Mailing.objects.filter(pk=mailing.pk).update(after=mailing.after)
 
 
 def _defer(mailing: Mailing, member: Membership, answer: Answer) -> None:

@@ -103,7 +103,6 @@ class Mailing(models.Model):
 
     post = models.OneToOneField(Post, models.CASCADE, related_name="mailing")
     after = models.BigIntegerField(default=0)  # the last membership whose copy went out
-    leased_until = models.DateTimeField(default=now)
     done_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -20,7 +20,6 @@ class Authors:
 
     members: dict[str, int]
     known: dict[str, tuple[int, str]]  # with the name they have
-    new: int = 0
 
     def __getitem__(self, address: str) -> int:
         return self.members.get(address) or self.known[address][0]
@@ -54,7 +53,6 @@ def enrol_authors(names: Mapping[str, str], group: Group) -> Authors:
             for address in some:
                 person = enrol(name=names[address], address=address, via="mail")
                 authors.known[address] = person.pk, names[address]
-                authors.new += 1
     _name_the_nameless(authors, names)
     return authors
 

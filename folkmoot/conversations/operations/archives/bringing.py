@@ -106,7 +106,6 @@ def _add(
             clashes=len(found.clashes),
             unreadable=len(unread),
             attachments=files,
-            new_authors=authors.new,
         )
         _remark(archive, found, unread)
         Archive.objects.filter(pk=archive.pk).update(position=progress.after, digest=progress.digest, tally=dict(tally))
@@ -174,8 +173,8 @@ def _remember(channel: Channel, ties: Ties, known: dict[str, int], keys: dict[in
     """Note the ids that were not known: of posts, and of letters that are only named."""
     rows = []
     for name in ties.places:
-        if name not in known:
-            topic = ties.topic_of(name)
+        topic = ties.topic_of(name)
+        if name not in known and (topic > 0 or topic in keys):
             rows.append(Reference(channel=channel, message_id=name, topic_id=keys.get(topic, topic)))
     Reference.objects.bulk_create(rows, ignore_conflicts=True)
 

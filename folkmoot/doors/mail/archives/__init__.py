@@ -1,0 +1,1 @@
+"""Whole mailing lists, in and out, as mbox files."""
