@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import list_mail, lmtp, pages, posting, starting
+from bench import importing, list_mail, lmtp, pages, posting, starting
 from bench.options import Options
 from bench.table import Row, as_markdown, as_text, machine
 
@@ -22,6 +22,7 @@ ROWS: dict[str, Callable[[Options], list[Row]]] = {
     "lmtp": lmtp.rows,
     "few": list_mail.few_rows,
     "many": list_mail.many_rows,
+    "import": importing.rows,
     "pages": pages.rows,
     "posting": posting.rows,
     "starting": starting.rows,

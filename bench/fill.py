@@ -79,6 +79,11 @@ def queries(path: str, address: str) -> dict[str, int]:
     return {"queries": len(captured)}
 
 
+def count() -> dict[str, int]:
+    """How many posts there are."""
+    return {"posts": Post.objects.count()}
+
+
 def _subscribe(group: Group, number: int) -> None:
     with transaction.atomic():
         people = Person.objects.bulk_create(
@@ -88,8 +93,7 @@ def _subscribe(group: Group, number: int) -> None:
             Address(user=one, email=f"{one.handle}@example.net", verified=True, primary=True) for one in people
         )
         Membership.objects.bulk_create(
-            Membership(group=group, person=one, address=address)
-            for one, address in zip(people, addresses, strict=True)
+            Membership(group=group, person=one, address=address) for one, address in zip(people, addresses, strict=True)
         )
 
 
@@ -130,7 +134,7 @@ def _forget_events() -> None:
     Event.objects.all().delete()
 
 
-WHAT: dict[str, Callable[..., object]] = {one.__name__: one for one in (group, topics, session, queries)}
+WHAT: dict[str, Callable[..., object]] = {one.__name__: one for one in (group, topics, session, queries, count)}
 
 if __name__ == "__main__":
     print(json.dumps(WHAT[sys.argv[1]](*sys.argv[2:])))

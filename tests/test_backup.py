@@ -153,7 +153,7 @@ def test_a_backup_brings_everything_back(filled, backup, empty):
 
 def test_what_came_back_goes_on(filled, backup, empty):
     """Counters go on where they were: a new row takes nobody's number."""
-    empty.run("restore", backup)
+    assert empty.run("restore", backup).stderr == ""
 
     empty.python("from tests import make; from folkmoot.groups.models import Group; make.topic(Group.objects.get())")
 
@@ -250,9 +250,10 @@ def manifest(change):
 
 def rewritten(content, more=(), change=lambda name, one: one, link=""):
     """The same archive with other members; its own checksums are right."""
-    old, new = tarfile.open(fileobj=io.BytesIO(content)), io.BytesIO()
-    with gzip.open(new, "wb") as zipped, tarfile.open(fileobj=zipped, mode="w|") as tar:
+    with tarfile.open(fileobj=io.BytesIO(content)) as old:
         members = [(one.name, old.extractfile(one).read()) for one in old]
+    new = io.BytesIO()
+    with gzip.open(new, "wb") as zipped, tarfile.open(fileobj=zipped, mode="w|") as tar:
         for name, one in [*dict(more).items(), *members]:
             info = tarfile.TarInfo(name)
             content = change(name, one)
@@ -374,7 +375,7 @@ print(written, slowest)
 
 
 def test_people_go_on_writing_during_a_backup(backup, empty, folder):
-    empty.run("restore", backup)
+    assert empty.run("restore", backup).stderr == ""
     code = "import django, select; django.setup()\n" + WRITE
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", code], env=empty.env, cwd=ROOT, **pipes) as writing:

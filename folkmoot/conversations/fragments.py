@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
@@ -19,64 +19,74 @@ MOST = 24_000_000  # characters kept by one process
 MOST_PEOPLE = 12  # named at the side
 
 
+class Fragment(NamedTuple):
+    """A rendered post, and whose it is."""
+
+    text: str
+    speaker: tuple[str, str] = ("", "")  # name and handle
+
+
 class Shelf:
-    """Texts by key, up to so many characters; those that were not asked for longest go first."""
+    """Fragments by key, up to so many characters; those that were not asked for longest go first."""
 
     def __init__(self, most: int) -> None:
         self._most, self._size = most, 0
-        self._texts: dict[Hashable, str] = {}
+        self._kept: dict[Hashable, Fragment] = {}
         self._lock = Lock()
 
-    def take(self, keys: Iterable[Hashable]) -> list[str | None]:
-        """Return the kept texts, None where there is none, and note that they were asked for."""
-        texts, found = self._texts, []
+    def take(self, keys: Iterable[Hashable]) -> list[Fragment | None]:
+        """Return what is kept, None where there is nothing, and note that it was asked for."""
+        kept, found = self._kept, []
         with self._lock:
             for key in keys:
-                text = texts.pop(key, None)
-                if text is not None:
-                    texts[key] = text
-                found.append(text)
+                fragment = kept.pop(key, None)
+                if fragment is not None:
+                    kept[key] = fragment
+                found.append(fragment)
         return found
 
-    def keep(self, key: Hashable, text: str) -> None:
+    def keep(self, key: Hashable, fragment: Fragment) -> None:
         with self._lock:
-            self._size += len(text) - len(self._texts.pop(key, ""))
-            self._texts[key] = text
+            self._size += len(fragment.text) - len(self._kept.pop(key, NOTHING).text)
+            self._kept[key] = fragment
             while self._size > self._most:
-                self._size -= len(self._texts.pop(next(iter(self._texts))))
+                self._size -= len(self._kept.pop(next(iter(self._kept))).text)
 
 
+NOTHING = Fragment("")
 _posts = Shelf(MOST)
 _sides = Shelf(MOST // 8)
 
 
-def of_posts(topic: Topic, versions: Sequence[tuple[int, int]]) -> SafeString:
-    """Join the posts with these ids and versions, in this order. Asks the database only for those not kept.
+def of_posts(topic: Topic, versions: Sequence[tuple[int, int]]) -> list[Fragment]:
+    """Return the posts with these ids and versions, in this order. Asks the database only for those not kept.
 
     The time the topic began is in the key, because a restored or a test's database gives the same ids to others.
     """
     same = (topic.started_at, get_language(), get_current_timezone_name())
     keys = [(post_id, version, same) for post_id, version in versions]
-    texts = _posts.take(keys)
-    missing = [post_id for (post_id, _version), text in zip(versions, texts, strict=True) if text is None]
-    rendered = _rendered(missing) if missing else {}
-    for key in keys:
-        if key[0] in rendered:
-            _posts.keep(key, rendered[key[0]])
-    parts = [text or rendered.get(key[0], "") for key, text in zip(keys, texts, strict=True)]
-    return mark_safe("".join(parts))  # each part is a rendered template
+    found = _posts.take(keys)
+    missing = [key for key, fragment in zip(keys, found, strict=True) if fragment is None]
+    rendered = _rendered([key[0] for key in missing]) if missing else {}
+    for key in missing:
+        _posts.keep(key, rendered.get(key[0], NOTHING))
+    return [fragment or rendered.get(key[0], NOTHING) for key, fragment in zip(keys, found, strict=True)]
+
+
+def joined(fragments: Iterable[Fragment]) -> SafeString:
+    return mark_safe("".join([fragment.text for fragment in fragments]))  # each is a rendered template
 
 
 def of_side(topic: Topic, speakers: Sequence[tuple[str, str]]) -> SafeString:
     """What helps beside the posts, the same for all: the doors, and who speaks (name and handle, one pair a post)."""
     url = topic.get_absolute_url()
     key = (url, topic.post_count > len(speakers), get_language(), *speakers)
-    [text] = _sides.take([key])
-    if text is None:
+    [kept] = _sides.take([key])
+    if kept is None:
         context = {"topic": topic, "doors": _doors(topic, url), "is_part": key[1], **_taking_part(speakers)}
-        text = render_to_string("conversations/_side.html", context)
-        _sides.keep(key, text)
-    return mark_safe(text)  # a rendered template
+        kept = Fragment(render_to_string("conversations/_side.html", context))
+        _sides.keep(key, kept)
+    return joined([kept])
 
 
 def _taking_part(speakers: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -97,7 +107,7 @@ def _doors(topic: Topic, url: str) -> list[dict[str, str]]:
     ]
 
 
-def _rendered(post_ids: Sequence[int]) -> dict[int, str]:
+def _rendered(post_ids: Sequence[int]) -> dict[int, Fragment]:
     listed = Attachment.objects.filter(is_inline=False)
     posts = list(
         Post.objects.filter(pk__in=post_ids)
@@ -106,4 +116,9 @@ def _rendered(post_ids: Sequence[int]) -> dict[int, str]:
     )
     with_files = [post for post in posts if post.has_files]
     prefetch_related_objects(with_files, Prefetch("attachments", listed.select_related("file").order_by("pk")))
-    return {post.pk: render_to_string("conversations/_post.html", {"post": post}) for post in posts}
+    return {post.pk: Fragment(_text(post), (post.author.name, post.author.handle)) for post in posts}
+
+
+def _text(post: Post) -> str:
+    """Render a post. Whoever has no pointer scrolls long lines of code by keys, so what scrolls takes the focus."""
+    return render_to_string("conversations/_post.html", {"post": post}).replace("<pre>", '<pre tabindex="0">')

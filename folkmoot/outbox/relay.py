@@ -4,8 +4,10 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from folkmoot.outbox.models import Delivery, Event
@@ -43,42 +45,42 @@ def fan_out(subscribers: Sequence[Subscriber]) -> int:
     return len(events)
 
 
-def deliver_one(subscribers: Sequence[Subscriber]) -> bool:
-    """Claim one due delivery and do it. False when there is none."""
-    delivery = _claim()
-    if delivery is None:
-        return False
-    handlers = {subscriber.name: subscriber.handle for subscriber in subscribers}
-    try:
-        handlers[delivery.subscriber](delivery.event)
-    except Exception as error:  # whatever a handler raises, the others go on and this one is tried again
-        logger.exception("delivery %s to %s failed", delivery.pk, delivery.subscriber)
-        Delivery.objects.filter(pk=delivery.pk).update(error=repr(error)[:2000])
-    else:
-        Delivery.objects.filter(pk=delivery.pk).update(done_at=now(), error="")
-    return True
-
-
 def drain(subscribers: Sequence[Subscriber]) -> bool:
     """Do all that is due now. Returns whether there was anything."""
     worked = False
     while fan_out(subscribers):
         worked = True
-    while deliver_one(subscribers):
+    delivery = _claim() if _due().exists() else None  # a look costs no writer's turn
+    while delivery is not None:
         worked = True
+        delivery = _claim(after=delivery, outcome=_deliver(delivery, subscribers))
     return worked
 
 
-def _claim() -> Delivery | None:
-    """Lease a due delivery; if we die, it is due again when the lease runs out."""
-    due = Delivery.objects.filter(done_at=None, due_at__lte=now(), attempts__lt=PATIENCE)
-    if not due.exists():  # a look costs no writer's turn
-        return None
+def _deliver(delivery: Delivery, subscribers: Sequence[Subscriber]) -> dict[str, Any]:
+    """Do one delivery; returns what became of it."""
+    handlers = {subscriber.name: subscriber.handle for subscriber in subscribers}
+    try:
+        handlers[delivery.subscriber](delivery.event)
+    except Exception as error:  # whatever a handler raises, the others go on and this one is tried again
+        logger.exception("delivery %s to %s failed", delivery.pk, delivery.subscriber)
+        return {"error": repr(error)[:2000]}
+    return {"done_at": now(), "error": ""}
+
+
+def _claim(*, after: Delivery | None = None, outcome: dict[str, Any] | None = None) -> Delivery | None:
+    """Lease a due delivery; if we die, it is due again when the lease runs out. Notes what became of the one before."""
     with transaction.atomic():
-        locked = due.select_for_update(skip_locked=True, no_key=True, of=("self",))
-        delivery = locked.select_related("event").order_by("due_at").first()
+        if after is not None and outcome is not None:
+            Delivery.objects.filter(pk=after.pk).update(**outcome)
+        locked = _due().select_for_update(skip_locked=True, no_key=True, of=("self",))
+        delivery = next(iter(locked.select_related("event").order_by("due_at")[:1]), None)
         if delivery is not None:
             delivery.attempts += 1
             delivery.due_at = now() + LEASE * 2 ** (delivery.attempts - 1)
             Delivery.objects.filter(pk=delivery.pk).update(attempts=delivery.attempts, due_at=delivery.due_at)
     return delivery
+
+
+def _due() -> QuerySet[Delivery]:
+    return Delivery.objects.filter(done_at=None, due_at__lte=now(), attempts__lt=PATIENCE)

@@ -7,13 +7,24 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.config.cli.shared import answer, as_json, command, fail, group_named
 from folkmoot.doors.mail.archives.bringing import Watch, bring
+from folkmoot.doors.mail.archives.rehearsing import rehearse
 from folkmoot.doors.mail.archives.report import Report
+from folkmoot.doors.mail.archives.taking import posts_of, take_out
 
 VIA = "command"
 EMPTY = 6  # there is no mail in the file
@@ -48,28 +59,63 @@ def import_mbox(files: tuple[Path, ...], slug: str, is_dry: bool, wants_json: bo
     size = sum(path.stat().st_size for path in files)
     processes = min(2, os.cpu_count() or 1) if size > SMALL else 0
     with _progress(files, size) as watch:
-        report = bring(files, group, by=OPERATOR, via=VIA, processes=processes, watch=watch)
+        if is_dry:
+            report = rehearse(files, group, processes=processes, watch=watch)
+        else:
+            report = bring(files, group, by=OPERATOR, via=VIA, processes=processes, watch=watch)
     if not report.messages:
         fail("there is no mail in it; an mbox begins with a line like “From ann@example.org Mon Jul  1 11:26:48 2019”", EMPTY)
     answer(report.facts(), _words(report, is_dry=is_dry), wants_json=wants_json)
 
 
+@taking.command("mbox")
+@click.option("--group", "slug", required=True, help="The group whose conversations you want.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@as_json
+@command
+def export_mbox(slug: str, file: Path, wants_json: bool) -> None:
+    """Write all conversations of a group into FILE, an mbox; packed if its name ends in .gz, .xz or .bz2.
+
+    It holds everybody's addresses. Imported into an empty Folkmoot it gives the same conversations.
+    """
+    group = group_named(slug)
+    if file.exists():
+        raise click.BadParameter(f"{file} is there already", param_hint="FILE")
+    if not file.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {file.parent}", param_hint="FILE")
+    with _bar(posts_of(group).count(), file.name) as (progress, task):
+        taken = take_out(group, file, watch=lambda count: _advance(progress, task, count))
+    facts = {"file": str(file), "posts": taken.posts, "attachments": taken.attachments, "lost": taken.lost}
+    words = f"{taken.posts:,} posts with {taken.attachments:,} attached files are in {file}"
+    lost = [f"Not on the disk any more: {one}" for one in taken.lost]
+    answer(facts, "\n".join([words, *lost]), wants_json=wants_json)
+
+
 @contextmanager
 def _progress(files: tuple[Path, ...], size: int) -> Iterator[Watch]:
-    """A bar for people who look on; programs get none."""
+    """A bar over the bytes of all files."""
+    starts = [sum(path.stat().st_size for path in files[:number]) for number in range(len(files))]
+    with _bar(size, files[0].name) as (progress, task):
+
+        def watch(number: int, offset: int, count: int) -> None:
+            progress.update(task, completed=starts[number] + offset, description=files[number].name)
+            _advance(progress, task, count, bar=0)
+
+        yield watch
+
+
+@contextmanager
+def _bar(total: int, words: str) -> Iterator[tuple[Progress, TaskID]]:
+    """A bar with rate and time left, for people who look on; programs get none."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task(files[0].name, total=size, messages=0)
-        starts = [sum(path.stat().st_size for path in files[:number]) for number in range(len(files))]
-        done = 0
+        yield progress, progress.add_task(words, total=total, messages=0)
 
-        def watch(number: int, offset: int, count: int) -> None:
-            nonlocal done
-            done += count
-            progress.update(task, completed=starts[number] + offset, description=files[number].name, messages=done)
 
-        yield watch
+def _advance(progress: Progress, task: TaskID, count: int, *, bar: int | None = None) -> None:
+    done = progress.tasks[task].fields["messages"] + count
+    progress.update(task, messages=done, advance=count if bar is None else bar)
 
 
 class _Rate(ProgressColumn):
@@ -79,4 +125,17 @@ class _Rate(ProgressColumn):
 
 
 def _words(report: Report, *, is_dry: bool) -> str:
-    return str(report.facts())
+    done = [
+        f"{report.messages:,} messages in {report.files:,} files" + (", nothing written:" if is_dry else ":"),
+        *([f"  {report.before:,} had been dealt with before"] if report.before else []),
+        f"  {report.posts:,} posts in {report.topics:,} topics, with {report.attachments:,} attached files",
+        f"  {report.doubles:,} doubles: here already, or twice in the files",
+        f"  {report.unreadable:,} unreadable" + (f", kept in {report.kept_in}" if report.kept_in else ""),
+        f"Authors: {report.members:,} members, {report.known:,} known by their address, {report.new:,} new",
+    ]
+    if report.first and report.last:
+        done.append(f"From {report.first:%Y-%m-%d} to {report.last:%Y-%m-%d}")
+    done += [f"There is no mail in {name}" for name in report.empty]
+    done += [f"{one.file}, message {one.number}: {one.kind}, {one.words}" for one in report.remarks[:SHOWN]]
+    more = report.unreadable + report.clashes - len(report.remarks[:SHOWN])
+    return "\n".join([*done, *([f"and {more:,} more like these; --json lists them"] if more > 0 else [])])

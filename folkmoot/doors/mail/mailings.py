@@ -12,6 +12,7 @@ from folkmoot.doors.mail.models import DeferredCopy, Mailing
 from folkmoot.doors.mail.transport import Answer, Transport
 from folkmoot.groups.models import Membership
 from folkmoot.outbox.models import Event
+from folkmoot.store import wake
 from folkmoot.store.lanes import lane
 
 BATCH = 100  # copies between two notes of how far we are: as many may go out twice if we are killed
@@ -22,7 +23,9 @@ READING = "topics.read"
 
 def post_added(event: Event) -> None:
     """Note that a post is to be mailed. Sending is not done here: it takes as long as it takes."""
-    Mailing.objects.get_or_create(post_id=event.subject_id)
+    with transaction.atomic():
+        Mailing.objects.bulk_create([Mailing(post_id=event.subject_id)], ignore_conflicts=True)
+        wake.announce()
 
 
 def work_off(way_out: Transport) -> bool:
@@ -39,10 +42,12 @@ def work_off(way_out: Transport) -> bool:
 def _send(mailing: Mailing, way_out: Transport) -> None:
     post = Post.objects.select_related("topic", "channel__group", "author", "answers").get(pk=mailing.post_id)
     sheet = compose.sheet(post)
-    while batch := _next_batch(post, after=mailing.after):
-        answers = way_out.send(compose.copies(sheet, post, batch))
-        _note(mailing, batch, answers)
-    Mailing.objects.filter(pk=mailing.pk).update(done_at=now())
+    is_done = False
+    while not is_done:
+        batch = _next_batch(post, after=mailing.after)
+        answers = way_out.send(compose.copies(sheet, post, batch)) if batch else []
+        is_done = len(batch) < BATCH
+        _note(mailing, batch, answers, is_done=is_done)
 
 
 def try_deferred(way_out: Transport) -> bool:
@@ -65,14 +70,15 @@ def _next_batch(post: Post, *, after: int) -> list[Membership]:
     return list(others.holding(READING).select_related("address").order_by("pk")[:BATCH])
 
 
-def _note(mailing: Mailing, batch: Sequence[Membership], answers: Sequence[Answer]) -> None:
+def _note(mailing: Mailing, batch: Sequence[Membership], answers: Sequence[Answer], *, is_done: bool) -> None:
     """Write down how far we are, and what the server did not take."""
-    mailing.after = batch[-1].pk
+    mailing.after = batch[-1].pk if batch else mailing.after
+    mailing.done_at = now() if is_done else None
     with transaction.atomic():
         for member, answer in zip(batch, answers, strict=True):
             if answer.status != transport.SENT:
                 _defer(mailing, member, answer)
-        Mailing.objects.filter(pk=mailing.pk).update(after=mailing.after)
+        Mailing.objects.filter(pk=mailing.pk).update(after=mailing.after, done_at=mailing.done_at)
 
 
 def _defer(mailing: Mailing, member: Membership, answer: Answer) -> None:

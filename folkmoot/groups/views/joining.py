@@ -27,9 +27,7 @@ def apply_to_group(request: SignedIn, group: Group) -> HttpResponse:
     form = ApplicationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         apply(group, person=request.user, via="web", **form.cleaned_data)
-        messages.success(
-            request, _("Those who run the group read it. You get a letter when they have decided.")
-        )
+        messages.success(request, _("Those who run the group read it. You get a letter when they have decided."))
         return redirect(group)
     context = around(request, group, "front") | {"form": form}
     return render(request, "groups/apply.html", context, status=422 if form.errors else 200)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +17,7 @@ from psycopg import sql
 from folkmoot.kit.errors import Refused
 from folkmoot.store.backup.manifest import Progress
 
+LEAVES_IN = 3.0  # seconds that the server may take to let go of a connection that was closed
 OTHERS = (
     "SELECT coalesce(string_agg(DISTINCT coalesce(nullif(application_name, ''), 'a program without a name'), ', '), '')"
     " FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
@@ -57,8 +59,9 @@ def check(copy: Path, rows: dict[str, int]) -> None:
 def refuse_while_used() -> None:
     """Refuse while others are connected to the database."""
     connections.close_all()
-    with closing(_connect()) as opened:
-        others = opened.execute(OTHERS).fetchone()[0]  # type: ignore[index]
+    end = time.monotonic() + LEAVES_IN
+    while (others := _others()) and time.monotonic() < end:
+        time.sleep(0.1)
     if others:
         raise Refused(f"the database is in use by {others}; stop `folkmoot serve` on every machine first")
 
@@ -111,6 +114,13 @@ def _connect() -> "psycopg.Connection[Any]":
         return psycopg.connect(**connection.get_connection_params())
     except psycopg.OperationalError as error:
         raise Refused(f"the database can't be reached: {str(error).strip()}") from error
+
+
+def _others() -> str:
+    """Name the programs that are connected to the database besides this question."""
+    with closing(_connect()) as opened:
+        row = opened.execute(OTHERS).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _schema(opened: "psycopg.Connection[Any]") -> str:

@@ -1,6 +1,6 @@
 """Which post each post answers: the nearest that its letter names and that is in its topic, whichever came first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from django.db.models import F
@@ -28,14 +28,22 @@ def nearest_parents(letters: Sequence[ArchivedLetter], ties: Ties, here: Here) -
     return found
 
 
-def link_within(posts: Mapping[str, Post], parents: Mapping[str, str]) -> None:
-    """Link new posts to the new posts they answer."""
-    linked = []
-    for message_id, parent in parents.items():
-        if parent in posts:
-            posts[message_id].answers = posts[parent]
-            linked.append(posts[message_id])
-    Post.objects.bulk_update(linked, ["answers"], batch_size=200)
+def in_waves(posts: Mapping[str, Post], parents: Mapping[str, str]) -> Iterator[list[Post]]:
+    """New posts in an order in which each comes after the one that it answers; a wave can be written at once."""
+    waves: dict[str, int] = {}
+    for message_id in posts:
+        chain = [message_id]
+        while chain[-1] not in waves and parents.get(chain[-1], "") in posts:
+            chain.append(parents[chain[-1]])
+        wave = waves.get(chain[-1], 0)
+        for number, one in enumerate(reversed(chain)):
+            waves[one] = wave + number
+    for wave in range(max(waves.values(), default=-1) + 1):
+        some = [message_id for message_id in posts if waves[message_id] == wave]
+        for message_id in some:
+            if wave:
+                posts[message_id].answers = posts[parents[message_id]]
+        yield [posts[message_id] for message_id in some]
 
 
 def link_waiting(posts: Mapping[str, Post], awaited: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from folkmoot.conversations.models import Archive, ArchiveRemark, Channel, Post,
 from folkmoot.conversations.operations.archives import answers, topics
 from folkmoot.conversations.operations.archives.authors import Authors, enrol_authors, names_by_address
 from folkmoot.conversations.operations.archives.files import attach_all
-from folkmoot.conversations.operations.archives.letters import ArchivedLetter, Sorted, UnreadLetter, sort, text_digest
+from folkmoot.conversations.operations.archives.letters import ArchivedLetter, Sorted, UnreadLetter, clash_words, sort, text_digest
 from folkmoot.conversations.operations.archives.ties import Ties
 from folkmoot.conversations.operations.posting import clean_title
 from folkmoot.conversations.rules import can_bring_archive
@@ -98,15 +98,9 @@ def _add(
         if archive.position != progress.before:
             raise Refused(_("This archive is being brought along by somebody else at the moment."))
         found = sort(letters, _texts_here(archive.channel, letters))
-        files = _add_posts(archive, found, authors)
-        tally = Counter(archive.tally) + Counter(
-            messages=len(letters) + len(unread),
-            posts=len(found.new),
-            doubles=len(found.doubles),
-            clashes=len(found.clashes),
-            unreadable=len(unread),
-            attachments=files,
-        )
+        _add_posts(archive, found, authors)
+        tally = Counter(archive.tally) + found.tally
+        tally += Counter(messages=len(letters) + len(unread), unreadable=len(unread))
         _remark(archive, found, unread)
         Archive.objects.filter(pk=archive.pk).update(position=progress.after, digest=progress.digest, tally=dict(tally))
 
@@ -118,8 +112,8 @@ def _texts_here(channel: Channel, letters: Sequence[ArchivedLetter]) -> dict[str
     return {message_id: text_digest(body) for message_id, body in here}
 
 
-def _add_posts(archive: Archive, found: Sorted, authors: Authors) -> int:
-    """Write the new letters and all that hangs on them. Returns how many files came with them."""
+def _add_posts(archive: Archive, found: Sorted, authors: Authors) -> None:
+    """Write the new letters and all that hangs on them."""
     names = dict.fromkeys(name for letter in found.all for name in (letter.message_id, *letter.parents))
     known, here = _places(archive.channel, list(names))
     ties = Ties(dict(known), topics.lock(set(known.values())))
@@ -131,12 +125,12 @@ def _add_posts(archive: Archive, found: Sorted, authors: Authors) -> int:
     for message_id, post in posts.items():
         post.topic = rows[ties.topic_of(message_id)]
         post.answers_id = here.get(parents.get(message_id, ""), (None, 0))[0]
-    Post.objects.bulk_create(posts.values())
-    answers.link_within(posts, parents)
+    for some in answers.in_waves(posts, parents):
+        Post.objects.bulk_create(some)
     answers.link_waiting(posts, known)
     _remember(archive.channel, ties, known, {number: topic.pk for number, topic in rows.items()})
     search.index((post.pk, archive.channel_id, post.title, post.body) for post in posts.values())
-    return attach_all([(posts[letter.message_id], letter.files) for letter in found.new])
+    attach_all([(posts[letter.message_id], letter.files) for letter in found.new])
 
 
 def _places(channel: Channel, names: list[str]) -> tuple[dict[str, int], dict[str, tuple[int, int]]]:
@@ -185,7 +179,6 @@ def _remark(archive: Archive, found: Sorted, unread: Sequence[UnreadLetter]) -> 
         ArchiveRemark(archive=archive, number=one.number, kind=kinds.UNREADABLE, words=one.words[:300]) for one in unread
     ]
     for letter, taken in found.clashes:
-        words = f"another text had the id {taken} before"[:300]
-        facts = {"kind": kinds.CLASH, "message_id": letter.message_id, "words": words}
+        facts = {"kind": kinds.CLASH, "message_id": letter.message_id, "words": clash_words(taken)[:300]}
         rows.append(ArchiveRemark(archive=archive, number=letter.number, **facts))
     ArchiveRemark.objects.bulk_create(rows)

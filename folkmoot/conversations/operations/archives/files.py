@@ -6,11 +6,11 @@ from folkmoot.conversations.models import Attachment, Post, StoredFile
 from folkmoot.conversations.rendering import KeptFile
 
 
-def attach_all(posts: Sequence[tuple[Post, Sequence[KeptFile]]]) -> int:
-    """Note the files of many posts at once. Returns how many they are."""
+def attach_all(posts: Sequence[tuple[Post, Sequence[KeptFile]]]) -> None:
+    """Note the files of many posts at once."""
     facts = {kept.sha256: kept for _post, files in posts for kept in files}
     if not facts:
-        return 0
+        return
     rows = [StoredFile(sha256=kept.sha256, size=kept.size, kind=kept.kind) for kept in facts.values()]
     StoredFile.objects.bulk_create(rows, ignore_conflicts=True)
     keys = dict(StoredFile.objects.filter(sha256__in=list(facts)).values_list("sha256", "pk"))
@@ -22,4 +22,3 @@ def attach_all(posts: Sequence[tuple[Post, Sequence[KeptFile]]]) -> int:
         for kept in files
     ]
     Attachment.objects.bulk_create(attached)
-    return len(attached)

@@ -1,6 +1,7 @@
 """What an archive's messages are once read, and which of them are new. Knows no database."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -53,6 +54,15 @@ class Sorted:
     @property
     def all(self) -> list[ArchivedLetter]:
         return self.new + self.doubles
+
+    @property
+    def tally(self) -> Counter[str]:
+        files = sum(len(letter.files) for letter in self.new)
+        return Counter(posts=len(self.new), doubles=len(self.doubles), clashes=len(self.clashes), attachments=files)
+
+
+def clash_words(taken: str) -> str:
+    return f"another text had the id {taken} before"
 
 
 def text_digest(body: str) -> str:

@@ -25,8 +25,8 @@ class Ties:
 
     places: dict[str, int]  # ids, and the topics they belong to
     known: Mapping[int, Known]
+    newest: int = 0  # of the topics that are not here yet; below zero
     _became: dict[int, int] = field(default_factory=dict)
-    _newest: int = 0
 
     def add(self, message_id: str, parents: Iterable[str]) -> None:
         """Tie what a letter names: its own id, and those it answers, nearest first."""
@@ -37,8 +37,8 @@ class Ties:
                 there = self.topic_of(name)
                 home = self._tie(home, there) if home else there
         if not home:
-            self._newest -= 1
-            home = self._newest
+            self.newest -= 1
+            home = self.newest
         for name in names:
             self.places.setdefault(name, home)
 

@@ -35,17 +35,20 @@ def bring(paths: Sequence[Path], group: Group, *, by: Actor, via: str, processes
     with crew(processes) as each, lane(f"archive-{group.pk}") as is_free:
         if not is_free:
             raise Refused(_("An archive is being brought into this group at the moment."))
-        journey = _Journey(paths, main_channel(group), by, via, watch)
-        for some in _rounds(paths):
+        journey = _Journey(paths, main_channel(group), by, via)
+        for some in rounds(paths):
             for batch in batches(each(read_chunk, journey.chunks(some))):
                 journey.write(batch)
+                watch(batch.source, batch.offset, batch.count)
     return journey.report()
 
 
-def _rounds(paths: Sequence[Path]) -> Iterator[dict[str, int]]:
-    """Files by their fingerprints. Of two that begin alike, the second goes on where the first has ended."""
+def rounds(paths: Sequence[Path]) -> Iterator[dict[str, int]]:
+    """Files with mail in them, by their fingerprints. Of two that begin alike, the second goes on where the first ends."""
     some: dict[str, int] = {}
     for number, path in enumerate(paths):
+        if not sources.has_mail(path):
+            continue
         mark = sources.fingerprint(path)
         if mark in some:
             yield some
@@ -57,8 +60,8 @@ def _rounds(paths: Sequence[Path]) -> Iterator[dict[str, int]]:
 class _Journey:
     """One run over some files."""
 
-    def __init__(self, paths: Sequence[Path], channel: Channel, by: Actor, via: str, watch: Watch) -> None:
-        self.paths, self.channel, self.by, self.via, self.watch = paths, channel, by, via, watch
+    def __init__(self, paths: Sequence[Path], channel: Channel, by: Actor, via: str) -> None:
+        self.paths, self.channel, self.by, self.via = paths, channel, by, via
         self.terms = sources.Terms(tags=sources.list_tags(paths), at=now(), keeps=True)
         self.archives: dict[int, Archive] = {}
         self.times: dict[int, datetime] = {}
@@ -97,12 +100,11 @@ class _Journey:
             archive.position = batch.after
         if batch.is_last:
             finish_archive(archive, by=self.by, via=self.via)
-        self.watch(batch.source, batch.offset, batch.count)
 
     def report(self) -> Report:
         archives = list(Archive.objects.filter(pk__in=[one.pk for one in self.archives.values()]).order_by("pk"))
         report = report_of(archives, self.channel.group)
         report.before = self.before
         report.kept_in = str(self.shelf.path) if report.unreadable else ""
-        report.empty = [self.paths[number].name for number, one in self.archives.items() if not one.position]
+        report.empty = [path.name for number, path in enumerate(self.paths) if number not in self.archives]
         return report

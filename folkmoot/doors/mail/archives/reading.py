@@ -1,6 +1,7 @@
 """From an archive's raw message to a letter that can become a post. Runs in processes of its own, without a database."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,8 +17,11 @@ from folkmoot.kit.mbox import RawMessage
 from folkmoot.kit.mime import Attached, Letter, Mailbox
 
 FIRST_YEAR = 1982  # of RFC 822; older dates are those of broken clocks
+HEADER = 256 * 1024  # bytes of a message in which its fields are looked for
 UNKNOWN = datetime(1, 1, 1, tzinfo=UTC)  # stands for a time that only the letters around can tell
 NOBODY = "unknown.invalid"  # where those live who have no address of their own
+_NAMING = re.compile(rb"(?mi)^(?:References|In-Reply-To)[ \t]*:((?:.*\n[ \t])*.*)")
+_END_OF_HEADER = re.compile(rb"\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def read_message(raw: RawMessage, chunk: Chunk) -> ArchivedLetter:
     return ArchivedLetter(
         number=raw.number,
         message_id=letter.message_id,
-        parents=tuple(one for one in letter.parents if one != letter.message_id),
+        parents=_parents(letter, raw.raw),
         author_name=author.name,
         author_address=author.address,
         title=letter.subject,
@@ -88,6 +92,20 @@ def read_message(raw: RawMessage, chunk: Chunk) -> ArchivedLetter:
         posted_at=_believable(own.posted_at, chunk.at) or said_at or _of_envelope(raw.envelope, chunk.at) or UNKNOWN,
         text=text_digest(body),
     )
+
+
+def _parents(letter: Letter, raw: bytes) -> tuple[str, ...]:
+    """The ids it names as References and In-Reply-To should: in brackets (RFC 5322, 3.6.4).
+
+    For a letter that comes today a bare one is good enough. In twenty years of letters bare words are addresses
+    ("Message from ann@example.org"), too, and would tie all answers to Ann together.
+    """
+    parents = tuple(one for one in letter.parents if one != letter.message_id)
+    if not parents:
+        return parents
+    end = _END_OF_HEADER.search(raw, 0, HEADER)
+    named = b"".join(b"".join(_NAMING.findall(raw, 0, end.end() if end else HEADER)).split())
+    return tuple(one for one in parents if one.encode() in named or one.endswith("@long.invalid>"))
 
 
 def _files(attached: Sequence[Attached], *, keeps: bool) -> tuple[KeptFile, ...]:

@@ -35,6 +35,12 @@ class Changed(Exception):
     """The file is not the one that an earlier run has read."""
 
 
+def has_mail(path: Path) -> bool:
+    """Whether there is a message in it at all."""
+    with mbox.open_mbox(path) as file:
+        return next(mbox.messages(file), None) is not None
+
+
 def fingerprint(path: Path) -> str:
     """Name a file by its beginning, packed or not."""
     with mbox.open_mbox(path) as file:
