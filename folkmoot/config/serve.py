@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+import uvloop
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
@@ -160,7 +161,7 @@ def _run_web(application: object, listening: socket.socket) -> None:
 
 
 def _run_lmtp(listening: socket.socket) -> None:
-    asyncio.run(_lmtp(listening))
+    uvloop.run(_lmtp(listening))
 
 
 async def _lmtp(listening: socket.socket) -> None:

@@ -16,7 +16,7 @@ _AFTER_LINK = ".,;:!?'*_~`|”’»"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 _BLANK_LINES = re.compile(r"(\n(?:[ \t]*\n)+)")
-_INDENTED = re.compile(r"(?m)^(?: {4,}|\t)[ \t]*\S|\S(?: {3,}|\t)[ \t]*\S|^&gt;&gt;&gt; ")
+_INDENTED = re.compile(r"(?m)^(?: {4,}|\t)[ \t]*\S|[^\s.!?](?: {3,}|\t)[ \t]*\S|^&gt;&gt;&gt; ")
 _SLIGHTLY_INDENTED = re.compile(r"(?m)^ {2,3}\S")
 _LIST = re.compile(r" *(?:[-*+•o]|\d{1,3}[.)]|\(?[a-z]\)) ")
 _LEADING_BLANKS = re.compile(r"(?m)^ +")

@@ -18,6 +18,15 @@ def main() -> None:
     # The commands need Django to be set up before their imports.
     from folkmoot.config.cli import archives, care, groups, serving
 
-    for command in (serving.serve, groups.group, groups.member, care.doctor, care.backup, care.restore, archives.bringing, archives.taking):
+    for command in (
+        serving.serve,
+        groups.group,
+        groups.member,
+        care.doctor,
+        care.backup,
+        care.restore,
+        archives.bringing,
+        archives.taking,
+    ):
         cli.add_command(command)
     cli(prog_name="folkmoot")

@@ -64,7 +64,10 @@ def import_mbox(files: tuple[Path, ...], slug: str, is_dry: bool, wants_json: bo
         else:
             report = bring(files, group, by=OPERATOR, via=VIA, processes=processes, watch=watch)
     if not report.messages:
-        fail("there is no mail in it; an mbox begins with a line like “From ann@example.org Mon Jul  1 11:26:48 2019”", EMPTY)
+        fail(
+            "there is no mail in it; an mbox begins with a line like “From ann@example.org Mon Jul  1 11:26:48 2019”",
+            EMPTY,
+        )
     answer(report.facts(), _words(report, is_dry=is_dry), wants_json=wants_json)
 
 
@@ -126,7 +129,7 @@ class _Rate(ProgressColumn):
 
 def _words(report: Report, *, is_dry: bool) -> str:
     done = [
-        f"{report.messages:,} messages in {report.files:,} files" + (", nothing written:" if is_dry else ":"),
+        f"{report.messages:,} messages in {report.files:,} file(s)" + (", nothing written:" if is_dry else ":"),
         *([f"  {report.before:,} had been dealt with before"] if report.before else []),
         f"  {report.posts:,} posts in {report.topics:,} topics, with {report.attachments:,} attached files",
         f"  {report.doubles:,} doubles: here already, or twice in the files",

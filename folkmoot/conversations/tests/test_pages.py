@@ -175,6 +175,7 @@ def test_an_empty_reply_comes_back_with_words_and_posts_nothing(client, tarn, an
 
     assert answer.status_code == 422
     assert "There is nothing in it yet" in text(answer)
+    assert "<textarea" in text(answer)
     assert topic.posts.count() == 1
 
 

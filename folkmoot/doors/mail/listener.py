@@ -1,8 +1,10 @@
 """LMTP (RFC 2033): keep each letter durably, say 250, deal with it later."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
@@ -11,7 +13,6 @@ from typing import TypeVar
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections, transaction
 from django.db.models import Count
@@ -32,6 +33,7 @@ UNKNOWN = "550 5.1.1 there is no such address here"
 TOO_MANY_HELD = "450 4.7.1 too many letters of unknown senders wait for this group, try again later"
 KNOWN_FOR = 60  # seconds that an address found once is not looked up again; dealing with the letter asks anew
 MOST_RECIPIENTS = 200
+_KEEPER = ThreadPoolExecutor(1, "keeper")  # one thread, one connection: writers would queue anyway
 LOOK_AGAIN = 2  # seconds between two looks at which groups hold all they may
 
 
@@ -131,4 +133,4 @@ async def _with_database(function: Callable[..., Found], *arguments: object) -> 
         close_old_connections()
         return function(*arguments)
 
-    return await sync_to_async(call)()
+    return await asyncio.get_running_loop().run_in_executor(_KEEPER, call)

@@ -166,3 +166,7 @@ def test_no_word_is_lost_and_none_becomes_markup(text):
         position = shown.find(word, position)
         assert position >= 0, word
         position += len(word)
+
+
+def test_wide_gaps_between_sentences_do_not_make_a_drawing():
+    assert "<pre>" not in plaintext.to_html("It is quite geriatric.   However, all hope is not lost.\nSee this zip file.")

@@ -47,7 +47,7 @@ def in_waves(posts: Mapping[str, Post], parents: Mapping[str, str]) -> Iterator[
 
 
 def link_waiting(posts: Mapping[str, Post], awaited: Iterable[str]) -> None:
-    """Link imported posts that were here to those new ones that they had been waiting for. Live posts stay as they are."""
+    """Link imported posts that were here to the new ones that they have waited for. Live posts stay as they are."""
     arrived = {message_id for message_id in awaited if message_id in posts}
     topics = {posts[message_id].topic_id for message_id in arrived}
     if not topics:

@@ -13,7 +13,14 @@ from folkmoot.conversations.models import Archive, ArchiveRemark, Channel, Post,
 from folkmoot.conversations.operations.archives import answers, topics
 from folkmoot.conversations.operations.archives.authors import Authors, enrol_authors, names_by_address
 from folkmoot.conversations.operations.archives.files import attach_all
-from folkmoot.conversations.operations.archives.letters import ArchivedLetter, Sorted, UnreadLetter, clash_words, sort, text_digest
+from folkmoot.conversations.operations.archives.letters import (
+    ArchivedLetter,
+    Sorted,
+    UnreadLetter,
+    clash_words,
+    sort,
+    text_digest,
+)
 from folkmoot.conversations.operations.archives.ties import Ties
 from folkmoot.conversations.operations.posting import clean_title
 from folkmoot.conversations.rules import can_bring_archive
@@ -63,12 +70,14 @@ def add_archived(
     _ask(archive.channel, by)
     pairs = [(letter.author_address, letter.author_name) for letter in letters]
     authors = enrol_authors(names_by_address(pairs), archive.channel.group)
-    for tries_left in reversed(range(TRIES)):
+    for tries in range(1, TRIES + 1):
         try:
-            return _add(archive, letters, unread, authors, progress, by)
+            _add(archive, letters, unread, authors, progress, by)
         except IntegrityError:
-            if not tries_left:
+            if tries == TRIES:
                 raise
+        else:
+            break
 
 
 def finish_archive(archive: Archive, *, by: Actor, via: str) -> None:
@@ -176,7 +185,8 @@ def _remember(channel: Channel, ties: Ties, known: dict[str, int], keys: dict[in
 def _remark(archive: Archive, found: Sorted, unread: Sequence[UnreadLetter]) -> None:
     kinds = ArchiveRemark.Kind
     rows = [
-        ArchiveRemark(archive=archive, number=one.number, kind=kinds.UNREADABLE, words=one.words[:300]) for one in unread
+        ArchiveRemark(archive=archive, number=one.number, kind=kinds.UNREADABLE, words=one.words[:300])
+        for one in unread
     ]
     for letter, taken in found.clashes:
         facts = {"kind": kinds.CLASH, "message_id": letter.message_id, "words": clash_words(taken)[:300]}

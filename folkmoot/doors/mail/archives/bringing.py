@@ -44,7 +44,7 @@ def bring(paths: Sequence[Path], group: Group, *, by: Actor, via: str, processes
 
 
 def rounds(paths: Sequence[Path]) -> Iterator[dict[str, int]]:
-    """Files with mail in them, by their fingerprints. Of two that begin alike, the second goes on where the first ends."""
+    """Files with mail in them, by fingerprint. Of two that begin alike, the second goes on where the first ends."""
     some: dict[str, int] = {}
     for number, path in enumerate(paths):
         if not sources.has_mail(path):

@@ -26,7 +26,7 @@ class Crew(Protocol):
 def crew(processes: int) -> Iterator[Crew]:
     """Start so many processes; with none, the caller does the work."""
     if not processes:
-        yield map
+        yield _one_by_one
         return
     connections.close_all()  # a process must not inherit one: what it closes is closed for both
     context = multiprocessing.get_context("fork")
@@ -36,6 +36,10 @@ def crew(processes: int) -> Iterator[Crew]:
             yield lambda work, tasks: _in_order(pool, work, tasks, AHEAD * processes)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _one_by_one(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    yield from map(work, tasks)
 
 
 def _in_order(

@@ -1,4 +1,4 @@
-"""From an archive's raw message to a letter that can become a post. Runs in processes of its own, without a database."""
+"""From a raw message to a letter that can become a post. Runs in processes of its own, without a database."""
 
 import hashlib
 import re
@@ -21,6 +21,7 @@ HEADER = 256 * 1024  # bytes of a message in which its fields are looked for
 UNKNOWN = datetime(1, 1, 1, tzinfo=UTC)  # stands for a time that only the letters around can tell
 NOBODY = "unknown.invalid"  # where those live who have no address of their own
 _NAMING = re.compile(rb"(?mi)^(?:References|In-Reply-To)[ \t]*:((?:.*\n[ \t])*.*)")
+_UNWANTED = dict.fromkeys(map(ord, "\x00\ufeff"))
 _END_OF_HEADER = re.compile(rb"\n\r?\n")
 
 
@@ -56,7 +57,7 @@ def read_chunk(chunk: Chunk) -> Piece:
             letters.append(read_message(raw, chunk))
         except mime.Unreadable as reason:
             unread.append(UnreadLetter(raw.number, str(reason)))
-        except Exception as error:  # noqa: BLE001 - one strange message must not end the import of all others
+        except Exception as error:  # one strange message must not end the import of all others
             unread.append(UnreadLetter(raw.number, f"{type(error).__name__}: {error}"))
     bad = {one.number for one in unread}
     kept = tuple(raw for raw in chunk.messages if raw.number in bad)
@@ -71,7 +72,7 @@ def read_message(raw: RawMessage, chunk: Chunk) -> ArchivedLetter:
     own = own_fields(raw.raw)
     author = _author(letter, chunk.tags)
     files = _files(letter.attached, keeps=chunk.keeps)
-    body = letter.body.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    body = _clean(letter.body)
     markup = own.markup or letter.markup
     html, version = rendering.render(body, markup, files)
     said_at = _believable(letter.date, chunk.at)
@@ -94,8 +95,13 @@ def read_message(raw: RawMessage, chunk: Chunk) -> ArchivedLetter:
     )
 
 
+def _clean(body: str) -> str:
+    """Without what databases refuse, and without marks of byte order: those are lost on the way out and in again."""
+    return body.translate(_UNWANTED).encode("utf-8", "replace").decode("utf-8")
+
+
 def _parents(letter: Letter, raw: bytes) -> tuple[str, ...]:
-    """The ids it names as References and In-Reply-To should: in brackets (RFC 5322, 3.6.4).
+    """The ids it names as References and In-Reply-To should: in brackets (RFC 5322, 3.6.4), be they closed or not.
 
     For a letter that comes today a bare one is good enough. In twenty years of letters bare words are addresses
     ("Message from ann@example.org"), too, and would tie all answers to Ann together.
@@ -105,7 +111,7 @@ def _parents(letter: Letter, raw: bytes) -> tuple[str, ...]:
         return parents
     end = _END_OF_HEADER.search(raw, 0, HEADER)
     named = b"".join(b"".join(_NAMING.findall(raw, 0, end.end() if end else HEADER)).split())
-    return tuple(one for one in parents if one.encode() in named or one.endswith("@long.invalid>"))
+    return tuple(one for one in parents if one[:-1].encode() in named or one.endswith("@long.invalid>"))
 
 
 def _files(attached: Sequence[Attached], *, keeps: bool) -> tuple[KeptFile, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -22,7 +22,7 @@ from folkmoot.store import files
 
 A_PAGE = 200
 ASKED_AT_ONCE = 5000  # ids in one query
-PACKERS = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
+PACKERS: dict[str, Callable[[Path, str], Any]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ def posts_of(group: Group) -> QuerySet[Post]:
 
 
 def take_out(group: Group, path: Path, *, watch: Callable[[int], None]) -> Taken:
-    """Write all posts of a group into a file, in the order in which they came. The file is there when it is complete."""
+    """Write all posts of a group into a file, in the order they came in; the file is there when it is complete."""
     taken = Taken()
     with _unfinished(path) as file:
         for page in _pages(posts_of(group)):
@@ -57,9 +57,8 @@ def take_out(group: Group, path: Path, *, watch: Callable[[int], None]) -> Taken
 def _unfinished(path: Path) -> Iterator[BinaryIO]:
     """A file beside the one that is wanted; it takes its place when all went well."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    packer = PACKERS.get(path.suffix, open)
     try:
-        with cast(BinaryIO, packer(beside, "wb")) as file:
+        with PACKERS.get(path.suffix, open)(beside, "wb") as file:
             os.chmod(beside, 0o600)  # it holds addresses
             yield file
         beside.replace(path)
@@ -67,7 +66,7 @@ def _unfinished(path: Path) -> Iterator[BinaryIO]:
         beside.unlink(missing_ok=True)
 
 
-def _pages(posts: QuerySet[Post]) -> Iterator[list[Post]]:
+def _pages(posts: QuerySet[Post]) -> Iterator[Sequence[Post]]:
     first = Post.objects.filter(topic=OuterRef("topic")).order_by("posted_at", "pk").values("message_id")[:1]
     rows = posts.annotate(begun_by=Subquery(first)).select_related("author", "topic", "answers")
     rows = rows.prefetch_related("attachments__file").order_by("pk")
