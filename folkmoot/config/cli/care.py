@@ -46,16 +46,17 @@ def careful(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command()
-@click.option("--send", "send_to", metavar="ADDRESS", help="Send a real letter there, too.")
+@click.option("--send", "send_to", metavar="ADDRESS", default="", help="Send a real letter there, too.")
+@click.option("--no-dns", is_flag=True, help="Leave out what the DNS says about the domain.")
 @click.option("--dkim-selector", metavar="NAME", default="", help="Where your DKIM key is published.")
 @as_json
 @careful
-def doctor(send_to: str | None, dkim_selector: str, wants_json: bool) -> None:
+def doctor(send_to: str, no_dns: bool, dkim_selector: str, wants_json: bool) -> None:
     """Check the installation, and say how to mend what is missing.
 
     Ends with 0 when all is well or only warnings are left, with 6 when something is broken.
     """
-    findings = examine(send_to=send_to or "", dkim_selector=dkim_selector)
+    findings = examine(send_to=send_to, dkim_selector=dkim_selector, dns=not no_dns)
     answer(report.as_dict(findings), report.as_words(findings), wants_json=wants_json)
     sys.exit(SICK if report.is_broken(findings) else 0)
 

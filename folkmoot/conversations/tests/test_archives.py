@@ -274,10 +274,8 @@ def test_letters_that_answer_each_other_in_a_circle_do_not_turn_for_ever(archive
 def test_a_letter_of_the_past_joins_what_is_said_today_and_changes_nothing_else(archive):
     live = make.topic(archive.channel.group, title="Live")
     began, said = live.started_at, live.posts.get()
-    answer = letter("a", hour=1, title="Past")
     bring(archive, letter("older", hour=0), letter("tie", "older", hour=1))
-    answer = letter("late", hour=2)
-    bring(archive, make_answer(answer, said.message_id, "<tie@example.org>"))
+    bring(archive, make_answer(letter("late", hour=2), said.message_id, "<tie@example.org>"))
 
     live.refresh_from_db()
     assert (live.title, live.started_at, live.post_count) == ("Live", began, 4)

@@ -169,4 +169,4 @@ def test_no_word_is_lost_and_none_becomes_markup(text):
 
 
 def test_wide_gaps_between_sentences_do_not_make_a_drawing():
-    assert "<pre>" not in plaintext.to_html("It is quite geriatric.   However, all hope is not lost.\nSee this zip file.")
+    assert "<pre>" not in plaintext.to_html("It is quite old.   However, all hope is not lost.\nSee this file.")
