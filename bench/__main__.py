@@ -6,7 +6,7 @@ bin/bench --postgres            on a PostgreSQL of our own
 bin/bench --rounds 3            fewer rounds (5)
 bin/bench --corpora FOLDER      import that folder's real archive, not a made-up one
 bin/bench --posts 100000        how many posts the full database has (1,000,000)
-bin/bench --markdown FILE       also write the table there
+bin/bench --write               also put the table into docs/performance.md
 """
 
 import argparse
@@ -16,8 +16,10 @@ from pathlib import Path
 
 from bench import importing, list_mail, lmtp, pages, posting, starting
 from bench.options import Options
+from bench.server import ROOT
 from bench.table import Row, as_markdown, as_text, machine
 
+DOCUMENT = ROOT / "docs" / "performance.md"
 ROWS: dict[str, Callable[[Options], list[Row]]] = {
     "lmtp": lmtp.rows,
     "few": list_mail.few_rows,
@@ -44,9 +46,17 @@ def main(arguments: Sequence[str]) -> int:
         print("\n".join(as_text(row) for row in made), flush=True)
     table = as_markdown(rows, " ".join(["bin/bench", *arguments]), facts)
     print(f"\n{table}")
-    if wanted.markdown:
-        wanted.markdown.write_text(table)
+    if wanted.write:
+        _write(table, "PostgreSQL" if wanted.postgres else "SQLite")
     return 0
+
+
+def _write(table: str, database: str) -> None:
+    """Put the table where the one of that database stood."""
+    begin, end = f"<!-- {database}: bin/bench writes from here -->\n", f"<!-- {database}: to here -->\n"
+    before, _begin, rest = DOCUMENT.read_text().partition(begin)
+    _old, _end, after = rest.partition(end)
+    DOCUMENT.write_text(f"{before}{begin}\n{table}\n{end}{after}")
 
 
 def _read(arguments: Sequence[str]) -> argparse.Namespace:
@@ -56,7 +66,7 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--corpora", type=Path)
     parser.add_argument("--posts", type=int, default=1_000_000)
-    parser.add_argument("--markdown", type=Path)
+    parser.add_argument("--write", action="store_true")
     return parser.parse_args(arguments)
 
 

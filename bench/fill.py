@@ -111,7 +111,7 @@ def _copy_topic(pattern: Topic, number: int) -> None:
         ),
         batch_size=1000,
     )
-    columns = [one.column for one in Post._meta.concrete_fields if not one.primary_key]
+    columns = [one.get_attname() for one in Post._meta.concrete_fields if not one.primary_key]
     changed = {
         "topic_id": "t.id",
         "message_id": "replace(p.message_id, '@', '-' || t.id || '@')",

@@ -34,6 +34,7 @@ def rows(options: Options) -> list[Row]:
             batches = iter(range(1000))
 
             def alone() -> float:
+                _finish(end)
                 with _workers_at_rest(pid):
                     return push(ours.lmtp, LETTERS, f"a{next(batches)}")
 
@@ -41,11 +42,13 @@ def rows(options: Options) -> list[Row]:
                 _finish(end)
                 return push(ours.lmtp, LETTERS, f"b{next(batches)}")
 
+            def nothing_kept() -> float:
+                _finish(end)
+                return push(floor_port, LETTERS, f"c{next(batches)}")
+
             push(ours.lmtp, LETTERS, "warm")
             push(floor_port, LETTERS, "warm")
-            _finish(end)
-            measures = (alone, busy, lambda: push(floor_port, LETTERS, f"c{next(batches)}"), lambda: _finish(end))
-            kept, meanwhile, nothing, _rest = in_turn(options.rounds, *measures)
+            kept, meanwhile, nothing = in_turn(options.rounds, alone, busy, nothing_kept)
     floor = Series(nothing, UNIT)
     return [
         judged(Row("Letters kept, one connection", Series(kept, UNIT), floor, FLOOR_IS, "≥ 0.5 of the floor"), 0.5),
@@ -70,7 +73,7 @@ def push(port: int, number: int, batch: str, *, to: str = "tarn@localhost") -> f
 
 @contextmanager
 def _workers_at_rest(pid: int) -> Iterator[None]:
-    """Stop the workers for a while, as if they were on another machine. They must be idle: stopped, they'd keep locks."""
+    """Stop the workers, as if they were on another machine. They must be idle: one stopped at work keeps its locks."""
     workers = [one for one in family(pid) if "worker" in Path(f"/proc/{one}/comm").read_text()]
     for one in workers:
         os.kill(one, signal.SIGSTOP)

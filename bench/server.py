@@ -75,7 +75,7 @@ def database(postgres: bool) -> Iterator[str]:
         yield ""
         return
     sys.path.append(str(ROOT / "bin"))
-    import _postgres  # a script of bin/, which needs no package
+    import _postgres  # type: ignore[import-not-found]  # a script of bin/, found since the line before
 
     # Here a commit is on the disk, unlike in the tests.
     _postgres.FAST = ["shared_buffers=256MB", "max_connections=200", "log_min_messages=fatal"]

@@ -70,7 +70,7 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own class
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        transport.write(GREETING)
+        self._transport.write(GREETING)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

@@ -17,7 +17,7 @@ LINK_LASTS = timedelta(days=7)
 def enrol(*, name: str, address: str = "", proven: bool = False, via: str) -> Person:
     """Make a person, with a first address or without one."""
     with transaction.atomic():
-        person = Person(name=_clean_name(name, address), handle=free_handle(name or address.partition("@")[0]))
+        person = Person(name=_clean_name(name, address), handle=free_handle(name, address))
         person.set_unusable_password()
         person.save(force_insert=True)
         if address:
@@ -106,9 +106,10 @@ def become_first_administrator(token: str, *, name: str, address: str) -> Person
     return person
 
 
-def free_handle(wish: str) -> str:
-    """Return a handle like the wish that nobody has or had."""
-    base = slugify(wish)[:32].strip("-_") or "member"
+def free_handle(*wishes: str) -> str:
+    """Return a handle that nobody has or had, like the first wish that Latin letters can write."""
+    bases = (slugify(wish.partition("@")[0])[:32].strip("-_") for wish in wishes)
+    base = next(filter(None, bases), "member")
     handle = base
     while Person.objects.filter(handle=handle).exists() or OldHandle.objects.filter(handle=handle).exists():
         handle = f"{base[:32]}-{secrets.randbelow(90000) + 10000}"

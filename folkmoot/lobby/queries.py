@@ -17,7 +17,7 @@ def groups_about(query: str, *, person: Person | None) -> QuerySet[Group]:
         found = found.filter(
             Q(name__icontains=word) | Q(purpose__icontains=word) | Q(place__icontains=word) | Q(topics__icontains=word)
         )
-    return found.order_by(F("last_talk_at").desc(), F("members").desc(), "pk")
+    return found.order_by(Coalesce("last_talk_at", "created_at").desc(), F("members").desc(), "pk")
 
 
 def with_activity(groups: QuerySet[Group]) -> QuerySet[Group]:
@@ -26,7 +26,7 @@ def with_activity(groups: QuerySet[Group]) -> QuerySet[Group]:
     talk = Topic.objects.filter(channel__group=OuterRef("pk"), channel__group__visibility=Group.Visibility.PUBLIC)
     return groups.annotate(
         members=Coalesce(Subquery(current.annotate(n=Count("pk")).values("n")), 0),
-        last_talk_at=Coalesce(Subquery(talk.newest_first().values("last_post_at")[:1]), "created_at"),
+        last_talk_at=Subquery(talk.newest_first().values("last_post_at")[:1]),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.postfix.server import Postfix, run
 
 MUTTRC = """
-set realname="{name}" from="{address}" use_from=yes smtp_url="smtp://127.0.0.1:{port}" ssl_starttls=no
+set realname="{name}" from="{address}" use_from=yes smtp_url="smtp://127.0.0.1:{port}" ssl_starttls=no ssl_force_tls=no
 set folder="{mailbox}" spoolfile="{mailbox}" record="" copy=no mbox_type=Maildir header_cache=""
 set editor="printf '{text}\\n' >" fast_reply=yes include=no abort_unmodified=no recall=no
 set sort=threads index_format="%s" charset=utf-8 timeout=1 confirmappend=no move=no beep=no
@@ -36,8 +36,9 @@ def reply_with_mutt(postfix: Postfix, name: str, subject: str, text: str) -> Non
     settings = {"name": name.title(), "address": f"{name}@example.org", "port": postfix.port, "mailbox": mailbox}
     config = postfix.folder / f"{name}.muttrc"
     config.write_text(MUTTRC.format(text=text, **settings))
-    keys = f"<last-entry><reply><send-message><exit>"
-    in_a_terminal("mutt", "-n", "-F", str(config), "-e", f"push '<limit>~s \"{subject}\"<enter>{keys}'")
+    answers = {b"y:Send": b"y", b"Update encoding": b"y", b"Mail sent": b"x"}
+    push = f"push '<limit>~s \"{subject}\"<enter><last-entry><reply>'"
+    in_a_terminal("mutt", "-n", "-F", str(config), "-e", push, answers=answers)
 
 
 def reply_with_s_nail(postfix: Postfix, name: str, number: int, text: str) -> None:
@@ -59,8 +60,9 @@ def reply_with_s_nail(postfix: Postfix, name: str, number: int, text: str) -> No
     )
 
 
-def in_a_terminal(*command: str, seconds: float = 20) -> None:
-    """Run a program that wants a screen, and let it end by itself."""
+def in_a_terminal(*command: str, answers: dict[bytes, bytes], seconds: float = 30) -> None:
+    """Run a program that wants a screen, press keys when it shows these words, and let it end by itself."""
+    answers = dict(answers)
     pid, screen = pty.fork()
     if pid == 0:
         os.environ.update(quiet_environment())
@@ -72,6 +74,8 @@ def in_a_terminal(*command: str, seconds: float = 20) -> None:
                 shown += os.read(screen, 65536)
             except OSError:  # it has ended and closed its side
                 break
+        for words in [words for words in answers if words in shown]:
+            os.write(screen, answers.pop(words))
     else:
         os.kill(pid, signal.SIGKILL)
     status = os.waitpid(pid, 0)[1]

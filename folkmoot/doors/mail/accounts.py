@@ -27,7 +27,7 @@ class Adapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:
         name = form.cleaned_data.get("name") or form.cleaned_data["email"].partition("@")[0]
         user.name = name.strip()[:100]
-        user.handle = free_handle(name)
+        user.handle = free_handle(name, form.cleaned_data["email"])
         user.set_unusable_password()
         with transaction.atomic():
             user.save(force_insert=True)

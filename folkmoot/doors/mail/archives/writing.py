@@ -69,7 +69,7 @@ def _file(attachment: Attachment) -> bytes:
     ]
     if attachment.content_id:
         fields.append(("Content-ID", f"<{attachment.content_id}>"))
-    return _part(fields, content + b"\n" if as_it_is else encodebytes(content))
+    return _part(fields, content if as_it_is else encodebytes(content))
 
 
 def _part(fields: Iterable[tuple[str, str]], body: bytes) -> bytes:
