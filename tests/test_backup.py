@@ -12,15 +12,19 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from tests import database
+from tests.database import SERVER
+
 ROOT = Path(__file__).resolve().parent.parent
-SERVER = os.environ.get("FOLKMOOT_DATABASE_URL", "")
 REFUSED = 3
+
+pytestmark = pytest.mark.timeout(240)  # each command is a process of its own
 
 FILL = """
 import random
@@ -53,20 +57,12 @@ print(json.dumps([told, sorted(search.find("alle", scopes=[p.channel_id for p in
 class Installation:
     """A data folder and a database of its own, and the `folkmoot` command for it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database_url: str) -> None:
         self.home = home
         self.env = {key: value for key, value in os.environ.items() if not key.startswith(("FOLKMOOT_", "DJANGO_"))}
         self.env |= {"FOLKMOOT_HOME": str(home), "PYTHONPATH": str(ROOT), "FOLKMOOT_WEB": "127.0.0.1:0"}
         self.env |= {"FOLKMOOT_LMTP": "127.0.0.1:0", "DJANGO_SETTINGS_MODULE": "folkmoot.config.settings"}
-        self.database = f"folkmoot_{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
-        if SERVER:
-            parts = urlsplit(SERVER)
-            on_server(f'CREATE DATABASE "{self.database}"')
-            self.env["FOLKMOOT_DATABASE_URL"] = parts._replace(path=f"/{self.database}").geturl()
-
-    def close(self):
-        if SERVER:
-            on_server(f'DROP DATABASE "{self.database}" WITH (FORCE)')
+        self.env["FOLKMOOT_DATABASE_URL"] = database_url
 
     def run(self, *arguments, **options):
         command = [sys.executable, "-m", "folkmoot", *map(str, arguments)]
@@ -90,9 +86,10 @@ class Installation:
         return state
 
 
-def on_server(statement):
-    with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(statement)
+@contextmanager
+def installation(home):
+    with database.of_its_own(home.name) as address:
+        yield Installation(home, address)
 
 
 @pytest.fixture(scope="module")
@@ -104,11 +101,10 @@ def folder():
 @pytest.fixture(scope="module")
 def filled(folder):
     """An installation with a long post, thirty files and a letter."""
-    installation = Installation(folder / "filled")
-    assert installation.run("group", "list").returncode == 0
-    installation.python(FILL)
-    yield installation
-    installation.close()
+    with installation(folder / "filled") as one:
+        assert one.run("group", "list").returncode == 0
+        one.python(FILL)
+        yield one
 
 
 @pytest.fixture(scope="module")
@@ -122,18 +118,16 @@ def backup(filled, folder):
 
 @pytest.fixture
 def empty(folder, request):
-    installation = Installation(folder / hashlib.sha256(request.node.name.encode()).hexdigest()[:8])
-    yield installation
-    installation.close()
+    with installation(folder / hashlib.sha256(request.node.name.encode()).hexdigest()[:8]) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")
 def other(folder):
     """An installation with a group of its own, which no failed restore may touch."""
-    installation = Installation(folder / "other")
-    assert installation.run("group", "create", "fell", "--owner", "olga@example.org").returncode == 0
-    yield installation
-    installation.close()
+    with installation(folder / "other") as one:
+        assert one.run("group", "create", "fell", "--owner", "olga@example.org").returncode == 0
+        yield one
 
 
 def test_a_backup_brings_everything_back(filled, backup, empty):

@@ -22,7 +22,9 @@ class PersonManager(BaseUserManager["Person"]):
 
     def unproven_at(self, address: str) -> "Person | None":
         """Somebody we only know by this address: an imported author, a member whom an administrator added."""
-        known = Address.objects.filter(email=address.lower(), verified=False, user__last_login=None)
+        known = Address.objects.filter(
+            email=address.lower(), verified=False, user__last_login=None, user__signed_up_at=None
+        )
         return next((found.user for found in known.select_related("user").order_by("pk")[:1]), None)
 
     def known_at(self, address: str) -> "Person | None":
@@ -36,6 +38,7 @@ class Person(AbstractBaseUser):
     handle = models.SlugField(max_length=40, unique=True)
     is_active = models.BooleanField(default=True)
     administrator_since = models.DateTimeField(null=True)  # of the whole installation
+    signed_up_at = models.DateTimeField(null=True)  # by themselves; before they prove an address that says nothing
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     created_at = models.DateTimeField(default=now)
 

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from folkmoot.conversations.operations import sweep_files
 from folkmoot.doors.mail import sweeping
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
 
 DUTIES = [
     Duty("events", timedelta(days=1), sweep_events),
+    Duty("files", timedelta(days=1), sweep_files),
     Duty("letters", timedelta(days=1), sweeping.sweep),
 ]

@@ -12,5 +12,5 @@ MAIL_ROUTES = [
     Route(lambda mark: mark.verb in {"leave", "unsubscribe"}, hands.leave),
     Route(lambda mark: mark.verb == "owner", hands.owner),
     Route(lambda mark: mark.verb == "help", hands.help_),
-    Route(lambda mark: True, hands.post),
+    Route(lambda mark: True, hands.post, prepare=hands.check_post),
 ]

@@ -188,5 +188,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"level": "ERROR"}},  # its warnings name addresses, and some hold a token
     "root": {"handlers": ["console"], "level": knob("LOG_LEVEL", "WARNING")},
 }

@@ -154,10 +154,6 @@ class PeopleForm(forms.Form):
         return [_name_and_address(line) for line in lines]
 
 
-class AcceptForm(forms.Form):
-    name = forms.CharField(label=_("Your name, as others see it"), max_length=100)
-
-
 def _name_and_address(line: str) -> tuple[str, str]:
     name, _opening, rest = line.rpartition("<")
     address = rest.rstrip(">").strip()

@@ -1,3 +1,5 @@
+import secrets
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -22,6 +24,11 @@ class GroupQuerySet(models.QuerySet["Group"]):
 
     def joined_by(self, person: Person) -> "GroupQuerySet":
         return self.filter(pk__in=Membership.objects.filter(person=person, left_at=None).values("group"))
+
+
+def new_version() -> int:
+    """Return a number that was never an access_version, also not in a transaction that came to nothing."""
+    return secrets.randbits(62)
 
 
 class Group(models.Model):
@@ -67,7 +74,7 @@ class Group(models.Model):
     hue = models.PositiveSmallIntegerField(default=170)
     initials = models.CharField(max_length=4)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="subgroups")
-    access_version = models.PositiveIntegerField(default=1)  # counts what changes who may do what
+    access_version = models.BigIntegerField(default=new_version)  # another whenever who may do what has changed
     created_at = models.DateTimeField(default=now)
     objects = GroupQuerySet.as_manager()
 

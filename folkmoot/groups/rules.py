@@ -1,23 +1,58 @@
 """Who may do what in a group. One decision for every door."""
 
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import Q
+
 from folkmoot.accounts.models import Actor, Operator, Person
-from folkmoot.groups.models import Group, Membership, RolePermission, carried_by
+from folkmoot.groups.models import Group, Membership, Role, RolePermission, carried_by
 
 PERMISSIONS = ("group.manage", "members.manage", "members.read")
 
 
 def permissions_in(group: Group, person: Person | None) -> frozenset[str]:
-    """All that the person may do in the group: one query, asked once a page."""
-    rows = RolePermission.objects.filter(role__group__reaching__below=group).filter(carried_by(person))
-    return frozenset(rows.values_list("name", flat=True))
+    """All that the person may do in the group, as of the access_version that this row of it has."""
+    return _carried(group.pk, group.created_at, group.access_version, *_who(person))
 
 
 def holds(person: Actor | None, permission: str, group: Group) -> bool:
-    """Whether a role of the person, here or in a group above, grants the permission in this group."""
+    """Whether a role of the person, here or in a group above, grants the permission in this group now."""
     if isinstance(person, Operator):
         return True
-    rows = RolePermission.objects.filter(name=permission, role__group__reaching__below=group)
-    return rows.filter(carried_by(person)).exists()
+    return permission in _carried(group.pk, group.created_at, _version_now(group), *_who(person))
+
+
+def all_members_hold(permission: str, group: Group) -> bool:
+    """Whether whoever is a member holds the permission by that alone."""
+    return permission in _members_carry(group.pk, group.created_at, _version_now(group))
+
+
+def _version_now(group: Group) -> int:
+    return Group.objects.values_list("access_version", flat=True).get(pk=group.pk)
+
+
+def _who(person: Person | None) -> tuple[int, datetime | None]:
+    return (person.pk, person.created_at) if person is not None and person.is_active else (0, None)
+
+
+# What is found is kept until the access_version changes, which is never the same twice. The times are in the keys
+# because a restored database, or a test's, gives the same ids to others.
+
+
+@lru_cache(maxsize=50_000)
+def _carried(group_id: int, _made: datetime, _version: int, person_id: int, _born: datetime | None) -> frozenset[str]:
+    person = Person(pk=person_id) if person_id else None
+    rows = RolePermission.objects.filter(role__group__reaching__below=group_id).filter(carried_by(person))
+    return frozenset(rows.values_list("name", flat=True))
+
+
+@lru_cache(maxsize=10_000)
+def _members_carry(group_id: int, _made: datetime, _version: int) -> frozenset[str]:
+    everybody = Q(role__audience__in=[Role.Audience.ANYONE, Role.Audience.SIGNED_IN])
+    here = Q(role__audience=Role.Audience.MEMBERS, role__group=group_id)
+    rows = RolePermission.objects.filter(everybody | here, role__group__reaching__below=group_id)
+    return frozenset(rows.values_list("name", flat=True))
 
 
 def can_found(person: Person) -> bool:

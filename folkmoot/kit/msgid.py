@@ -11,6 +11,10 @@ _LONGEST_VALUE = 64 * 1024
 
 _IN_ANGLES = re.compile(r"<([^<>]{1,2000})>")
 _BARE = re.compile(r"[^\s<>,;\"'()]{1,250}@[^\s<>,;\"'()]{1,250}")
+# What every program can write and read again: RFC 5322's characters of a word, dots wherever they stand, and hosts by
+# their number. Python's own writer of headers breaks at others, and reads `=?` as the start of an encoded word.
+_WORD = r"[\w!#$%&'*+/=?^`{|}~.-]+"
+_WRITABLE = re.compile(rf"(?!.*=\?){_WORD}@(?:{_WORD}|\[[\w.:-]*\])", re.ASCII)
 _UNWANTED = re.compile(r"[\s<>\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+")
 
 
@@ -25,13 +29,22 @@ def stable_message_id(raw: bytes) -> str:
 
 
 def clean(message_id: str) -> str | None:
-    """Bring one id into the form `<a@b>` without blanks; None when nothing is left of it."""
+    """Bring one id into the form `<a@b>` without blanks; None when nothing is left of it.
+
+    What is too long, or no program could write again, gets a name of ours that stays the same.
+    """
     inner = _UNWANTED.sub("", message_id)
     if not inner:
         return None
     if len(inner) + 2 > LONGEST:
-        inner = hashlib.sha256(inner.encode()).hexdigest()[:40] + "@long.invalid"
+        inner = _named(inner, "long.invalid")
+    elif not _WRITABLE.fullmatch(inner):
+        inner = _named(inner, "odd.invalid")
     return f"<{inner}>"
+
+
+def _named(text: str, host: str) -> str:
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:40]}@{host}"
 
 
 def ids_in(value: str) -> tuple[str, ...]:

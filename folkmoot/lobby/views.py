@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -78,6 +78,8 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
         "groups": list(shared.order_by("name")),
         "is_me": found == me,
     }
+    if not (context["posts"] or context["groups"] or context["is_me"]):
+        raise Http404  # somebody of whom the reader knows nothing, not even that they are here
     return render(request, "lobby/person.html", context)
 
 

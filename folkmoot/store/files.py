@@ -2,6 +2,9 @@
 
 import hashlib
 import os
+import time
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +14,9 @@ def keep(content: bytes) -> str:
     """Write the content to the disk, for good, unless it is there; returns its SHA-256 in hex."""
     name = hashlib.sha256(content).hexdigest()
     path = where(name)
-    if not path.exists():
+    if path.exists():
+        os.utime(path)  # young again: it is about to get a row
+    else:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = path.with_name(f"{name}.{os.getpid()}")
         with unfinished.open("wb") as file:
@@ -26,6 +31,14 @@ def keep(content: bytes) -> str:
 def where(name: str) -> Path:
     """Return the path of a kept file."""
     return Path(settings.FILES) / name[:2] / name[2:4] / name
+
+
+def older_than(age: timedelta) -> Iterator[str]:
+    """Yield the names of the kept files that were written longer ago, and of what a killed process left unfinished."""
+    latest = time.time() - age.total_seconds()
+    for path in Path(settings.FILES).glob("??/??/*"):
+        if path.stat().st_mtime < latest:
+            yield path.name
 
 
 def _sync_folder(folder: Path) -> None:

@@ -45,7 +45,7 @@ def reply_with_s_nail(postfix: Postfix, name: str, number: int, text: str) -> No
     """Answer a letter by its number in the mailbox."""
     mailbox, address = postfix.mailbox(name), f"{name}@example.org"
     options = ["-S", "v15-compat", "-S", f"mta=smtp://127.0.0.1:{postfix.port}", "-S", "smtp-auth=none"]
-    options += ["-S", f"from={name.title()} <{address}>", "-S", "sendwait", "-S", "hostname=", "-S", "quote"]
+    options += ["-S", f"from={name.title()} <{address}>", "-S", "sendwait", "-S", "hostname="]
     commands = f"reply {number}\n{text}\n~.\nexit\n"
     run(
         "s-nail",

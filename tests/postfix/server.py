@@ -94,7 +94,6 @@ def running():
         finally:
             run("postfix", "-c", postfix.config, "stop")
     finally:
-        shutil.copy(folder/'log','/tmp/ops/pf.log')
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -4,6 +4,7 @@ from folkmoot.accounts.models import Address, OldHandle, Person, StartLink
 from folkmoot.accounts.operations import (
     become_first_administrator,
     enrol,
+    enrol_all,
     make_start_link,
     merge,
     prove_address,
@@ -29,6 +30,17 @@ def test_enrolling_makes_a_person_with_a_handle_of_their_own():
     assert second.handle != first.handle
     assert [(one.email, one.verified) for one in first.addresses] == [("ann@example.org", False)]
     assert events("person.enrolled") == [first.pk, second.pk]
+
+
+def test_enrolling_many_gives_each_a_handle_and_an_address_that_nobody_has_proven():
+    enrol(name="Ann", via="test")
+    made = enrol_all({"Ann@example.org": "Ann", "a@example.org": "Ann", "bob@example.org": ""})
+
+    people = {key: Person.objects.get(pk=pk) for key, pk in made.items()}
+    assert [one.name for one in people.values()] == ["Ann", "Ann", "bob"]
+    assert len({one.handle for one in people.values()} | {"ann"}) == 4
+    assert [one.addresses.get().email for one in people.values()] == list(map(str.lower, made))
+    assert not Address.objects.filter(verified=True).exists()
 
 
 @pytest.mark.parametrize("name", ["", "\x00\x1b", "名前", "ليلى حدّاد", "x" * 300, "\u202eevil", "   "])

@@ -28,6 +28,7 @@ ANSWERS_IN = 10  # seconds that a mail server may take
 GOES_OUT_IN = 30
 SMALLEST_LETTER = 10_000_000  # bytes that a mail server should take: five megabytes of files, written in base64
 BEHIND = timedelta(minutes=2)
+LONG_MAILING = timedelta(minutes=30)
 LONG_HELD = timedelta(days=3)
 RECENT = timedelta(days=7)
 
@@ -120,7 +121,7 @@ def _size(smtp: smtplib.SMTP, where: str) -> Iterator[Finding]:
 def send(address: str) -> Iterator[Finding]:
     """Really send a letter, by the way that all letters take: the queue, the worker, the mail server."""
     key = f"doctor:{secrets.token_hex(8)}"
-    letters.queue(_letter(address), to=address, key=key)
+    letters.queue(_letter(address), to=address, kind="doctor", key=key)
     began = time.monotonic()
     while time.monotonic() - began < GOES_OUT_IN:
         row = OutgoingLetter.objects.get(key=key)
@@ -182,14 +183,12 @@ def _ids_seen() -> list[str]:
 def waiting() -> Iterator[Finding]:
     """What stands still although it should not."""
     stuck = Delivery.objects.filter(done_at=None, attempts__gte=PATIENCE)
+    came = IncomingLetter.objects.filter(outcome=IncomingLetter.Outcome.WAITING)
     oldest = _oldest(
-        IncomingLetter.objects.filter(outcome=IncomingLetter.Outcome.WAITING).aggregate(at=Min("letter__came_at"))[
-            "at"
-        ],
+        came.aggregate(at=Min("letter__came_at"))["at"],
         Event.objects.filter(fanned_out_at=None).aggregate(at=Min("at"))["at"],
         Delivery.objects.filter(done_at=None, attempts=0).aggregate(at=Min("due_at"))["at"],
         OutgoingLetter.objects.filter(sent_at=None, attempts=0, given_up_at=None).aggregate(at=Min("due_at"))["at"],
-        Mailing.objects.filter(done_at=None).aggregate(at=Min("post__posted_at"))["at"],
     )
     if oldest and now() - oldest > BEHIND:
         words = f"the oldest piece of work has waited since {oldest:%Y-%m-%d %H:%M} UTC"
@@ -198,6 +197,9 @@ def waiting() -> Iterator[Finding]:
         )
     else:
         yield ok("backlog", "the worker is up to date")
+    if count := Mailing.objects.filter(done_at=None, post__posted_at__lt=now() - LONG_MAILING).count():
+        words = f"{count} mailings have been under way for more than {LONG_MAILING.seconds // 60} minutes"
+        yield warning("backlog.mailings", words, "A slow mail server? /manage/outgoing shows what it answers.")
     if count := stuck.count():
         words = f"{count} things were tried {PATIENCE} times in vain; the last: {stuck.order_by('-pk')[0].error[:200]}"
         yield broken("backlog.stuck", words, "This is a mistake of ours: please report it with the log of the worker.")

@@ -34,4 +34,4 @@ def _sum(findings: Sequence[Finding]) -> str:
     counts = Counter(one.state for one in findings)
     if counts[OK] == len(findings):
         return f"All well: {len(findings)} checks."
-    return f"{counts[OK]} of {len(findings)} checks are well, {counts[WARNING]} warn, {counts[BROKEN]} are broken."
+    return f"{len(findings)} checks: {counts[OK]} ok, {counts[WARNING]} warnings, {counts[BROKEN]} broken."

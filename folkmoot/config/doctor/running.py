@@ -60,9 +60,11 @@ def _worker(sender: str) -> Finding:
     began = time.monotonic()
     while time.monotonic() - began < DEALS_IN:
         try:
-            dealt_with = IncomingLetter.objects.filter(sender=sender).exclude(outcome=IncomingLetter.Outcome.WAITING)
-            if dealt_with.exists():
+            letter = IncomingLetter.objects.filter(sender=sender).first()
+            if letter and letter.outcome != IncomingLetter.Outcome.WAITING:
                 return ok("worker", f"dealt with that letter in {_since(began)}")
+            if letter and letter.attempts:
+                return broken("worker", "stumbled over that letter", "Please report it with what its log says.")
         except DatabaseError as error:
             return broken("worker", f"can't be asked: {str(error).strip()}")
         time.sleep(0.02)

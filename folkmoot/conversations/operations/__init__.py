@@ -11,6 +11,7 @@ from folkmoot.conversations.operations.archives import (
 )
 from folkmoot.conversations.operations.pasts import confirm_past
 from folkmoot.conversations.operations.posting import Letterhead, main_channel, reply, start_topic
+from folkmoot.conversations.operations.sweeping import sweep_files
 
 __all__ = [
     "ArchivedLetter",
@@ -25,4 +26,5 @@ __all__ = [
     "reply",
     "restart_archive",
     "start_topic",
+    "sweep_files",
 ]

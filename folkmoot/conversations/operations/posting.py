@@ -124,7 +124,8 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
         **said,
     )
     attach(post, head.files)
-    remember(topic, [head.message_id, *head.references])
+    remember(topic, head.references)
+    claim(topic, head.message_id)
     Topic.objects.filter(pk=topic.pk).update(
         last_post_at=Greatest("last_post_at", at), last_via=via, post_count=F("post_count") + 1
     )
@@ -140,6 +141,13 @@ def attach(post: Post, files: Sequence[KeptFile]) -> None:
         stored, _made = StoredFile.objects.get_or_create(sha256=kept.sha256, defaults=facts)
         how = {"is_inline": kept.is_inline, "content_id": kept.content_id}
         Attachment.objects.get_or_create(post=post, file=stored, name=kept.name, defaults=how)
+
+
+def claim(topic: Topic, message_id: str) -> None:
+    """Note that this Message-ID is the topic's, whoever named it before it was there."""
+    rows = Reference.objects.filter(channel_id=topic.channel_id, message_id=message_id)
+    if not rows.update(topic=topic):
+        remember(topic, [message_id])
 
 
 def remember(topic: Topic, message_ids: Sequence[str]) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.timezone import now
 
 from folkmoot.accounts.models import Address, Person
-from folkmoot.accounts.operations import free_handle
+from folkmoot.accounts.operations import clean_name, free_handle
 from folkmoot.doors.mail import letters
 from folkmoot.outbox.operations import record
 
@@ -26,7 +27,8 @@ class Adapter(DefaultAccountAdapter):
 
     def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:
         name = form.cleaned_data.get("name") or form.cleaned_data["email"].partition("@")[0]
-        user.name = name.strip()[:100]
+        user.name = clean_name(name, form.cleaned_data["email"])
+        user.signed_up_at = now()
         user.handle = free_handle(name, form.cleaned_data["email"])
         user.set_unusable_password()
         with transaction.atomic():

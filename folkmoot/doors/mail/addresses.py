@@ -1,5 +1,6 @@
 """What our addresses mean: `group@`, `group+channel@`, `group+verb@`, `group+verb-token@`, and the host's duties."""
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -51,6 +52,11 @@ def _takes(mark: Mark) -> bool:
     return Channel.objects.filter(group__mail_names__local=mark.name, slug=mark.verb).exists()
 
 
+def takes_posts(mark: Mark) -> bool:
+    """Whether a letter there would be said to the group, and not ask for something."""
+    return mark.verb not in VERBS | TOKEN_VERBS or mark.verb == "r"
+
+
 def group_of(mark: Mark) -> Group | None:
     """Find the group of an address, by its name of today or an older one."""
     return Group.objects.filter(mail_names__local=mark.name).first()
@@ -58,7 +64,7 @@ def group_of(mark: Mark) -> Group | None:
 
 def topic_number(mark: Mark) -> int:
     """Return the number in `group+t123@`; 0 where the address is of another kind."""
-    return int(mark.verb[1:]) if mark.verb[:1] == "t" and mark.verb[1:].isdigit() else 0
+    return int(mark.verb[1:]) if re.fullmatch(r"t[0-9]{1,15}", mark.verb) else 0
 
 
 def of_group(group: Group, detail: str = "") -> str:
@@ -105,7 +111,11 @@ def leave_token(membership_id: int) -> str:
 
 def leaver(token: str) -> Membership | None:
     numbers = signing.unsign(_key(), "unsubscribe", token)
-    return Membership.objects.filter(pk=numbers[0]).select_related("group", "person").first() if numbers else None
+    return (
+        Membership.objects.current().filter(pk=numbers[0]).select_related("group", "person").first()
+        if numbers
+        else None
+    )
 
 
 def archived_at(post: Post) -> str:

@@ -1,7 +1,7 @@
 """A letter that came: what it is, whose it is, where it belongs, and how it becomes a post."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Channel, Post, Topic
 from folkmoot.conversations.operations import Letterhead, main_channel, reply, start_topic
-from folkmoot.conversations.queries import topic_answered_by
+from folkmoot.conversations.queries import topic_answered_by, topic_that_waited_for
 from folkmoot.conversations.rendering import KeptFile, keep_file
 from folkmoot.doors.mail import addresses, proof
 from folkmoot.doors.mail.addresses import Mark
@@ -42,25 +42,32 @@ class Arrival:
     incoming: IncomingLetter
     mark: Mark
     proof: str
-    files: tuple[KeptFile, ...]  # on the disk already
-    rendered: tuple[str, int]  # the body as HTML, and the renderer's version
+    files: tuple[KeptFile, ...] = ()  # on the disk already
+    rendered: tuple[str, int] | None = None  # the body as HTML, and the renderer's version
 
 
 def arrive(incoming: IncomingLetter) -> Arrival:
-    """Read a kept letter, keep its files, render its text: all that needs no transaction.
+    """Read a kept letter. Raises `mime.Unreadable` where there is none in it.
 
-    Raises `mime.Unreadable` where there is no letter in it.
+    A sender whom one program may read so and another so counts as forged: the mail server may have checked another.
     """
     letter = mime.read(bytes(incoming.letter.raw), envelope_sender=incoming.sender)
-    files = _keep_files(letter)
+    domain = letter.sender.address.rpartition("@")[2]
     return Arrival(
         letter=letter,
         incoming=incoming,
         mark=addresses.read(incoming.recipient) or Mark(""),
-        proof=proof.of(letter.authentication_results, letter.sender.address.rpartition("@")[2]),
-        files=files,
-        rendered=rendering.render_letter(letter.body, letter.markup, files),
+        proof=proof.of(letter.authentication_results, domain)
+        if getattr(letter, "sender_is_clear", True)
+        else proof.FAIL,
     )
+
+
+def with_contents(arrival: Arrival) -> Arrival:
+    """Keep the letter's files and render its text: what takes time, before the transaction."""
+    files = _keep_files(arrival.letter)
+    rendered = rendering.render_letter(arrival.letter.body, arrival.letter.markup, files)
+    return replace(arrival, files=files, rendered=rendered)
 
 
 def _keep_files(letter: mime.Letter) -> tuple[KeptFile, ...]:
@@ -81,7 +88,8 @@ def say(
     if twin is not None and vouched_by is None:
         raise Held(HeldLetter.Reason.SAME_ID)
     parents = [one for one in letter.parents if one != letter.message_id]
-    found, answered = topic_answered_by(channel, [*parents] if twin else [letter.message_id, *parents])
+    found, answered = topic_answered_by(channel, parents)
+    found = found or (None if twin else topic_that_waited_for(channel, letter.message_id, letter.date))
     topic = topic or found
     head = _letterhead(arrival, parents, message_id=new_message_id(settings.HOST) if twin else letter.message_id)
     said: dict[str, Any] = {"author": author, "body": letter.body, "markup": letter.markup, "via": "mail"}

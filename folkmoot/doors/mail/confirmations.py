@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -70,7 +71,8 @@ def _join(asked: Confirmation) -> str:
 
 def _leave(asked: Confirmation) -> str:
     members = Membership.objects.current().filter(group=asked.group)
-    found = members.filter(person__emailaddress__email=asked.address).select_related("person", "group").first()
+    proven = Q(person__emailaddress__email=asked.address, person__emailaddress__verified=True)
+    found = members.filter(proven | Q(address__email=asked.address)).select_related("person", "group").first()
     if found is None:
         raise Refused(_("This address is not a member's."))
     leave(found, via="mail")

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from folkmoot.accounts.models import Address, Person
+from folkmoot.conversations.models import Channel, Topic
 from folkmoot.conversations.operations import main_channel
 from folkmoot.conversations.rules import can_start
 from folkmoot.doors.mail import addresses, compose, confirmations, notes, proof
-from folkmoot.doors.mail.arrivals import Arrival, Dropped, Held, author_in, destination, group_of, say
+from folkmoot.doors.mail.arrivals import Arrival, Dropped, Held, author_in, destination, group_of, say, with_contents
 from folkmoot.doors.mail.models import HeldLetter
 from folkmoot.groups.models import Group, Membership
 from folkmoot.kit import mime
@@ -16,19 +17,33 @@ Proof = Group.Proof
 Hand = Callable[[Arrival], str]
 
 
+def check_post(arrival: Arrival) -> Arrival:
+    """Before a letter's files are kept and its text is rendered, see whether it will be posted at all."""
+    _post_of(arrival)
+    return with_contents(arrival)
+
+
 def post(arrival: Arrival) -> str:
     """To a group, a channel or a topic: continue what the letter answers there, or start a conversation."""
+    channel, topic, author = _post_of(arrival)
+    return say(arrival, channel, topic, author=author)
+
+
+def _post_of(arrival: Arrival) -> tuple[Channel, Topic | None, Person]:
+    """Where the letter goes and whose it is; raises Held, Dropped or Refused where it is not to be posted."""
     if arrival.letter.automatic:
         raise Dropped(f"written by a program: {arrival.letter.automatic}")
     channel, topic = destination(arrival.mark)
     if compose.list_id(channel.group, channel.slug) in arrival.letter.loops:
         raise Dropped("it went through this list already")
-    author = _author(arrival, channel.group)
-    return say(arrival, channel, topic, author=author)
+    return channel, topic, _author(arrival, channel.group)
 
 
 def join(arrival: Arrival) -> str:
-    """To `group+join@`: ask the address whether it means it."""
+    """To `group+join@`: ask the address whether it means it, in a group that strangers may know and ask."""
+    group = group_of(arrival.mark)
+    if group.visibility == Group.Visibility.HIDDEN or group.joining == Group.Joining.INVITATION:
+        raise Dropped("this group takes nobody who asks")
     return _ask(arrival, confirmations.ask_to_join)
 
 
@@ -48,7 +63,8 @@ def help_(arrival: Arrival) -> str:
     """To `group+help@`: how the group works by mail. Only for people we know: we are nobody's loudspeaker."""
     group = group_of(arrival.mark)
     person = Person.objects.at(arrival.letter.sender.address)
-    if arrival.letter.automatic or person is None or arrival.proof == proof.FAIL:
+    may_know = person is not None and Group.objects.visible_to(person).filter(pk=group.pk).exists()
+    if arrival.letter.automatic or not may_know or arrival.proof == proof.FAIL:
         raise Dropped("a question for help by somebody we don't know")
     notes.help_about(group, arrival.letter.sender.address, answers=arrival.letter.message_id)
     return "help sent"

@@ -33,11 +33,15 @@ def write(
     sender: str = "",
     key: str | None = None,
     answers: str = "",
+    most_a_day: int = 0,
 ) -> None:
     """Queue a letter made from `mail/letters/<template>.txt`, whose first line is the subject.
 
-    A reply goes to `sender`. A second letter of the same key is not written.
+    A reply goes to `sender`. A second letter of the same key is not written, nor one more of its kind than
+    `most_a_day` to the same address, for what a stranger can make us write.
     """
+    if most_a_day and has_had(to, template, most_a_day):
+        return
     text = render_to_string(f"mail/letters/{template}.txt", {"site": settings.SITE, "host": settings.HOST, **context})
     subject, _, body = text.strip().partition("\n")
     message = EmailMessage(policy=policy.SMTP)
@@ -53,12 +57,18 @@ def write(
     message.set_content(body, cte="quoted-printable")
     html = render_to_string("mail/note_letter.html", {"html": plaintext.to_html(body), "subject": subject})
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    queue(message, to=to, key=key)
+    queue(message, to=to, kind=template, key=key)
 
 
-def queue(message: EmailMessage, *, to: str, key: str | None = None) -> None:
+def has_had(address: str, kind: str, most: int) -> bool:
+    """Whether an address got so many letters of a kind since yesterday, from all groups together."""
+    since = OutgoingLetter.objects.filter(recipient=address, kind=kind, made_at__gt=now() - timedelta(days=1))
+    return since.count() >= most
+
+
+def queue(message: EmailMessage, *, to: str, kind: str, key: str | None = None) -> None:
     """Queue a letter that is written already."""
-    row = OutgoingLetter(key=key, recipient=to, raw=message.as_bytes(policy=policy.SMTP))
+    row = OutgoingLetter(kind=kind, key=key, recipient=to, raw=message.as_bytes(policy=policy.SMTP))
     OutgoingLetter.objects.bulk_create([row], ignore_conflicts=key is not None)
     wake.announce()
 

@@ -112,9 +112,13 @@ def keep(sender: str, recipients: list[str], raw: bytes) -> list[str]:
 def _has_no_room(recipient: str, raw: bytes) -> bool:
     """Whether the letter would be one too many of those that wait for the group's owner."""
     mark = addresses.read(recipient)
-    if mark is None or mark.name not in _full_names(int(time.monotonic() / LOOK_AGAIN)):
+    if (
+        mark is None
+        or not addresses.takes_posts(mark)
+        or mark.name not in _full_names(int(time.monotonic() / LOOK_AGAIN))
+    ):
         return False
-    sender = parseaddr(BytesHeaderParser().parsebytes(raw[:65536]).get("From", ""))[1]
+    sender = parseaddr(str(BytesHeaderParser().parsebytes(raw[:65536]).get("From", "")))[1]
     return not Address.objects.filter(email=sender.lower()).exists()
 
 

@@ -1,9 +1,10 @@
 """Send each post to everybody who wants it by mail: in batches, each asked for anew and noted when it went out."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.timezone import now
 
 from folkmoot.conversations.models import Post
@@ -11,9 +12,12 @@ from folkmoot.doors.mail import compose, transport
 from folkmoot.doors.mail.models import DeferredCopy, Mailing
 from folkmoot.doors.mail.transport import Answer, Transport
 from folkmoot.groups.models import Membership
+from folkmoot.groups.queries import members_holding
 from folkmoot.outbox.models import Event
 from folkmoot.store import wake
 from folkmoot.store.lanes import lane
+
+logger = logging.getLogger(__name__)
 
 BATCH = 100  # copies between two notes of how far we are: as many may go out twice if we are killed
 LANES = 64  # mailings that can be worked off at once, by as many workers
@@ -30,13 +34,26 @@ def post_added(event: Event) -> None:
 
 def work_off(way_out: Transport) -> bool:
     """Send one mailing to its end, one that no other worker is at. False when there is none to do."""
-    for key in Mailing.objects.filter(done_at=None).order_by("pk").values_list("pk", flat=True)[:LANES]:
+    due = Mailing.objects.filter(done_at=None, due_at__lte=now())
+    for key in due.order_by("pk").values_list("pk", flat=True)[:LANES]:
         with lane(f"mailing-{key % LANES}") as is_ours:
-            mailing = Mailing.objects.filter(pk=key, done_at=None).first() if is_ours else None
+            mailing = due.filter(pk=key).first() if is_ours else None
             if mailing is not None:
-                _send(mailing, way_out)
+                _send_or_postpone(mailing, way_out)
                 return True
     return False
+
+
+def _send_or_postpone(mailing: Mailing, way_out: Transport) -> None:
+    """One post that we stumble over must not keep the others waiting."""
+    try:
+        _send(mailing, way_out)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: that is nothing about this post
+    except Exception:
+        logger.exception("mailing of post %s failed", mailing.post_id)
+        row = Mailing.objects.filter(pk=mailing.pk)
+        row.update(attempts=mailing.attempts + 1, due_at=now() + _pause(mailing.attempts + 1))
 
 
 def _send(mailing: Mailing, way_out: Transport) -> None:
@@ -59,15 +76,15 @@ def try_deferred(way_out: Transport) -> bool:
         with_all = due.select_related("mailing__post", "membership__address").order_by("due_at")
         waiting = list(with_all[:BATCH]) if is_ours else []
         for one in waiting:
-            _try_again(one, way_out)
+            _try_again_or_give_up(one, way_out)
     return bool(waiting)
 
 
 def _next_batch(post: Post, *, after: int) -> list[Membership]:
     """The next members who want this post by mail and may read it now; never its author, unless asked."""
-    members = Membership.objects.current().filter(group=post.channel.group, mail=Membership.Mail.EACH, pk__gt=after)
+    members = members_holding(READING, post.channel.group).filter(mail=Membership.Mail.EACH, pk__gt=after)
     others = members.exclude(person=post.author, own_posts=False).exclude(address=None)
-    return list(others.holding(READING).select_related("address").order_by("pk")[:BATCH])
+    return list(others.select_related("address").order_by("pk")[:BATCH])
 
 
 def _note(mailing: Mailing, batch: Sequence[Membership], answers: Sequence[Answer], *, is_done: bool) -> None:
@@ -90,9 +107,20 @@ def _defer(mailing: Mailing, member: Membership, answer: Answer) -> None:
     )
 
 
+def _try_again_or_give_up(one: DeferredCopy, way_out: Transport) -> None:
+    try:
+        _try_again(one, way_out)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        logger.exception("copy %s failed", one.pk)
+        DeferredCopy.objects.filter(pk=one.pk).update(given_up_at=now(), error=repr(error)[:500])
+
+
 def _try_again(one: DeferredCopy, way_out: Transport) -> None:
-    wants = Membership.objects.current().filter(pk=one.membership_id, mail=Membership.Mail.EACH).holding(READING)
     post = Post.objects.select_related("topic", "channel__group", "author", "answers").get(pk=one.mailing.post_id)
+    readers = members_holding(READING, post.channel.group)
+    wants = readers.filter(pk=one.membership_id, mail=Membership.Mail.EACH)
     if not wants.exists() or one.membership.address is None:
         DeferredCopy.objects.filter(pk=one.pk).update(given_up_at=now(), error="no longer wanted")
         return

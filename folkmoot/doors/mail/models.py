@@ -103,6 +103,8 @@ class Mailing(models.Model):
 
     post = models.OneToOneField(Post, models.CASCADE, related_name="mailing")
     after = models.BigIntegerField(default=0)  # the last membership whose copy went out
+    attempts = models.PositiveSmallIntegerField(default=0)  # that ended in trouble of ours
+    due_at = models.DateTimeField(default=now)
     done_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -136,6 +138,7 @@ class DeferredCopy(models.Model):
 class OutgoingLetter(models.Model):
     """A letter to one person: a code, an invitation, a confirmation, a refusal."""
 
+    kind = models.CharField(max_length=40, blank=True)  # which letter it is: counted, so that nobody gets too many
     key = models.CharField(max_length=100, unique=True, null=True)  # noqa: DJ001 - what must not be sent twice; null: none
     sender = models.CharField(max_length=320, blank=True)  # of the envelope; empty where nobody wants the bounce
     recipient = models.CharField(max_length=320)
@@ -149,7 +152,8 @@ class OutgoingLetter(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(sent_at=None, given_up_at=None), name="outgoing_letter_due")
+            models.Index(fields=["due_at"], condition=Q(sent_at=None, given_up_at=None), name="outgoing_letter_due"),
+            models.Index(fields=["recipient", "kind", "made_at"], name="outgoing_letter_to"),
         ]
 
     def __str__(self) -> str:

@@ -18,12 +18,17 @@ from folkmoot.kit.msgid import new_message_id
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.models import Event
 
+A_DAY = 5  # letters of one kind that anybody can make us write to an address
+HANDED_ON_A_DAY = 100
+MOST_HANDED_ON = 1024 * 1024  # bytes of a letter that go along as they came
+
 
 def question(asked: Confirmation) -> None:
     """Ask an address whether it means it; a reply to the letter is a yes."""
     sender = addresses.of_group(asked.group, f"confirm-{asked.token}")
     context = {"group": asked.group, "asked": asked}
-    letters.write(f"confirm_{asked.kind}", context, to=asked.address, sender_name=asked.group.name, sender=sender)
+    name = asked.group.name
+    letters.write(f"confirm_{asked.kind}", context, to=asked.address, sender_name=name, sender=sender, most_a_day=A_DAY)
 
 
 def welcome(asked: Confirmation) -> None:
@@ -38,10 +43,11 @@ def help_about(group: Group, to: str, *, answers: str) -> None:
     _about_group("help", group, to=to, answers=answers)
 
 
-def refusal(letter: Letter, words: str, *, at: str) -> None:
-    """Tell somebody we know why their letter was not posted."""
-    context = {"words": words, "subject": one_line(letter.subject), "at": at, "body": letter.body[:4000]}
-    letters.write("refusal", context, to=letter.sender.address, answers=letter.message_id)
+def refusal(letter: Letter, words: str, *, at: str, is_proven: bool) -> None:
+    """Tell somebody we know why their letter was not posted; what it said goes back only to its proven sender."""
+    context = {"words": words, "at": at, "subject": one_line(letter.subject) if is_proven else ""}
+    context["body"] = letter.body[:4000] if is_proven else ""
+    letters.write("refusal", context, to=letter.sender.address, answers=letter.message_id, most_a_day=A_DAY)
 
 
 def hand_on(letter: Letter, raw: bytes, *, to: Sequence[str], at: str) -> None:
@@ -55,9 +61,11 @@ def hand_on(letter: Letter, raw: bytes, *, to: Sequence[str], at: str) -> None:
     message["Subject"] = one_line(letter.subject)[:200]
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body + "\n", cte="quoted-printable")
-    message.add_attachment(raw, maintype="application", subtype="octet-stream", filename="letter.eml")
+    if len(raw) <= MOST_HANDED_ON:
+        message.add_attachment(raw, maintype="application", subtype="octet-stream", filename="letter.eml")
     for recipient in to:
-        letters.queue(message, to=recipient)
+        if not letters.has_had(recipient, "handed_on", HANDED_ON_A_DAY):
+            letters.queue(message, to=recipient, kind="handed_on")
 
 
 def member_invited(event: Event) -> None:
@@ -107,5 +115,11 @@ def _about_group(template: str, group: Group, *, to: str, answers: str = "") -> 
     context = {"group": group, "list": addresses.of_group(group), "help": addresses.of_group(group, "help")}
     context["leave"] = addresses.of_group(group, "leave")
     letters.write(
-        template, context, to=to, sender_name=group.name, sender=addresses.of_group(group, "owner"), answers=answers
+        template,
+        context,
+        to=to,
+        sender_name=group.name,
+        sender=addresses.of_group(group, "owner"),
+        answers=answers,
+        most_a_day=A_DAY,
     )

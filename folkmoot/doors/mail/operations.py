@@ -17,7 +17,7 @@ from folkmoot.outbox.operations import record
 
 def accept(held: HeldLetter, *, by: Person, add: bool = False) -> None:
     """Let a held letter be posted as its sender's; with `add`, its sender is a member from now on."""
-    arrival = arrivals.arrive(held.incoming)
+    arrival = arrivals.with_contents(arrivals.arrive(held.incoming))
     with transaction.atomic():
         require(can_moderate(by, held.group), _("You can't decide about letters to this group."))
         _decide(held, by=by, is_accepted=True)
@@ -42,7 +42,7 @@ def discard(held: HeldLetter, *, by: Person) -> None:
 
 def post_confirmed(held: HeldLetter) -> str:
     """Post a letter whose sender has confirmed it. Inside the caller's transaction."""
-    arrival = arrivals.arrive(held.incoming)
+    arrival = arrivals.with_contents(arrivals.arrive(held.incoming))
     author = arrivals.author_in(held.group, arrival.letter.sender.address)
     if author is None:
         raise Refused(_("We don't know this address."))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
@@ -14,6 +15,7 @@ from folkmoot.doors.mail.addresses import Mark
 from folkmoot.doors.mail.arrivals import Arrival, Dropped, Held, arrive
 from folkmoot.doors.mail.hands import Hand
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
+from folkmoot.groups.models import Group
 from folkmoot.kit import mime
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.text import one_line
@@ -32,6 +34,7 @@ class Route:
 
     matches: Callable[[Mark], bool]
     hand: Hand
+    prepare: Callable[[Arrival], Arrival] = lambda arrival: arrival  # what needs no transaction: files, rendering
 
 
 def receive_waiting(routes: Sequence[Route]) -> int:
@@ -66,12 +69,13 @@ def receive(incoming: IncomingLetter, routes: Sequence[Route]) -> None:
 
 def _act(arrival: Arrival, routes: Sequence[Route]) -> None:
     incoming = arrival.incoming
-    hand = next(route.hand for route in routes if route.matches(arrival.mark))
+    route = next(route for route in routes if route.matches(arrival.mark))
     try:
+        arrival = route.prepare(arrival)
         with transaction.atomic():
             if not _claim(incoming):
                 return
-            note = hand(arrival)
+            note = route.hand(arrival)
             _close(incoming, Outcome.DONE, note=note, proven=arrival.proof)
     except Held as held:
         _hold(arrival, held.reason)
@@ -99,6 +103,10 @@ def _hold(arrival: Arrival, reason: HeldLetter.Reason) -> None:
     if group is None:
         _close(arrival.incoming, Outcome.DROPPED, note="its group is gone", proven=arrival.proof)
         return
+    today = HeldLetter.objects.filter(group=group, decided_at=None, held_at__gt=now() - timedelta(days=1))
+    if today.count() >= settings.HELD_A_DAY:
+        _close(arrival.incoming, Outcome.DROPPED, note="too many letters are held for this group", proven=arrival.proof)
+        return
     with transaction.atomic():
         held, made = HeldLetter.objects.get_or_create(
             incoming=arrival.incoming,
@@ -121,8 +129,11 @@ def _refuse(arrival: Arrival, words: str) -> None:
     with transaction.atomic():
         _close(arrival.incoming, Outcome.REFUSED, note=words, proven=arrival.proof)
         known = Person.objects.at(letter.sender.address)
-        if known is not None and not letter.automatic and arrival.proof != proof.FAIL:
-            notes.refusal(letter, words, at=arrival.incoming.recipient)
+        group = addresses.group_of(arrival.mark)
+        may_know = group is None or Group.objects.visible_to(known).filter(pk=group.pk).exists()
+        if known is not None and may_know and not letter.automatic and arrival.proof != proof.FAIL:
+            is_proven = arrival.proof == proof.PASS
+            notes.refusal(letter, words, at=arrival.incoming.recipient, is_proven=is_proven)
 
 
 def _postpone(incoming: IncomingLetter) -> None:

@@ -83,9 +83,18 @@ class SmtpTransport:
         self._smtp: smtplib.SMTP | None = None
 
     def send(self, copies: Sequence[Copy]) -> list[Answer]:
-        answers: list[Answer] = []
         try:
             smtp = self._connected()
+        except (OSError, smtplib.SMTPException) as trouble:
+            return [Answer(DEFERRED, _words(trouble))] * len(copies)
+        refusals = [_unsendable(smtp, copy) for copy in copies]
+        sendable = [copy for copy, refusal in zip(copies, refusals, strict=True) if refusal is None]
+        answers = iter(self._send(smtp, sendable))
+        return [refusal or next(answers) for refusal in refusals]
+
+    def _send(self, smtp: smtplib.SMTP, copies: Sequence[Copy]) -> list[Answer]:
+        answers: list[Answer] = []
+        try:
             if smtp.has_extn("pipelining"):
                 _send_in_groups(smtp, copies, answers)
             else:
@@ -137,7 +146,8 @@ def _is_alive(smtp: smtplib.SMTP) -> bool:
 
 def _send_one(smtp: smtplib.SMTP, copy: Copy) -> Answer:
     try:
-        smtp.sendmail(copy.sender, [copy.recipient], copy.own + copy.sheet.rest)
+        options = ["SMTPUTF8"] if not (copy.sender + copy.recipient).isascii() else []
+        smtp.sendmail(copy.sender, [copy.recipient], copy.own + copy.sheet.rest, mail_options=options)
     except smtplib.SMTPRecipientsRefused as refused:
         code, words = refused.recipients[copy.recipient]
         return _judge(code, words)
@@ -161,6 +171,15 @@ def _send_in_groups(smtp: smtplib.SMTP, copies: Sequence[Copy], answers: list[An
             if following:
                 smtp.send(following)
             answers.append(refusal)
+
+
+def _unsendable(smtp: smtplib.SMTP, copy: Copy) -> Answer | None:
+    """Refuse what can't be said in SMTP: an address with blanks or brackets, or one this server has no letters for."""
+    if re.search(r"[\s<>\x00-\x1f\x7f]", copy.sender + copy.recipient):
+        return Answer(REFUSED, "553 5.1.3 this is no mail address")
+    if not (copy.sender + copy.recipient).isascii() and not smtp.has_extn("smtputf8"):
+        return Answer(REFUSED, "553 5.6.7 the mail server takes no addresses in other scripts")
+    return None
 
 
 def _envelope(smtp: smtplib.SMTP, copy: Copy) -> bytes:

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import folkmoot.groups.models
+
 
 class Migration(migrations.Migration):
 
@@ -36,7 +38,7 @@ class Migration(migrations.Migration):
                 ('proof', models.CharField(choices=[('from', "A member's address in From is enough, unless the mail server says it is forged"), ('pass', 'The mail server has to vouch for the sender'), ('signed', "Only letters to the member's own signed address"), ('confirm', 'Each letter is confirmed by its sender')], default='from', max_length=10)),
                 ('hue', models.PositiveSmallIntegerField(default=170)),
                 ('initials', models.CharField(max_length=4)),
-                ('access_version', models.PositiveIntegerField(default=1)),
+                ('access_version', models.BigIntegerField(default=folkmoot.groups.models.new_version)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subgroups', to='groups.group')),
             ],

@@ -1,14 +1,18 @@
+from datetime import timedelta
+
 from django.db import transaction
-from django.db.models import F
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups import defaults, names
-from folkmoot.groups.models import Group, MailName, Membership, Reach, Role, RoleGrant, RolePermission
+from folkmoot.groups.models import Group, MailName, Membership, Reach, Role, RoleGrant, RolePermission, new_version
 from folkmoot.groups.rules import can_found, can_manage
 from folkmoot.kit.errors import Refused, require
+from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
 
+MOST_FOUNDED_A_DAY = 5
 CHANGEABLE = frozenset(
     "name type purpose topics language place is_online time_zone visibility joining question proof hue initials".split()
 )
@@ -19,6 +23,9 @@ def found(
 ) -> Group:
     """Found a group: its address, its roles, and the founder as owner. The type fills in what is not said."""
     require(can_found(founder), _("You can't found a group."))
+    today = Event.objects.filter(kind="group.founded", actor=founder, at__gt=now() - timedelta(days=1))
+    if today.count() >= MOST_FOUNDED_A_DAY and not founder.is_administrator and via == "web":
+        raise Refused(_("You have founded many groups today. Please go on tomorrow."))
     slug = slug or names.suggest(name)
     _check_slug(slug)
     settings = {**defaults.SETTINGS[type], **{key: value for key, value in more.items() if key in CHANGEABLE}}
@@ -71,7 +78,7 @@ def rename(group: Group, *, slug: str, by: Actor, via: str) -> Group:
 def touch_access(group: Group) -> None:
     """Say that who may do what has changed, here and in the groups that this one reaches."""
     below = Reach.objects.filter(above=group).values("below")
-    Group.objects.filter(pk__in=below).update(access_version=F("access_version") + 1)
+    Group.objects.filter(pk__in=below).update(access_version=new_version())
 
 
 def _check_slug(slug: str, *, of: Group | None = None) -> None:

@@ -1,40 +1,49 @@
 import secrets
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
-from folkmoot.accounts.operations import prove_address
 from folkmoot.groups.models import Application, Group, Invitation, Membership
 from folkmoot.groups.operations.members import take_in
 from folkmoot.groups.rules import can_apply, can_manage_members, is_member
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 
+LASTS = timedelta(days=30)
+MOST_A_DAY = 200  # invitations that one person writes, in all groups together
+
 
 def invite(group: Group, *, address: str, name: str = "", by: Person, via: str) -> Invitation:
-    """Ask the reader of an address to join. Inviting again sends the letter again."""
+    """Ask the reader of an address to join. Inviting again sends the letter again, once a day at most."""
     with transaction.atomic():
         require(can_manage_members(by, group), _("You can't invite people to this group."))
+        today = Invitation.objects.filter(invited_by=by, invited_at__gt=now() - timedelta(days=1))
+        if today.count() >= MOST_A_DAY and not by.is_administrator:
+            raise Refused(_("You have invited many people today. Please go on tomorrow."))
         known = Person.objects.at(address)
         if known is not None and is_member(known, group):
             raise Refused(_("%(address)s is a member already.") % {"address": address})
-        invitation, _made = Invitation.objects.get_or_create(
+        invitation, made = Invitation.objects.get_or_create(
             group=group,
             address=address.lower(),
             answered_at=None,
             defaults={"name": name, "token": secrets.token_hex(16), "invited_by": by},
         )
-        record("member.invited", invitation, by=by, via=via)
+        if made or invitation.invited_at < now() - timedelta(days=1):
+            Invitation.objects.filter(pk=invitation.pk).update(invited_at=now(), invited_by=by)
+            record("member.invited", invitation, by=by, via=via)
     return invitation
 
 
 def accept(invitation: Invitation, *, person: Person, via: str) -> Membership:
-    """Say yes to an invitation. Holding its token proves the address it was sent to."""
+    """Say yes to an invitation. Its token lets one in, and proves no address: letters get handed on."""
     with transaction.atomic():
+        if invitation.invited_at < now() - LASTS:
+            raise Refused(_("This invitation is older than a month. Please ask for a new one."))
         _close(invitation, is_accepted=True)
-        prove_address(person, address=invitation.address, via=via)
         return take_in(invitation.group, person=person, address=invitation.address, by=person, via=via)
 
 

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,10 @@ from folkmoot.groups.models import Group, Membership, RoleGrant
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.rules import can_join, can_manage_members, is_last_owner
 from folkmoot.kit.errors import Refused, require
+from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
+
+MOST_ADDED_A_DAY = 50
 
 
 def join(group: Group, *, person: Person, via: str, address: str = "") -> Membership:
@@ -27,8 +31,16 @@ def add_member(
     """Add somebody by address; whoever adds them vouches for it. Adding them again changes name and mail only."""
     with transaction.atomic():
         require(can_manage_members(by, group), _("You can't add members to this group."))
+        if isinstance(by, Person) and not by.is_administrator and _has_added_many(by):
+            raise Refused(_("You have added many people today. Please invite the others, so that they can say no."))
         person = Person.objects.known_at(address) or enrol(name=name, address=address, via=via)
         return take_in(group, person=person, address=address, by=by, via=via, mail=mail)
+
+
+def _has_added_many(person: Person) -> bool:
+    """Adding is not asking: what serves a small group of friends must not serve a sender of spam."""
+    today = Event.objects.filter(kind="member.joined", actor=person, at__gt=now() - timedelta(days=1))
+    return today.count() >= MOST_ADDED_A_DAY
 
 
 def take_in(group: Group, *, person: Person, address: str, by: Actor, via: str, mail: str = "") -> Membership:

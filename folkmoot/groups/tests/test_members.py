@@ -61,7 +61,7 @@ def test_joining_changes_who_may_do_what_and_says_so():
     before = group.access_version
     join(group, person=ann, via="test")
     group.refresh_from_db()
-    assert group.access_version > before
+    assert group.access_version != before
 
 
 def test_adding_twice_is_one_membership():

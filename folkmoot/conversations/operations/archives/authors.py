@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from folkmoot.accounts.models import Address, Person
-from folkmoot.accounts.operations import enrol, rename
+from folkmoot.accounts.operations import enrol_all, rename
 from folkmoot.groups.models import Group, Membership
 
-AT_ONCE = 40  # new people in one transaction, which must be short
+AT_ONCE = 100  # new people in one transaction, which must be short
 
 
 @dataclass(slots=True)
@@ -49,10 +48,8 @@ def enrol_authors(names: Mapping[str, str], group: Group) -> Authors:
     authors = find_authors(names, group)
     missing = iter([one for one in names if one not in authors.members and one not in authors.known])
     while some := list(islice(missing, AT_ONCE)):
-        with transaction.atomic():
-            for address in some:
-                person = enrol(name=names[address], address=address, via="mail")
-                authors.known[address] = person.pk, names[address]
+        made = enrol_all({address: names[address] for address in some})
+        authors.known |= {address: (key, names[address]) for address, key in made.items()}
     _name_the_nameless(authors, names)
     return authors
 

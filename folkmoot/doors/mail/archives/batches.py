@@ -8,7 +8,7 @@ from folkmoot.conversations.operations import ArchivedLetter, UnreadLetter
 from folkmoot.doors.mail.archives.reading import UNKNOWN, Piece
 from folkmoot.kit.mbox import RawMessage
 
-MOST, LONGEST = 200, 500_000  # letters of a batch, and characters: about 60 ms of the one writer's time
+MOST, LONGEST = 150, 350_000  # letters of a batch, and characters: about 50 ms of the one writer's time
 
 
 @dataclass(slots=True)

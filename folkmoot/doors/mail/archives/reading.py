@@ -21,7 +21,6 @@ HEADER = 256 * 1024  # bytes of a message in which its fields are looked for
 UNKNOWN = datetime(1, 1, 1, tzinfo=UTC)  # stands for a time that only the letters around can tell
 NOBODY = "unknown.invalid"  # where those live who have no address of their own
 _NAMING = re.compile(rb"(?mi)^(?:References|In-Reply-To)[ \t]*:((?:.*\n[ \t])*.*)")
-_UNWANTED = dict.fromkeys(map(ord, "\x00\ufeff"))
 _END_OF_HEADER = re.compile(rb"\n\r?\n")
 
 
@@ -97,7 +96,7 @@ def read_message(raw: RawMessage, chunk: Chunk) -> ArchivedLetter:
 
 def _clean(body: str) -> str:
     """Without what databases refuse, and without marks of byte order: those are lost on the way out and in again."""
-    return body.translate(_UNWANTED).encode("utf-8", "replace").decode("utf-8")
+    return body.replace("\x00", "").replace("\ufeff", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _parents(letter: Letter, raw: bytes) -> tuple[str, ...]:
