@@ -59,6 +59,7 @@ class Group(models.Model):
         CONFIRM = "confirm", _("Each letter is confirmed by its sender")
 
     slug = models.SlugField(max_length=LONGEST_SLUG, unique=True)
+    list_name = models.SlugField(max_length=LONGEST_SLUG)  # its first slug: what mail filters know it by, for good
     name = models.CharField(max_length=100)
     type = models.CharField(max_length=10, choices=Type, default=Type.SOCIAL)
     purpose = models.TextField(max_length=2000, blank=True)

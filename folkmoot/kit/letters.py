@@ -15,7 +15,8 @@ def to_html(body: str, markup: str, *, images: Mapping[str, str] | None = None, 
     if markup == "text":
         return plaintext.to_html(body, images=images, words=words)
     blocks = quotes.blocks(body)
-    if "```" in body or len(blocks) > _MOST_BLOCKS:  # what looks like a quote in code may be none
+    # What looks like a quote in code may be none; and limits are for the whole, not for each of its blocks.
+    if "```" in body or len(blocks) > _MOST_BLOCKS or markdown.is_tangled(body):
         return markdown.to_html(body, images=images)
     render = _Rendering(images)
     return plaintext.folded(blocks, words, render.said, render.quoted)

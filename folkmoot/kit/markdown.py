@@ -13,6 +13,7 @@ from folkmoot.kit import prose
 
 VERSION = 1
 LONGEST = 100_000  # beyond, the parser's worst cases take seconds
+_MOST_BRACKETS = 5000
 _HEADINGS_DOWN = 2  # a page has its own h1, a post its h2
 _OWN_PICTURES = re.compile(r"/files/[^\s\\]*")
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
@@ -46,10 +47,15 @@ _CLEANER = nh3.Cleaner(
 
 def to_html(text: str, *, images: Mapping[str, str] | None = None) -> str:
     """Render what a person wrote. `images` maps `cid:...` to addresses of our own; other sites' become links."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or is_tangled(text):
         return prose.paragraphs(text)
     html = _parser().render(text, {"images": images or {}})
     return _CLEANER.clean(html)
+
+
+def is_tangled(text: str) -> bool:
+    """Tell whether it has more brackets than a page of links has: the parser looks for the end of each."""
+    return text.count("[") > _MOST_BRACKETS
 
 
 excerpt = prose.excerpt

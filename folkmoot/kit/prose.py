@@ -10,7 +10,9 @@ LINK_REL = "nofollow noopener ugc"
 
 _LINK = re.compile(r"\b(?:https?://|www\.(?=[\w-]+\.))[^\s&]+(?:&amp;[^\s&]*)*", re.IGNORECASE)
 _PICTURE = re.compile(r"\[cid:([^\s\[\]<>&\"]{1,250})\]")
+_LINK_OR_PICTURE = re.compile(rf"{_LINK.pattern}|{_PICTURE.pattern}", re.IGNORECASE)
 _PLAIN_LINK = re.compile(r"\b(?:https?://|www\.(?=[\w-]+\.))[^\s<>\"]+", re.IGNORECASE)
+_WITH_HOST = re.compile(r"https?://[^/]|www\..", re.IGNORECASE)
 _LONGEST_LINK = 2000
 _AFTER_LINK = ".,;:!?'*_~`|”’»"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -38,12 +40,25 @@ def escaped(text: str) -> str:
 
 
 def linked(html_text: str, images: Mapping[str, str] | None = None) -> str:
-    """Make the web addresses in escaped text links, and `[cid:...]` the picture that came with the letter."""
-    if "://" in html_text or "www." in html_text:
-        html_text = _LINK.sub(lambda found: _link(found[0]), html_text)
+    """Make the web addresses in escaped text links, and `[cid:...]` the picture that came with the letter.
+
+    Both in one pass: a picture put into an address would end its attribute.
+    """
     if images and "[cid:" in html_text:
-        html_text = _PICTURE.sub(lambda found: _picture(found[0], images.get(f"cid:{found[1]}")), html_text)
+        return _LINK_OR_PICTURE.sub(lambda found: _marked(found[0], images), html_text)
+    if "://" in html_text or "www." in html_text:
+        return _LINK.sub(lambda found: _link(found[0]), html_text)
     return html_text
+
+
+def _marked(mark: str, images: Mapping[str, str]) -> str:
+    """A picture, or an address with what stands right behind it."""
+    address, picture, rest = mark.partition("[cid:")
+    return (_link(address) if address else "") + _with_pictures(picture + rest, images)
+
+
+def _with_pictures(html_text: str, images: Mapping[str, str]) -> str:
+    return _PICTURE.sub(lambda found: _picture(found[0], images.get(f"cid:{found[1]}")), html_text)
 
 
 def paragraphs(text: str, images: Mapping[str, str] | None = None) -> str:
@@ -85,7 +100,7 @@ def linked_parts(text: str) -> list[tuple[str, str]]:
             continue
         target = found[0][:length]
         parts.append((text[end : found.start()], ""))
-        parts.append((target, target if "://" in target else f"https://{target}"))
+        parts.append((target, _in_full(target)))
         end = found.start() + length
     parts.append((text[end:], ""))
     return parts
@@ -97,8 +112,11 @@ def _link(address: str) -> str:
     if not length:
         return address
     target, rest = address[:length], address[length:]
-    href = target if "://" in target else f"https://{target}"
-    return f'<a href="{href}" rel="{LINK_REL}">{target}</a>{rest}'
+    return f'<a href="{_in_full(target)}" rel="{LINK_REL}">{target}</a>{rest}'
+
+
+def _in_full(address: str) -> str:
+    return f"https://{address}" if address[:4].lower() == "www." else address
 
 
 def _length_of_address(address: str) -> int:
@@ -110,9 +128,7 @@ def _length_of_address(address: str) -> int:
         if address.endswith("&amp;", 0, end):
             break
         end -= 1
-    return (
-        end if address[:end].lower() not in ("http:/", "https:/", "www", "http", "https") and end > len("www.") else 0
-    )
+    return end if _WITH_HOST.match(address, 0, end) else 0
 
 
 def _is_unpaired(address: str, end: int) -> bool:

@@ -35,9 +35,8 @@ def drop(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def index(documents: Iterable[Document]) -> None:
-    """Make posts findable; a post that is there already is indexed anew."""
+    """Make new posts findable. One that is there already has to be forgotten first."""
     rows = [(key, scope, title, body[:MOST_TEXT]) for key, scope, title, body in documents]
-    forget(row[0] for row in rows)
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT_POSTGRES if _is_postgres() else _INSERT_SQLITE, rows)
 

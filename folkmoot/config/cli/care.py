@@ -3,7 +3,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ def backup(file: Path, wants_json: bool) -> None:
         path, manifest = backups.pack(file, progress)
     counts, size = _counts(manifest.rows), path.stat().st_size
     words = f"{path} ({size / 1e6:.1f} MB): {_said(counts)}\nIt holds the secret of this installation: keep it safe."
-    if "secret" not in manifest.members:
+    if not _holds_our_secret(manifest.members):
         words = f"{path} ({size / 1e6:.1f} MB): {_said(counts)}\nFOLKMOOT_SECRET is not in it: keep that apart."
     answer({"file": str(path), "size": size, "made_at": manifest.made_at, **counts}, words, wants_json=wants_json)
 
@@ -97,6 +97,12 @@ def restore(file: Path, yes: bool, wants_json: bool) -> None:
         words += f"\nThe backup is of {manifest.host}, and FOLKMOOT_HOST says {settings.HOST}: addresses will differ."
     facts = {"made_at": manifest.made_at, "host": manifest.host, "before": restored.before, **counts}
     answer(facts, words, wants_json=wants_json)
+
+
+def _holds_our_secret(members: Collection[str]) -> bool:
+    """Whether the one we use is in it: not when it comes from the environment."""
+    file = Path(settings.HOME) / "secret"
+    return "secret" in members and file.read_text() == settings.SECRET_KEY
 
 
 def _is_used() -> bool:

@@ -124,8 +124,9 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
         **said,
     )
     attach(post, head.files)
-    remember(topic, head.references)
     claim(topic, head.message_id)
+    if head.references:
+        remember(topic, head.references)
     Topic.objects.filter(pk=topic.pk).update(
         last_post_at=Greatest("last_post_at", at), last_via=via, post_count=F("post_count") + 1
     )
@@ -145,9 +146,9 @@ def attach(post: Post, files: Sequence[KeptFile]) -> None:
 
 def claim(topic: Topic, message_id: str) -> None:
     """Note that this Message-ID is the topic's, whoever named it before it was there."""
-    rows = Reference.objects.filter(channel_id=topic.channel_id, message_id=message_id)
-    if not rows.update(topic=topic):
-        remember(topic, [message_id])
+    row = Reference(channel_id=topic.channel_id, message_id=message_id, topic=topic)
+    unique = ["channel", "message_id"]
+    Reference.objects.bulk_create([row], update_conflicts=True, unique_fields=unique, update_fields=["topic"])
 
 
 def remember(topic: Topic, message_ids: Sequence[str]) -> None:

@@ -35,6 +35,15 @@ class Dropped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a letter's words belong, and whose they are."""
+
+    channel: Channel
+    topic: Topic | None
+    author: Person
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A letter that was read, with what is known about how it came."""
 
@@ -42,6 +51,7 @@ class Arrival:
     incoming: IncomingLetter
     mark: Mark
     proof: str
+    place: Place | None = None  # where its words belong, and whose they are, when that has been looked up
     files: tuple[KeptFile, ...] = ()  # on the disk already
     rendered: tuple[str, int] | None = None  # the body as HTML, and the renderer's version
 
@@ -88,7 +98,7 @@ def say(
     if twin is not None and vouched_by is None:
         raise Held(HeldLetter.Reason.SAME_ID)
     parents = [one for one in letter.parents if one != letter.message_id]
-    found, answered = topic_answered_by(channel, parents)
+    found, answered = topic_answered_by(channel, parents) if parents else (None, None)
     found = found or (None if twin else topic_that_waited_for(channel, letter.message_id, letter.date))
     topic = topic or found
     head = _letterhead(arrival, parents, message_id=new_message_id(settings.HOST) if twin else letter.message_id)
@@ -126,17 +136,19 @@ def group_of(mark: Mark) -> Group:
 
 def destination(mark: Mark) -> tuple[Channel, Topic | None]:
     """Find the channel that an address names, and the topic where it names one."""
-    group = group_of(mark)
     if number := addresses.topic_number(mark):
-        topic = Topic.objects.filter(pk=number, channel__group=group).select_related("channel__group").first()
+        topics = Topic.objects.filter(pk=number, channel__group__mail_names__local=mark.name)
+        topic = topics.select_related("channel__group").first()
         if topic is None:
             raise Refused(_("There is no such conversation here."))
         return topic.channel, topic
-    if mark.verb and mark.verb != "r":
-        channel = Channel.objects.filter(group=group, slug=mark.verb).select_related("group").first()
-        if channel is None:
-            raise Refused(_("There is no such channel here."))
+    slug = "" if mark.verb == "r" else mark.verb
+    channels = Channel.objects.filter(group__mail_names__local=mark.name, slug=slug).select_related("group")
+    if (channel := channels.first()) is not None:
         return channel, None
+    group = group_of(mark)
+    if slug:
+        raise Refused(_("There is no such channel here."))
     return main_channel(group), None
 
 

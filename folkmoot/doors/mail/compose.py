@@ -59,9 +59,9 @@ def copies(sheet: Sheet, post: Post, memberships: list[Membership]) -> list[Copy
 
 
 def list_id(group: Group, channel_slug: str = "") -> str:
-    """The list's name for filters (RFC 2919): the same for good, as it is made of the group's number."""
+    """The list's name for filters (RFC 2919), the same for good."""
     inner = f"{channel_slug}." if channel_slug else ""
-    return f"{inner}{group.mail_names.order_by('pk')[0].local}.{settings.HOST}"
+    return f"{inner}{group.list_name}.{settings.HOST}"
 
 
 def _subject(post: Post) -> str:

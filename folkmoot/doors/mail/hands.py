@@ -1,13 +1,23 @@
 """What a letter can do. Each hand turns it into one call of an operation, and says what became of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from folkmoot.accounts.models import Address, Person
-from folkmoot.conversations.models import Channel, Topic
-from folkmoot.conversations.operations import main_channel
+from folkmoot.conversations.models import Channel
 from folkmoot.conversations.rules import can_start
 from folkmoot.doors.mail import addresses, compose, confirmations, notes, proof
-from folkmoot.doors.mail.arrivals import Arrival, Dropped, Held, author_in, destination, group_of, say, with_contents
+from folkmoot.doors.mail.arrivals import (
+    Arrival,
+    Dropped,
+    Held,
+    Place,
+    author_in,
+    destination,
+    group_of,
+    say,
+    with_contents,
+)
 from folkmoot.doors.mail.models import HeldLetter
 from folkmoot.groups.models import Group, Membership
 from folkmoot.kit import mime
@@ -18,25 +28,23 @@ Hand = Callable[[Arrival], str]
 
 
 def check_post(arrival: Arrival) -> Arrival:
-    """Before a letter's files are kept and its text is rendered, see whether it will be posted at all."""
-    _post_of(arrival)
-    return with_contents(arrival)
+    """See where a letter belongs and whose it is, before its files are kept and its text is rendered.
 
-
-def post(arrival: Arrival) -> str:
-    """To a group, a channel or a topic: continue what the letter answers there, or start a conversation."""
-    channel, topic, author = _post_of(arrival)
-    return say(arrival, channel, topic, author=author)
-
-
-def _post_of(arrival: Arrival) -> tuple[Channel, Topic | None, Person]:
-    """Where the letter goes and whose it is; raises Held, Dropped or Refused where it is not to be posted."""
+    Raises Held, Dropped or Refused where it is not to be posted. The operation asks its own rule again.
+    """
     if arrival.letter.automatic:
         raise Dropped(f"written by a program: {arrival.letter.automatic}")
     channel, topic = destination(arrival.mark)
     if compose.list_id(channel.group, channel.slug) in arrival.letter.loops:
         raise Dropped("it went through this list already")
-    return channel, topic, _author(arrival, channel.group)
+    return with_contents(replace(arrival, place=Place(channel, topic, _author(arrival, channel))))
+
+
+def post(arrival: Arrival) -> str:
+    """To a group, a channel or a topic: continue what the letter answers there, or start a conversation."""
+    place = arrival.place
+    assert place is not None  # check_post came first
+    return say(arrival, place.channel, place.topic, author=place.author)
 
 
 def join(arrival: Arrival) -> str:
@@ -106,8 +114,9 @@ def _ask(arrival: Arrival, ask: Callable[[Group, mime.Mailbox], str]) -> str:
     return ask(group_of(arrival.mark), arrival.letter.sender)
 
 
-def _author(arrival: Arrival, group: Group) -> Person:
+def _author(arrival: Arrival, channel: Channel) -> Person:
     """Find whose words these are, and whether that is proven well enough for this group."""
+    group = channel.group
     signer = addresses.signer(arrival.mark, group)
     if signer is not None:
         return signer
@@ -116,7 +125,7 @@ def _author(arrival: Arrival, group: Group) -> Person:
         raise Held(Reason.UNKNOWN)
     if arrival.proof == proof.FAIL:
         raise Held(Reason.FORGED)
-    if not can_start(author, main_channel(group)):
+    if not can_start(author, channel):
         raise Held(Reason.NOT_A_MEMBER)
     if group.proof == Proof.PASS and arrival.proof != proof.PASS:
         raise Held(Reason.UNPROVEN)

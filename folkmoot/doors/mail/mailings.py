@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from folkmoot.conversations.models import Post
@@ -37,11 +38,15 @@ def work_off(way_out: Transport) -> bool:
     due = Mailing.objects.filter(done_at=None, due_at__lte=now())
     for key in due.order_by("pk").values_list("pk", flat=True)[:LANES]:
         with lane(f"mailing-{key % LANES}") as is_ours:
-            mailing = due.filter(pk=key).first() if is_ours else None
+            mailing = _with_post(due).filter(pk=key).first() if is_ours else None
             if mailing is not None:
                 _send_or_postpone(mailing, way_out)
                 return True
     return False
+
+
+def _with_post(mailings: QuerySet[Mailing]) -> QuerySet[Mailing]:
+    return mailings.select_related("post__topic", "post__channel__group", "post__author", "post__answers")
 
 
 def _send_or_postpone(mailing: Mailing, way_out: Transport) -> None:
@@ -57,7 +62,7 @@ def _send_or_postpone(mailing: Mailing, way_out: Transport) -> None:
 
 
 def _send(mailing: Mailing, way_out: Transport) -> None:
-    post = Post.objects.select_related("topic", "channel__group", "author", "answers").get(pk=mailing.post_id)
+    post = mailing.post
     sheet = compose.sheet(post)
     is_done = False
     while not is_done:

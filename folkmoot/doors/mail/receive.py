@@ -28,6 +28,10 @@ PATIENCE = 10  # tries before a letter that we stumble over is left for a human
 AT_ONCE = 50  # letters before the worker looks after its other duties
 
 
+class AlreadyDealtWith(Exception):
+    """Two processes had the same letter; the second one's work is undone."""
+
+
 @dataclass(frozen=True)
 class Route:
     """A kind of address and the hand for it."""
@@ -73,10 +77,11 @@ def _act(arrival: Arrival, routes: Sequence[Route]) -> None:
     try:
         arrival = route.prepare(arrival)
         with transaction.atomic():
-            if not _claim(incoming):
-                return
             note = route.hand(arrival)
-            _close(incoming, Outcome.DONE, note=note, proven=arrival.proof)
+            if not _close(incoming, Outcome.DONE, note=note, proven=arrival.proof):
+                raise AlreadyDealtWith
+    except AlreadyDealtWith:
+        logger.warning("letter %s was dealt with by another process", incoming.pk)
     except Held as held:
         _hold(arrival, held.reason)
     except Dropped as dropped:
@@ -85,16 +90,10 @@ def _act(arrival: Arrival, routes: Sequence[Route]) -> None:
         _refuse(arrival, str(refusal))
 
 
-def _claim(incoming: IncomingLetter) -> bool:
-    waiting = IncomingLetter.objects.select_for_update(skip_locked=True, no_key=True)
-    return waiting.filter(pk=incoming.pk, outcome=Outcome.WAITING).exists()
-
-
-def _close(incoming: IncomingLetter, outcome: Outcome, *, note: str, proven: str = "") -> None:
-    incoming.outcome, incoming.note, incoming.proof = outcome, note, proven
-    IncomingLetter.objects.filter(pk=incoming.pk).update(
-        outcome=outcome, note=note[:2000], proof=proven, dealt_with_at=now()
-    )
+def _close(incoming: IncomingLetter, outcome: Outcome, *, note: str, proven: str = "") -> bool:
+    """Note what became of a letter; False where that was noted already."""
+    waiting = IncomingLetter.objects.filter(pk=incoming.pk, outcome=Outcome.WAITING)
+    return bool(waiting.update(outcome=outcome, note=note[:2000], proof=proven, dealt_with_at=now()))
 
 
 def _hold(arrival: Arrival, reason: HeldLetter.Reason) -> None:

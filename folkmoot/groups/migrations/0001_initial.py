@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(max_length=32, unique=True)),
+                ('list_name', models.SlugField(max_length=32)),
                 ('name', models.CharField(max_length=100)),
                 ('type', models.CharField(choices=[('social', 'Social group'), ('interest', 'Special interest group'), ('product', 'Software user group'), ('company', 'Company group')], default='social', max_length=10)),
                 ('purpose', models.TextField(blank=True, max_length=2000)),

@@ -31,7 +31,7 @@ def found(
     settings = {**defaults.SETTINGS[type], **{key: value for key, value in more.items() if key in CHANGEABLE}}
     settings = {"initials": names.initials(name), "hue": names.hue(slug), **settings}
     with transaction.atomic():
-        group = Group.objects.create(name=_clean(name), slug=slug, type=type, **settings)
+        group = Group.objects.create(name=_clean(name), slug=slug, list_name=slug, type=type, **settings)
         MailName.objects.create(local=slug, group=group)
         Reach.objects.create(above=group, below=group)
         _make_roles(group)

@@ -14,6 +14,8 @@ _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, less the brackets
 
 _SIMPLE = re.compile(r'(?:"([^"\\<>]*)" ?|([^"<>,;:()\\]*))<([^<>\s,;:()"@]+@[^<>\s,;:()"@]+)>')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|\\.|[(),;:>]|[^"<>(),;:\\]+|\\')
+_PUNCTUATION = frozenset("(),;:>")
+_QUOTED = re.compile(r'"(?:[^"\\<>]|\\[^<>])*"')
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f-\xa0]{1,128}@[^\s@<>()\\,;:\"\x00-\x1f\x7f-\xa0]{1,190}")
 _BARE = re.compile(r"[^\s@<>\"']{1,128}@[^\s@<>\"']{1,190}")
 _AT_IN_WORDS = re.compile(r"^\s*(\S+) at (\S+)(?=\s|$)")
@@ -31,6 +33,43 @@ def mailboxes(value: str, problems: list[str], *, pipermail: bool = False) -> tu
     if pipermail:
         value = _AT_IN_WORDS.sub(r"\1@\2", value)
     return tuple(islice(_each(value, problems), MOST))
+
+
+def is_one(value: str) -> bool:
+    """Tell whether this is one mailbox, written so plainly that no program finds another one in it."""
+    outside = _without_comments(_TOKEN.findall(value)) if len(value) <= _LONGEST_VALUE else None
+    if not outside or any(token in _PUNCTUATION or token[0] == "\\" for token in outside):
+        return False
+    *name, last = outside
+    if last[0] != "<":
+        return not name and _is_plain(last)
+    address = last[1:-1]
+    return last[-1] == ">" and _is_plain(address) and all(_names_no_other(token, address) for token in name)
+
+
+def _without_comments(tokens: list[str]) -> list[str] | None:
+    """What stands outside of brackets, blanks left out; nothing when those are not closed or hold more than words."""
+    outside: list[str] = []
+    depth = 0
+    for token in tokens:
+        depth += (token == "(") - (token == ")")
+        if depth < 0 or (depth and (token[0] in '<"\\' or "@" in token)):
+            return None
+        if not depth and token != ")" and token.strip():
+            outside.append(token)
+    return None if depth else outside
+
+
+def _is_plain(address: str) -> bool:
+    address = address.strip()
+    return "=?" not in address and clean_address(address) == address.lower() != ""
+
+
+def _names_no_other(token: str, address: str) -> bool:
+    """Words without another address; between quotes it may stand if even those who overlook them find no brackets."""
+    if token[0] == '"':
+        return _QUOTED.fullmatch(token) is not None
+    return not {"@", "<"} & set(token) or token.strip().lower() == address.strip().lower()
 
 
 def clean_address(text: str) -> str:

@@ -9,6 +9,8 @@ from folkmoot.kit.mime.parts import Part, walk
 
 LONGEST_TEXT = 200_000
 LONGEST_HTML = 1_000_000
+LONGEST_FLOWED = 2_000_000  # beyond, most of it is not read on the page
+_TOO_LITTLE = 2000  # to begin another part
 _LONGEST_EXCUSE = 400
 _EXCUSE = re.compile(
     r"(?i)\b(enable|support|view|display|read|show)\w*\b.{0,60}\bhtml\b|\bhtml\b.{0,60}\b(enable|support|view|capable)"
@@ -28,6 +30,9 @@ class Contents:
     pieces: list[tuple[Markup, str]] = field(default_factory=list)
     attached: list[Attached] = field(default_factory=list)
     _names: set[str] = field(default_factory=set)
+    _text_left: int = LONGEST_TEXT
+    _source_left: int = LONGEST_HTML
+    _html_left: int = html.LONGEST
 
     @property
     def markup(self) -> Markup:
@@ -36,13 +41,12 @@ class Contents:
 
     def body(self) -> str:
         """The whole text; what is too long for a page becomes a file."""
-        text = _joined(self.pieces, self.markup)
-        if len(text) <= LONGEST_TEXT:
-            return text
-        cut = text.rfind("\n", LONGEST_TEXT // 2, LONGEST_TEXT) + 1 or LONGEST_TEXT
-        self.problems.append("text too long, the rest of it is a file")
-        self.attach("rest-of-letter.txt", "text/plain", text[cut:].encode())
-        return text[:cut].rstrip()
+        return self._cut(_joined(self.pieces, self.markup), LONGEST_TEXT)
+
+    def has_room_for(self, kind: str) -> bool:
+        """All parts of a letter share what there is of a page; those that come too late are files."""
+        left = min(self._source_left, self._html_left) if kind == "text/html" else self._text_left
+        return left > _TOO_LITTLE
 
     def attach(self, name: str, kind: str, content: bytes, content_id: str = "", *, is_inline: bool = False) -> None:
         """Keep a file under a name of its own."""
@@ -52,16 +56,29 @@ class Contents:
     def add_plain(self, text: str) -> None:
         """Add a piece of plain text."""
         if text.strip():
-            self.pieces.append(("text", text.strip("\n").rstrip()))
+            text = self._cut(text.strip("\n").rstrip(), self._text_left)
+            self._text_left -= len(text)
+            self.pieces.append(("text", text))
 
     def add_html(self, source: str) -> None:
         """Add a piece of HTML, as Markdown."""
-        clean = html.cleaned(source[:LONGEST_HTML])
-        if len(source) > LONGEST_HTML or len(clean) > html.LONGEST:
+        clean = html.cleaned(source[: self._source_left])
+        if len(source) > self._source_left or len(clean) > self._html_left:
             self.problems.append("HTML too long, all of it is a file")
             self.attach("letter.html", "text/html", source.encode())
-        if text := html.to_markdown(clean[: html.LONGEST]):
+        if text := html.to_markdown(clean[: self._html_left]):
             self.pieces.append(("markdown", text))
+        self._source_left = max(self._source_left - len(source), 0)
+        self._html_left = max(self._html_left - len(clean), 0)
+
+    def _cut(self, text: str, longest: int) -> str:
+        """As much of it as there is room for; the rest becomes a file."""
+        if len(text) <= longest:
+            return text
+        cut = text.rfind("\n", longest // 2, longest) + 1 or longest
+        self.problems.append("text too long, the rest of it is a file")
+        self.attach("rest-of-letter.txt", "text/plain", text[cut:].encode())
+        return text[:cut].rstrip()
 
 
 def gather(root: Part, problems: list[str]) -> Contents:
@@ -121,6 +138,10 @@ def _is_text(part: Part) -> bool:
 
 
 def _gather_text(part: Part, contents: Contents) -> None:
+    if not contents.has_room_for(part.kind):
+        contents.problems.append("too much text, some of it is files")
+        _attach(part, contents)
+        return
     text = _text(part, contents.problems)
     if part.kind == "text/html":
         contents.add_html(text)
@@ -131,7 +152,7 @@ def _gather_text(part: Part, contents: Contents) -> None:
 def _text(part: Part, problems: list[str]) -> str:
     text = charsets.decode(part.content(), part.params.get("charset", ""), problems)
     text = charsets.without_controls(text)
-    if part.params.get("format", "").lower() == "flowed" and part.kind == "text/plain":
+    if part.params.get("format", "").lower() == "flowed" and part.kind == "text/plain" and len(text) <= LONGEST_FLOWED:
         text = flowed.undone(text, delsp=part.params.get("delsp", "").lower() == "yes")
     return text
 

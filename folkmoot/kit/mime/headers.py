@@ -19,13 +19,17 @@ _LIKELY = re.compile(
 
 
 class Headers:
-    """The fields of one header block. Names are asked for in lower case; a value is text without folds."""
+    """The fields of one header block. Names are asked for in lower case; a value is text without folds.
 
-    __slots__ = ("_fields", "problems")
+    `is_whole` when nothing had to be mended or left out, so that others read the same fields.
+    """
 
-    def __init__(self, fields: Iterable[tuple[str, bytes]], problems: list[str]) -> None:
+    __slots__ = ("_fields", "is_whole", "problems")
+
+    def __init__(self, fields: Iterable[tuple[str, bytes]], problems: list[str], *, is_whole: bool = True) -> None:
         self._fields: dict[str, list[bytes]] = {}
         self.problems = problems
+        self.is_whole = is_whole
         for name, value in fields:
             self._fields.setdefault(name, []).append(value)
 
@@ -51,6 +55,7 @@ class Headers:
 
 def read(raw: bytes, start: int, end: int, problems: list[str]) -> tuple[Headers, int]:
     """Read the header block that begins at `start`; also tell where the body begins."""
+    known = len(problems)
     blank = _BLANK_LINE.search(raw, max(start - 1, 0) if raw[start - 1 : start] == b"\n" else start, end)
     body = blank.end() if blank else end
     stop = blank.start() if blank else end
@@ -60,7 +65,9 @@ def read(raw: bytes, start: int, end: int, problems: list[str]) -> tuple[Headers
     fields, rest = _fields(raw[start:stop], problems)
     if rest is not None:
         body = start + rest
-    return Headers(fields[:MOST_FIELDS], problems), body
+    if len(fields) > MOST_FIELDS:
+        problems.append("too many header fields, the rest of them was not read")
+    return Headers(fields[:MOST_FIELDS], problems, is_whole=len(problems) == known), body
 
 
 def _fields(block: bytes, problems: list[str]) -> tuple[list[tuple[str, bytes]], int | None]:

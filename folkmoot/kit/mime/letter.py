@@ -34,13 +34,17 @@ class Attached:
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter, read. `automatic` is empty when a person wrote it; `problems` tells what had to be mended."""
+    """One letter, read. `automatic` is empty when a person wrote it; `problems` tells what had to be mended.
+
+    `sender_is_clear` when From is one field with one mailbox, so that whoever proved the sender meant the same one.
+    """
 
     message_id: str
     has_own_id: bool
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     sender: Mailbox
+    sender_is_clear: bool
     original_sender: Mailbox
     reply_to: tuple[Mailbox, ...]
     to: tuple[Mailbox, ...]

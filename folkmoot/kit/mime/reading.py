@@ -68,6 +68,7 @@ def _letter(raw: bytes, root: Part, contents: Contents, envelope_sender: str, *,
         in_reply_to=msgid.ids_in(fields.first("in-reply-to")),
         references=msgid.ids_in(fields.first("references")),
         sender=sender,
+        sender_is_clear=_is_clear(fields),
         original_sender=_first_usable(mailboxes("x-original-from")) or NOBODY,
         reply_to=mailboxes("reply-to"),
         to=mailboxes("to"),
@@ -92,6 +93,12 @@ def _with_line_ends(raw: bytes) -> bytes:
     if not raw.strip():
         raise Unreadable("the letter is empty")
     return raw.lstrip(b"\r\n") if raw[:1] in (b"\r", b"\n") else raw
+
+
+def _is_clear(fields: Headers) -> bool:
+    """Mail servers and programs differ in whom they see when there are two; a forger chooses what each sees."""
+    senders = fields.every("from")
+    return fields.is_whole and len(senders) == 1 and addresses.is_one(senders[0])
 
 
 def _first_usable(boxes: Iterable[Mailbox]) -> Mailbox | None:

@@ -1,5 +1,7 @@
+import html
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +50,19 @@ def test_code_keeps_its_language_and_cells_their_side():
     assert '<code class="language-python">' in html
     assert "onload" not in html
     assert '<td align="right">' in html
+
+
+@pytest.mark.timeout(30)  # a guard against hanging
+@pytest.mark.parametrize("opening", ["![", "[", "[a][", "{[", "[[]", "![a]("])
+def test_brackets_without_end_are_words(opening):
+    text = (opening * 50_000)[: markdown.LONGEST]
+
+    assert html.unescape(re.sub("<[^>]*>", "", markdown.to_html(text))).strip() == text
+    assert "<pre>" not in markdown.to_html(text)
+
+
+def test_a_long_page_of_links_has_its_links():
+    assert markdown.to_html("[a](https://a.example) " * 2000).count("<a ") == 2000
 
 
 @given(st.text(alphabet=st.sampled_from("<>[]()!*_`~|-#:/\\\"'& \nahtps.cidjvr1"), max_size=200))

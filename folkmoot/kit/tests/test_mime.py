@@ -1,5 +1,6 @@
 import base64
 from datetime import UTC, datetime
+from email.utils import getaddresses
 
 import pytest
 from hypothesis import example, given
@@ -71,6 +72,85 @@ def test_nothing_is_no_letter(raw):
 )
 def test_senders_are_read_however_they_are_written(field, expected):
     assert letter(f"From: {field}\n\nx").sender == expected
+
+
+CLEAR = [
+    "a@x.org",
+    "<a@x.org>",
+    "Ann Lee <A@X.org>",
+    '"Lee, Ann (the elder)" <a@x.org>',
+    '"b@y.org via list" <a@x.org>',
+    '"Ann \\"A.\\" Lee" <a@x.org>',
+    "a@x.org (Ann (the elder) Lee)",
+    "=?utf-8?Q?Zo=C3?= =?utf-8?Q?=AB?= <a@x.org>",
+    "A. Lee, M.A. <a@x.org>".replace(",", ""),
+    "a@x.org <a@x.org>",
+    "Ann\n Lee\n <a@x.org>",
+]
+UNCLEAR = [
+    "",
+    "Ann",
+    "a@x.org, b@y.org",
+    "Ann <a@x.org>, Bob <b@y.org>",
+    "<b@y.org> <a@x.org>",
+    "b@y.org <a@x.org>",
+    "Ann <a@x.org> Bob",
+    "Ann <a@x.org> b@y.org",
+    "Ann, Lee <a@x.org>",
+    "Friends: Ann <a@x.org>;",
+    "<@hop.org:a@x.org>",
+    "<a@x.org",
+    "<<a@x.org>>",
+    "a@x.org b@y.org",
+    "a@x.org>",
+    '"Ann <a@x.org>',
+    '"Ann" <b@y.org>" <a@x.org>',
+    '"<b@y.org>" <a@x.org>',
+    "a@x.org (<b@y.org>)",
+    "(a@x.org",
+    "a@x.org)",
+    "=?utf-8?q?a=40x.org?=",
+    "Ann <=?utf-8?q?a=40x.org?=>",
+    "=?utf-8?q?Ann_<a=40x.org>?=",
+    "Ann <a(his account)@x.org>",
+    "Ann \\<b@y.org\\> <a@x.org>",
+    "guido at example.org (Guido W)",
+    "Ann <a@x.org>\nFrom: Ann <a@x.org>",
+    "Ann <a@x.org>\nFROM : Bob <b@y.org>",
+    "Ann <a@x.org>\nno field\nTo: c@z.org",
+    "Ann <a@x.org>\n" + "X: y\n" * 1000,
+]
+
+
+@pytest.mark.parametrize("field", CLEAR)
+def test_a_sender_is_clear_when_every_program_reads_the_same_one(field):
+    found = letter(f"From: {field}\n\nx")
+
+    assert found.sender_is_clear
+    assert found.sender.address == "a@x.org"
+
+
+@pytest.mark.parametrize("field", UNCLEAR)
+def test_a_sender_is_not_clear_when_programs_may_read_different_ones(field):
+    assert not letter(f"From: {field}\n\nx").sender_is_clear
+
+
+def test_a_sender_field_is_no_clear_sender():
+    found = letter("Sender: Ann <a@x.org>\n\nx")
+
+    assert found.sender.address == "a@x.org"
+    assert not found.sender_is_clear
+
+
+@given(
+    st.lists(st.sampled_from(['"', "<", ">", "(", ")", ",", ";", ":", "\\", " ", "a@x.org", "b@y.org", "=?", "Ann"]))
+)
+def test_a_clear_sender_is_the_only_one(pieces):
+    field = "".join(pieces)
+    found = letter(f"From: {field}\n\nx")
+    theirs = getaddresses([field])
+
+    assert not found.sender_is_clear or [address.lower() for _, address in theirs] == [found.sender.address]
 
 
 def test_pipermail_addresses_count_only_in_its_archives():
@@ -249,6 +329,29 @@ def test_a_very_long_text_is_cut_but_not_lost():
     assert found.body.count("word") + found.attached[0].content.count(b"word") == 60_000
 
 
+def words_in(found: mime.Letter, word: str) -> int:
+    return found.body.count(word) + sum(file.content.decode().count(word) for file in found.attached)
+
+
+def test_of_very_many_html_parts_the_first_are_read_and_the_others_files():
+    page = "Content-Type: text/html\n\n" + "<p>some <b>rich</b> word</p>" * 1000 + "\n"
+    found = letter(mixed(*[page] * 190))
+
+    assert found.body.count("word") < 10_000
+    assert words_in(found, "word") >= 190_000  # what was cut is a file as well
+    assert found.markup == "markdown"
+
+
+@pytest.mark.parametrize("beside", [[], [HTML]])
+@pytest.mark.parametrize("flowed", ["", "; format=flowed"])
+def test_of_very_many_texts_the_first_are_read_and_the_others_files(flowed, beside):
+    text = f"Content-Type: text/plain{flowed}\n\n" + "*word \n" * 5000
+    found = letter(mixed(*beside, *[text] * 100))
+
+    assert len(found.body) <= 200_000
+    assert words_in(found, "w") == 500_000
+
+
 REPORT = "Content-Type: multipart/report; boundary=b{}\n\n--b\n\nfailed\n--b\nContent-Type: message/{}\n\nx: y\n--b--\n"
 
 
@@ -296,6 +399,10 @@ HOSTILE = {
     "open references": b"References: " + b"a@" * 100_000 + b"\n\nx",
     "open encoded words": b"Subject: " + b"=?utf-8?q?" * 20_000 + b"\n\nx",
     "boxes in boxes": b"Content-Type: text/html\n\n" + b"<div>" * 100_000 + b"x",
+    "190 pages of HTML": b"Content-Type: multipart/mixed; boundary=b\n\n"
+    + (b"--b\nContent-Type: text/html\n\n" + b"<p>some <b>rich</b> words</p>" * 5000 + b"\n") * 190,
+    "400 texts beside HTML": b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>x</p>\n"
+    + (b"--b\n\n" + b"*_wo\n" * 14_000) * 400,
     "quotes in quotes": b"Content-Type: text/html\n\n" + b"<blockquote>" * 150 + b"x",
 }
 

@@ -2,10 +2,11 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from bs4 import BeautifulSoup
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from folkmoot.kit import letters, plaintext
+from folkmoot.kit import letters, markdown, plaintext
 from folkmoot.kit.plaintext import Words
 
 
@@ -124,6 +125,39 @@ def test_links_are_links_and_pictures_are_our_own():
     assert "[cid:2]" in page
 
 
+@pytest.mark.parametrize("show", [plaintext.to_html, markdown.to_html])
+def test_an_address_without_scheme_leads_to_its_host_whatever_follows(show):
+    page = show("www.a.example/?to=http://b.example/ https:// http://. www.c.example")
+
+    assert re.findall('href="([^"]*)"', page) == [
+        "https://www.a.example/?to=http://b.example/",
+        "https://www.c.example",
+    ]
+
+
+EVIL = "/files/1/x\" onerror=alert(1) y='onmouseover=alert(1);'"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://x.example/[cid:abc]",
+        "https://x.example/?a=b&c=[cid:abc]d",
+        "www.x.example/[cid:abc][cid:abc]",
+        "https://[cid:abc]",
+        "[cid:abc]https://x.example/",
+        "HTTP://x.example/([cid:abc])",
+    ],
+)
+@pytest.mark.parametrize("picture", ["/files/1/onmouseover=alert(1);'", EVIL])
+def test_a_picture_beside_an_address_stands_beside_the_link(text, picture):
+    page = plaintext.to_html(text, images={"cid:abc": picture})
+
+    assert_harmless(page, {picture})
+    assert "<img" in page
+    assert not BeautifulSoup(page, "html.parser").select("a img")
+
+
 def test_the_words_of_folds_can_be_in_any_language():
     german = Words("Zitat", "Zitat von {name}", "{count} Zeilen", "{count} Zeilen von {name}", "<Unterschrift>")
 
@@ -166,6 +200,41 @@ def test_no_word_is_lost_and_none_becomes_markup(text):
         position = shown.find(word, position)
         assert position >= 0, word
         position += len(word)
+
+
+SHOWN = {
+    "a": {"href", "rel"},
+    "img": {"src", "alt", "loading"},
+    "details": {"class"},
+    "p": {"class"},
+}
+
+
+def assert_harmless(page, pictures):
+    """As a browser reads it: only tags and attributes that we write, leading where they may."""
+    for tag in BeautifulSoup(page, "html.parser").find_all(True):
+        assert set(tag.attrs) <= SHOWN.get(tag.name, set())
+        assert tag.name in SHOWN or tag.name in {"br", "pre", "blockquote", "summary"}
+        assert re.match(r"https?://(?!$)", tag.get("href", "http://x"), re.IGNORECASE)
+        assert tag.get("src") in {None, *pictures}
+
+
+PIECES = st.sampled_from(
+    "https:// www.x.example/ x [cid:abc] [cid: abc ] [ ( ) & &amp; amp; ; \" ' < > = onerror=alert(1) . # İ ſ <img ".split(
+        " "
+    )
+    + [" ", "\n", "> ", "-- \n", "\x85", "\u2028"]
+)
+
+
+@given(st.lists(PIECES, max_size=25).map("".join), st.text(max_size=20), st.sampled_from(["text", "markdown"]))
+@example("https://x.example/[cid:abc]", EVIL, "text")
+def test_of_any_text_and_any_picture_comes_only_what_we_write(text, picture, markup):
+    page = letters.to_html(text, markup, images={"cid:abc": picture})
+
+    if markup == "text":
+        assert_harmless(page, {picture})
+    assert not re.search(r"(?i)<[a-z][^>]*\bon\w+=", re.sub(r'"[^"]*"', '""', page))
 
 
 def test_wide_gaps_between_sentences_do_not_make_a_drawing():
