@@ -3,16 +3,16 @@
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cached_property
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from folkmoot.conversations.models import Post
 from folkmoot.doors.mail import compose, transport
 from folkmoot.doors.mail.models import DeferredCopy, Mailing
-from folkmoot.doors.mail.transport import Answer, Transport
-from folkmoot.groups.models import Membership
+from folkmoot.doors.mail.transport import Answer, Copy, Sheet, Transport
+from folkmoot.groups.models import Group, Membership
 from folkmoot.groups.queries import members_holding
 from folkmoot.outbox.models import Event
 from folkmoot.store import wake
@@ -21,7 +21,7 @@ from folkmoot.store.lanes import lane
 logger = logging.getLogger(__name__)
 
 BATCH = 100  # copies between two notes of how far we are: as many may go out twice if we are killed
-LANES = 64  # mailings that can be worked off at once, by as many workers
+AT_ONCE = 50  # mailings that are begun before those that came since are looked for
 PATIENCE = timedelta(days=4)  # how long a copy is tried (RFC 5321, 4.5.4.1)
 READING = "topics.read"
 
@@ -34,42 +34,79 @@ def post_added(event: Event) -> None:
 
 
 def work_off(way_out: Transport) -> bool:
-    """Send one mailing to its end, one that no other worker is at. False when there is none to do."""
+    """Send the mailings that are due, oldest first. False when there is none to do, or another worker is at it."""
     due = Mailing.objects.filter(done_at=None, due_at__lte=now())
-    for key in due.order_by("pk").values_list("pk", flat=True)[:LANES]:
-        with lane(f"mailing-{key % LANES}") as is_ours:
-            mailing = _with_post(due).filter(pk=key).first() if is_ours else None
-            if mailing is not None:
-                _send_or_postpone(mailing, way_out)
-                return True
-    return False
+    if not due.exists():
+        return False
+    with lane("mailings") as is_ours:
+        with_posts = due.select_related("post__topic", "post__channel__group", "post__author", "post__answers")
+        waiting = [_Sending(one) for one in with_posts.order_by("pk")[:AT_ONCE]] if is_ours else []
+        while waiting:
+            _send_batch(waiting, way_out)
+            waiting = [one for one in waiting if not one.is_over]
+    return is_ours
 
 
-def _with_post(mailings: QuerySet[Mailing]) -> QuerySet[Mailing]:
-    return mailings.select_related("post__topic", "post__channel__group", "post__author", "post__answers")
+class _Sending:
+    """A mailing on its way: its letter, made once, and the members who get the next copies."""
+
+    def __init__(self, mailing: Mailing) -> None:
+        self.mailing, self.post = mailing, mailing.post
+        self.members: list[Membership] = []
+        self.copies: list[Copy] = []
+        self.is_over = False
+
+    def take(self, room: int, reading: dict[tuple[int, int], list[Membership]]) -> int:
+        """Make copies for the next members, so many at most. Returns how many; a post we stumble over waits."""
+        try:
+            self._take(room, reading)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: that is nothing about this post
+        except Exception:
+            logger.exception("mailing of post %s failed", self.post.pk)
+            self.members, self.copies, self.is_over = [], [], True
+            attempts = self.mailing.attempts + 1
+            row = Mailing.objects.filter(pk=self.mailing.pk)
+            row.update(attempts=attempts, due_at=now() + _pause(attempts))
+        return len(self.copies)
+
+    def _take(self, room: int, reading: dict[tuple[int, int], list[Membership]]) -> None:
+        key = (self.post.channel.group_id, self.mailing.after)
+        if key not in reading:
+            reading[key] = _readers(self.post.channel.group, after=self.mailing.after)
+        passed = reading[key][:room]
+        self.members = [one for one in passed if one.person_id != self.post.author_id or one.own_posts]
+        self.copies = compose.copies(self._sheet, self.post, self.members)
+        self.mailing.after = passed[-1].pk if passed else self.mailing.after
+        if len(passed) == len(reading[key]) < BATCH:
+            self.mailing.done_at, self.is_over = now(), True
+
+    @cached_property
+    def _sheet(self) -> Sheet:
+        return compose.sheet(self.post)
 
 
-def _send_or_postpone(mailing: Mailing, way_out: Transport) -> None:
-    """One post that we stumble over must not keep the others waiting."""
-    try:
-        _send(mailing, way_out)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: that is nothing about this post
-    except Exception:
-        logger.exception("mailing of post %s failed", mailing.post_id)
-        row = Mailing.objects.filter(pk=mailing.pk)
-        row.update(attempts=mailing.attempts + 1, due_at=now() + _pause(mailing.attempts + 1))
+def _send_batch(waiting: Sequence[_Sending], way_out: Transport) -> None:
+    """Send one batch of copies, of as many mailings as it takes, and note together what went out."""
+    reading: dict[tuple[int, int], list[Membership]] = {}
+    room, batch = BATCH, []
+    for one in waiting:
+        if room > 0:
+            room -= one.take(room, reading)
+            batch.append(one)
+    answers = iter(way_out.send([copy for one in batch for copy in one.copies]))
+    with transaction.atomic():
+        for one in batch:
+            for member in one.members:
+                if (answer := next(answers)).status != transport.SENT:
+                    _defer(one.mailing, member, answer)
+        Mailing.objects.bulk_update([one.mailing for one in batch if one.members or one.is_over], ["after", "done_at"])
 
 
-def _send(mailing: Mailing, way_out: Transport) -> None:
-    post = mailing.post
-    sheet = compose.sheet(post)
-    is_done = False
-    while not is_done:
-        batch = _next_batch(post, after=mailing.after)
-        answers = way_out.send(compose.copies(sheet, post, batch)) if batch else []
-        is_done = len(batch) < BATCH
-        _note(mailing, batch, answers, is_done=is_done)
+def _readers(group: Group, *, after: int) -> list[Membership]:
+    """The next members who want posts by mail and may read them now."""
+    members = members_holding(READING, group).filter(mail=Membership.Mail.EACH, pk__gt=after).exclude(address=None)
+    return list(members.select_related("address").order_by("pk")[:BATCH])
 
 
 def try_deferred(way_out: Transport) -> bool:
@@ -83,24 +120,6 @@ def try_deferred(way_out: Transport) -> bool:
         for one in waiting:
             _try_again_or_give_up(one, way_out)
     return bool(waiting)
-
-
-def _next_batch(post: Post, *, after: int) -> list[Membership]:
-    """The next members who want this post by mail and may read it now; never its author, unless asked."""
-    members = members_holding(READING, post.channel.group).filter(mail=Membership.Mail.EACH, pk__gt=after)
-    others = members.exclude(person=post.author, own_posts=False).exclude(address=None)
-    return list(others.select_related("address").order_by("pk")[:BATCH])
-
-
-def _note(mailing: Mailing, batch: Sequence[Membership], answers: Sequence[Answer], *, is_done: bool) -> None:
-    """Write down how far we are, and what the server did not take."""
-    mailing.after = batch[-1].pk if batch else mailing.after
-    mailing.done_at = now() if is_done else None
-    with transaction.atomic():
-        for member, answer in zip(batch, answers, strict=True):
-            if answer.status != transport.SENT:
-                _defer(mailing, member, answer)
-        Mailing.objects.filter(pk=mailing.pk).update(after=mailing.after, done_at=mailing.done_at)
 
 
 def _defer(mailing: Mailing, member: Membership, answer: Answer) -> None:
