@@ -16,7 +16,7 @@ from folkmoot.conversations.models import Post, Topic
 from folkmoot.doors.mail.archives.bringing import bring
 from folkmoot.doors.mail.archives.rehearsing import rehearse
 from folkmoot.doors.mail.archives.taking import take_out
-from folkmoot.kit import mbox
+from folkmoot.kit import mbox, msgid
 from tests import make
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -35,13 +35,16 @@ def run(paths, group):
 
 
 def threads_of(paths):
-    """Which letters belong together, worked out by other means: the standard library's headers, and sets."""
+    """Which letters belong together, worked out by other means: the standard library's headers, and sets.
+
+    Only what an odd id is called here is taken from us.
+    """
     sets = {}
     own = set()
     for raw in (message.raw for path in paths for message in mbox.messages(mbox.open_mbox(path))):
         fields = BytesHeaderParser().parsebytes(raw)
         names = [
-            re.sub(r"\s", "", closed) or broken_off
+            msgid.clean(closed or broken_off)
             for field in ("Message-ID", "References", "In-Reply-To")
             for closed, broken_off in re.findall(r"(?s)<([^<>]+)>|<([^<>\s]+)", str(fields[field] or ""))
         ]
@@ -54,7 +57,7 @@ def threads_of(paths):
 def threads_here(group):
     found = {}
     for topic, message_id in Post.objects.filter(channel__group=group).values_list("topic", "message_id"):
-        found.setdefault(topic, set()).add(message_id.strip("<>"))
+        found.setdefault(topic, set()).add(message_id)
     return {frozenset(one) for one in found.values()}
 
 

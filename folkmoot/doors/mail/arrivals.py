@@ -11,7 +11,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Channel, Post, Topic
 from folkmoot.conversations.operations import Letterhead, main_channel, reply, start_topic
-from folkmoot.conversations.queries import topic_answered_by, topic_that_waited_for
+from folkmoot.conversations.queries import nearest_post, topics_by_id, waited_for
 from folkmoot.conversations.rendering import KeptFile, keep_file
 from folkmoot.doors.mail import addresses, proof
 from folkmoot.doors.mail.addresses import Mark
@@ -92,20 +92,23 @@ def say(
 ) -> str:
     """Make the letter a post of the author's; one that a moderator vouches for, under a new id if its own is taken."""
     letter = arrival.letter
-    twin = Post.objects.filter(channel=channel, message_id=letter.message_id).first()
+    parents = [one for one in letter.parents if one != letter.message_id]
+    known = topics_by_id(channel, [letter.message_id, *parents])
+    here = known.get(letter.message_id)
+    twin = Post.objects.filter(channel=channel, message_id=letter.message_id).first() if here else None
     if twin is not None and _is_same(twin, letter, author):
         return "came before"
     if twin is not None and vouched_by is None:
         raise Held(HeldLetter.Reason.SAME_ID)
-    parents = [one for one in letter.parents if one != letter.message_id]
-    found, answered = topic_answered_by(channel, parents) if parents else (None, None)
-    found = found or (None if twin else topic_that_waited_for(channel, letter.message_id, letter.date))
-    topic = topic or found
+    answered = next((known[one] for one in parents if one in known), None)
+    if answered is None and twin is None and waited_for(here, letter.date):
+        answered = here
+    topic = topic or answered
     head = _letterhead(arrival, parents, message_id=new_message_id(settings.HOST) if twin else letter.message_id)
     said: dict[str, Any] = {"author": author, "body": letter.body, "markup": letter.markup, "via": "mail"}
     said |= {"letterhead": head, "vouched_by": vouched_by}
     if topic is not None:
-        return f"post {reply(topic, answers=answered, **said).pk}"
+        return f"post {reply(topic, answers=nearest_post(topic, parents), **said).pk}"
     names = (channel.group.name, channel.group.slug)
     title = subjects.base_subject(letter.subject, tags=names) or letter.subject
     return f"topic {start_topic(channel, title=title, **said).pk}"

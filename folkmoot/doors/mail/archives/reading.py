@@ -7,20 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from django.conf import settings
+
 from folkmoot.conversations import rendering
 from folkmoot.conversations.operations import ArchivedLetter, UnreadLetter
 from folkmoot.conversations.operations.archives.letters import text_digest
 from folkmoot.conversations.rendering import KeptFile, keep_file
 from folkmoot.doors.mail.archives.own import Own, own_fields
-from folkmoot.kit import mime, subjects
+from folkmoot.kit import mime, msgid, subjects
 from folkmoot.kit.mbox import RawMessage
-from folkmoot.kit.mime import Attached, Letter, Mailbox
+from folkmoot.kit.mime import Attached, Letter, Mailbox, words
 
 FIRST_YEAR = 1982  # of RFC 822; older dates are those of broken clocks
 HEADER = 256 * 1024  # bytes of a message in which its fields are looked for
 UNKNOWN = datetime(1, 1, 1, tzinfo=UTC)  # stands for a time that only the letters around can tell
 NOBODY = "unknown.invalid"  # where those live who have no address of their own
 _NAMING = re.compile(rb"(?mi)^(?:References|In-Reply-To)[ \t]*:((?:.*\n[ \t])*.*)")
+_BRACKETED = re.compile(r"<([^<>]+)")
 _END_OF_HEADER = re.compile(rb"\n\r?\n")
 
 
@@ -109,8 +112,10 @@ def _parents(letter: Letter, raw: bytes) -> tuple[str, ...]:
     if not parents:
         return parents
     end = _END_OF_HEADER.search(raw, 0, HEADER)
-    named = b"".join(b"".join(_NAMING.findall(raw, 0, end.end() if end else HEADER)).split())
-    return tuple(one for one in parents if one[:-1].encode() in named or one.endswith("@long.invalid>"))
+    named = words.raw_text(b" ".join(_NAMING.findall(raw, 0, end.end() if end else HEADER)))
+    bracketed = [one for one in _BRACKETED.findall(named) if one.strip()]
+    meant = {msgid.clean(one) for one in bracketed} | {msgid.clean(one.split()[0]) for one in bracketed}
+    return tuple(one for one in parents if one in meant)
 
 
 def _files(attached: Sequence[Attached], *, keeps: bool) -> tuple[KeptFile, ...]:
@@ -123,13 +128,17 @@ def _files(attached: Sequence[Attached], *, keeps: bool) -> tuple[KeptFile, ...]
 
 
 def _author(letter: Letter, tags: Sequence[str]) -> Mailbox:
-    """Who wrote it. Lists that put their own address into From leave us the name only: a person for each name then."""
+    """Who wrote it. Lists that put their own address into From leave us the name only: a person for each name then.
+
+    Our own host's addresses are nobody's, either.
+    """
     author = mime.true_sender(letter)
     names = {tag.casefold() for tag in tags} | {one.partition(".")[0] for one in letter.list_ids}
-    if author.address and author.address.partition("@")[0] not in names:
+    local, _, host = author.address.partition("@")
+    if local and local not in names and host != settings.HOST.lower():
         return author
     key = hashlib.sha256(f"{author.address} {author.name}".encode()).hexdigest()[:16]
-    return Mailbox(author.name or author.address.partition("@")[0], f"{key}@{NOBODY}")
+    return Mailbox(author.name or local, f"{key}@{NOBODY}")
 
 
 def _topic_title(letter: Letter, own: Own, tags: Sequence[str]) -> str:
