@@ -143,9 +143,7 @@ def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | N
     shown = pages.get_page(pages.num_pages if page == "last" else page)
     start = (shown.number - 1) * A_PAGE
     rows = topic.posts.in_order().values_list("pk", "version")[start : start + A_PAGE]
-    person = reader(request)
-    mine = standing(group, person)
-    mail = group.memberships.current().filter(person=person).values_list("mail", flat=True) if person else ()
+    mine = standing(group, reader(request))
     with timezone.override(group.time_zone):
         posts = fragments.of_posts(topic, list(rows))
         context: dict[str, Any] = {
@@ -157,7 +155,7 @@ def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | N
             "page": shown,
             "posts": fragments.joined(posts),
             "can_write": "topics.post" in mine.permissions and not topic.locked_at,
-            "my_mail": next(iter(mail), ""),
+            "my_mail": mine.mail,
             "field": field,
             "key": f"topic-{topic.pk}",  # of the draft
             "side": fragments.of_side(topic, [post.speaker for post in posts]),

@@ -51,23 +51,32 @@ def managed(permission: str) -> Callable[[Page], Page]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What somebody may do in a group, and how many are in it."""
+    """What somebody may do in a group, how they read it ("" who is no member), and how many are in it."""
 
     permissions: frozenset[str]
+    mail: str
     members: int
 
 
 def standing(group: Group, person: Person | None) -> Standing:
-    """Ask once for each access_version: whatever changes who may do what, or who is in the group, counts it up."""
-    who = (person.pk, person.created_at) if person and person.is_active else (0, group.created_at)
-    return _standing(group.pk, group.created_at, group.access_version, *who)
+    """Ask once for each access_version: whatever changes who may do what, who is in the group, or how, changes it."""
+    who = (person.pk, person.created_at) if person is not None else (0, group.created_at)
+    about = (group.pk, group.created_at, group.access_version)
+    return Standing(permissions_in(group, person), _mail(*about, *who), _members(*about))
+
+
+# The times are in the keys because a test's, or a restored, database gives the same ids to others.
 
 
 @lru_cache(maxsize=20_000)
-def _standing(group_id: int, _made: datetime, _version: int, person_id: int, _born: datetime) -> Standing:
-    """The times are in the key because a test's, or a restored, database gives the same ids to others."""
-    group, person = Group(pk=group_id), Person(pk=person_id) if person_id else None
-    return Standing(permissions_in(group, person), Membership.objects.current().filter(group=group).count())
+def _mail(group_id: int, _made: datetime, _version: int, person_id: int, _born: datetime) -> str:
+    mine = Membership.objects.current().filter(group=group_id, person=person_id).values_list("mail", flat=True)
+    return next(iter(mine), "")
+
+
+@lru_cache(maxsize=5_000)
+def _members(group_id: int, _made: datetime, _version: int) -> int:
+    return Membership.objects.current().filter(group=group_id).count()
 
 
 def around(request: HttpRequest, group: Group, tab: str) -> dict[str, Any]:

@@ -57,6 +57,8 @@ def take_in(group: Group, *, person: Person, address: str, by: Actor, via: str, 
     if is_new:
         touch_access(group)
         record("member.joined", membership, by=by, via=via)
+    elif mail:
+        touch_access(group)  # how somebody reads is kept with who may do what
     return membership
 
 
@@ -86,6 +88,7 @@ def change_reading(membership: Membership, *, mail: str, own_posts: bool | None 
         require(mine or can_manage_members(by, membership.group), _("You can't change how others read."))
         wanted = {"mail": mail, **({} if own_posts is None else {"own_posts": own_posts})}
         Membership.objects.filter(pk=membership.pk).update(**wanted)
+        touch_access(membership.group)
         record("member.changed", membership, by=by, via=via)
 
 

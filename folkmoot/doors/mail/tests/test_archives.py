@@ -263,6 +263,23 @@ def test_a_letter_from_the_list_itself_is_its_true_senders(group, tmp_path):
     assert sum(address.endswith("@unknown.invalid") for _, address in found) == 2
 
 
+def test_an_address_of_our_own_host_is_nobodys(group, tmp_path):
+    path = archive_of(tmp_path / "x.mbox", message("a", sender="Ann <tarn@localhost>"))
+    run(path, group)
+
+    author = Post.objects.get().author
+    assert (author.name, author.emailaddress_set.get().email.partition("@")[2]) == ("Ann", "unknown.invalid")
+
+
+@pytest.mark.parametrize(
+    "odd", ["<no-at-sign>", "<a@b@c>", "<" + "x" * 400 + "@example.org>", "<broken@off of the edge"]
+)
+def test_odd_ids_tie_as_others_do(group, tmp_path, odd):
+    path = archive_of(tmp_path / "x.mbox", message("a", In_Reply_To=odd), message("b", In_Reply_To=odd), message("c"))
+
+    assert run(path, group).topics == 2
+
+
 def test_words_that_only_look_like_an_id_tie_nothing(group, tmp_path):
     said = "Message from ann@example.org of Tuesday"
     path = archive_of(tmp_path / "x.mbox", message("a", In_Reply_To=said), message("b", In_Reply_To=said))
