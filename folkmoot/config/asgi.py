@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 LARGEST_BODY = 30 * 1024 * 1024
-DEADLINE = 30  # seconds for a whole body to arrive
+DEADLINE = 120  # seconds for a whole body to arrive
 _IN_MEMORY = 1024 * 1024  # beyond, a body waits on the disk
 _PIECE = 64 * 1024
 

@@ -24,18 +24,16 @@ def sheet(post: Post) -> Sheet:
     """Return what all copies of a post have in common. The post needs its topic, channel, group and author at hand."""
     group = post.channel.group
     message = EmailMessage(policy=SMTP)
-    message["Message-ID"] = post.message_id
     message["Date"] = format_datetime(post.said_at or post.posted_at)
     message["From"] = Address(f"{post.author.name} via {group.name}", addr_spec=addresses.of_channel(post.channel))
     message["To"] = Address(group.name, addr_spec=addresses.of_channel(post.channel))
     message["Subject"] = _subject(post)
-    _set_thread(message, post)
     attached = list(post.attachments.select_related("file"))
     goes_along = sum(one.file.size for one in attached) <= MOST_ATTACHED
     _set_text(message, post, linked=[] if goes_along else attached)
     for one in attached if goes_along else []:
         _attach(message, one)
-    return Sheet(_list_fields(post) + message.as_bytes())
+    return Sheet(_plain_fields(post) + message.as_bytes())
 
 
 def copy(sheet: Sheet, post: Post, group: Group, *, membership_id: int, address: str) -> Copy:
@@ -69,14 +67,6 @@ def _subject(post: Post) -> str:
     return post.title if first or post.via == "mail" else f"Re: {post.topic.title}"
 
 
-def _set_thread(message: EmailMessage, post: Post) -> None:
-    """Name what the post answers, so that mail programs file it there (RFC 5322, 3.6.4)."""
-    known = references(post)
-    if known:
-        message["In-Reply-To"] = known[-1]
-        message["References"] = " ".join(known)
-
-
 def references(post: Post) -> list[str]:
     """The Message-IDs that lead to a post, oldest first. One written at a topic's end answers the topic's beginning."""
     known = post.references.split()
@@ -86,28 +76,45 @@ def references(post: Post) -> list[str]:
     elif not known:
         first = Post.objects.filter(topic=post.topic_id).in_order().values_list("message_id", flat=True)[0]
         known = [first] if first != post.message_id else []
+    known = [one for one in known if _is_plain(one)]
     return known if len(known) <= MOST_REFERENCES else [known[0], *known[1 - MOST_REFERENCES :]]
 
 
-def _list_fields(post: Post) -> bytes:
-    """Say which list this is and how to deal with it (RFC 2369, 2919, 5064).
+def _plain_fields(post: Post) -> bytes:
+    """Say which post this is and what it answers (RFC 5322, 3.6.4), and which list (RFC 2369, 2919, 5064).
 
-    As lines: all of it is ours and plain, and the email package takes longer over these than over all the rest.
+    As lines: all of it is plain, the email package takes longer over these than over all the rest, and it encodes
+    identifiers that are long, which mail programs then don't know again.
     """
-    group = post.channel.group
+    group, answered = post.channel.group, references(post)
     list_name = list_id(group, post.channel.slug)
     fields = {
-        "List-Id": f"<{list_name}>",
-        "List-Post": f"<mailto:{addresses.of_channel(post.channel)}>",
-        "List-Help": f"<mailto:{addresses.of_group(group, 'help')}>",
-        "List-Subscribe": f"<mailto:{addresses.of_group(group, 'join')}>",
-        "List-Owner": f"<mailto:{addresses.of_group(group, 'owner')}>",
-        "List-Archive": f"<{settings.SITE}{group.get_absolute_url()}/topics>",
-        "Archived-At": f"<{addresses.archived_at(post)}>",
-        "Precedence": "list",
-        "X-Folkmoot-Loop": list_name,
+        "Message-ID": [post.message_id],
+        "In-Reply-To": answered[-1:],
+        "References": answered,
+        "List-Id": [f"<{list_name}>"],
+        "List-Post": [f"<mailto:{addresses.of_channel(post.channel)}>"],
+        "List-Help": [f"<mailto:{addresses.of_group(group, 'help')}>"],
+        "List-Subscribe": [f"<mailto:{addresses.of_group(group, 'join')}>"],
+        "List-Owner": [f"<mailto:{addresses.of_group(group, 'owner')}>"],
+        "List-Archive": [f"<{settings.SITE}{group.get_absolute_url()}/topics>"],
+        "Archived-At": [f"<{addresses.archived_at(post)}>"],
+        "Precedence": ["list"],
+        "X-Folkmoot-Loop": [list_name],
     }
-    return "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
+    return b"".join(_field(name, values) for name, values in fields.items() if values)
+
+
+def _field(name: str, values: Sequence[str]) -> bytes:
+    """One header field, a line for each value; raises ValueError for what would be more than that."""
+    if not all(map(_is_plain, values)):
+        raise ValueError(f"not plain enough for {name}: {values!r}")
+    folded = "\r\n ".join(values)
+    return f"{name}: {folded}\r\n".encode()
+
+
+def _is_plain(value: str) -> bool:
+    return value.isascii() and value.isprintable()
 
 
 def _set_text(message: EmailMessage, post: Post, *, linked: Sequence[Attachment]) -> None:

@@ -81,6 +81,18 @@ def test_a_web_reply_is_threaded_under_the_letter_it_answers():
     assert first.outcome == "done"
 
 
+def test_long_identifiers_go_out_as_they_came():
+    make.group(make.person("Ann"), make.person("Bob"))
+    long = "<" + "A" * 90 + "@" + "b" * 60 + ".example>"
+    send(message_id=long)
+    send(message_id="<two@x>", In_Reply_To=long, References=long)
+
+    last = [text(copy) for copy in gone_out() if copy.recipient == "bob@example.org"][-1]
+
+    assert f"In-Reply-To: {long}\r\n".encode() in last
+    assert f"References: {long}\r\n".encode() in last
+
+
 def test_somebody_removed_before_the_letter_goes_gets_none():
     ann, bob = make.person("Ann"), make.person("Bob")
     group = make.group(ann, bob)
