@@ -1,12 +1,13 @@
 """A post as list mail: made once, with header lines of its own for each reader."""
 
 from collections.abc import Sequence
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 
 from django.conf import settings
+from django.db.models import Prefetch, QuerySet
 from django.template.loader import render_to_string
 
 from folkmoot.conversations import rendering
@@ -20,15 +21,16 @@ MOST_REFERENCES = 20  # the first and the last; longer lines break mail programs
 MOST_ATTACHED = 5 * 1024 * 1024  # bytes of files that go along; more stays on the web, linked
 
 
+def with_all(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Load with posts what their letters say."""
+    attached = Prefetch("attachments", Attachment.objects.select_related("file").order_by("pk"))
+    return posts.select_related("topic", "channel__group", "author", "answers").prefetch_related(attached)
+
+
 def sheet(post: Post) -> Sheet:
-    """Return what all copies of a post have in common. The post needs its topic, channel, group and author at hand."""
-    group = post.channel.group
+    """Return what all copies of a post have in common. The post has all that `with_all` loads at hand."""
     message = EmailMessage(policy=SMTP)
-    message["Date"] = format_datetime(post.said_at or post.posted_at)
-    message["From"] = Address(f"{post.author.name} via {group.name}", addr_spec=addresses.of_channel(post.channel))
-    message["To"] = Address(group.name, addr_spec=addresses.of_channel(post.channel))
-    message["Subject"] = _subject(post)
-    attached = list(post.attachments.select_related("file"))
+    attached = list(post.attachments.all())
     goes_along = sum(one.file.size for one in attached) <= MOST_ATTACHED
     _set_text(message, post, linked=[] if goes_along else attached)
     for one in attached if goes_along else []:
@@ -81,19 +83,23 @@ def references(post: Post) -> list[str]:
 
 
 def _plain_fields(post: Post) -> bytes:
-    """Say which post this is and what it answers (RFC 5322, 3.6.4), and which list (RFC 2369, 2919, 5064).
+    """Say whose post this is, what it answers (RFC 5322, 3.6), and which list (RFC 2369, 2919, 5064).
 
     As lines: all of it is plain, the email package takes longer over these than over all the rest, and it encodes
     identifiers that are long, which mail programs then don't know again.
     """
     group, answered = post.channel.group, references(post)
-    list_name = list_id(group, post.channel.slug)
+    list_name, address = list_id(group, post.channel.slug), addresses.of_channel(post.channel)
     fields = {
+        "Date": [format_datetime(post.said_at or post.posted_at)],
+        "From": _mailbox(f"{post.author.name} via {group.name}", address),
+        "To": _mailbox(group.name, address),
+        "Subject": _words(_subject(post)),
         "Message-ID": [post.message_id],
         "In-Reply-To": answered[-1:],
         "References": answered,
         "List-Id": [f"<{list_name}>"],
-        "List-Post": [f"<mailto:{addresses.of_channel(post.channel)}>"],
+        "List-Post": [f"<mailto:{address}>"],
         "List-Help": [f"<mailto:{addresses.of_group(group, 'help')}>"],
         "List-Subscribe": [f"<mailto:{addresses.of_group(group, 'join')}>"],
         "List-Owner": [f"<mailto:{addresses.of_group(group, 'owner')}>"],
@@ -103,6 +109,17 @@ def _plain_fields(post: Post) -> bytes:
         "X-Folkmoot-Loop": [list_name],
     }
     return b"".join(_field(name, values) for name, values in fields.items() if values)
+
+
+def _mailbox(name: str, address: str) -> list[str]:
+    if name.isascii():
+        return [formataddr((name, address))]
+    return [*_words(name), f"<{address}>"]
+
+
+def _words(text: str) -> list[str]:
+    """Running text in lines that a header can have (RFC 5322, 2.2.3), in encoded words where need be (RFC 2047)."""
+    return Header(text, header_name="Subject").encode(linesep="\n").split("\n ")
 
 
 def _field(name: str, values: Sequence[str]) -> bytes:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Prefetch
 from django.utils.timezone import now
 
 from folkmoot.conversations.models import Post
@@ -39,7 +40,7 @@ def work_off(way_out: Transport) -> bool:
     if not due.exists():
         return False
     with lane("mailings") as is_ours:
-        with_posts = due.select_related("post__topic", "post__channel__group", "post__author", "post__answers")
+        with_posts = due.prefetch_related(Prefetch("post", compose.with_all(Post.objects.all())))
         waiting = [_Sending(one) for one in with_posts.order_by("pk")[:AT_ONCE]] if is_ours else []
         while waiting:
             _send_batch(waiting, way_out)
@@ -142,7 +143,7 @@ def _try_again_or_give_up(one: DeferredCopy, way_out: Transport) -> None:
 
 
 def _try_again(one: DeferredCopy, way_out: Transport) -> None:
-    post = Post.objects.select_related("topic", "channel__group", "author", "answers").get(pk=one.mailing.post_id)
+    post = compose.with_all(Post.objects.all()).get(pk=one.mailing.post_id)
     readers = members_holding(READING, post.channel.group)
     wants = readers.filter(pk=one.membership_id, mail=Membership.Mail.EACH)
     if not wants.exists() or one.membership.address is None:

@@ -9,6 +9,7 @@ from folkmoot.doors.mail.operations import unsubscribe
 from folkmoot.doors.mail.tests.at_the_door import Taken, arrive, gone_out, send, text
 from folkmoot.groups.models import Membership
 from folkmoot.groups.operations import change_reading, remove_member
+from folkmoot.kit import mime
 from folkmoot.kit.errors import Refused
 from folkmoot.outbox.models import Event
 from tests import make, sink
@@ -91,6 +92,20 @@ def test_long_identifiers_go_out_as_they_came():
 
     assert f"In-Reply-To: {long}\r\n".encode() in last
     assert f"References: {long}\r\n".encode() in last
+
+
+@pytest.mark.parametrize("name", ["Ünn, Ölga", 'Ann "the" <x@y>', "ليلى حدّاد " * 9, "名前" * 40, "A" * 100])
+def test_any_name_and_title_arrive_as_they_were(name):
+    ann = make.person(name.strip(), address="ann@example.org")
+    group = make.group(ann)
+    make.topic(group, author=ann, title=f"{name.strip()} fragt: wie groß?")
+
+    copy = gone_out()[0]
+    letter = mime.read(text(copy))  # the email package before Python 3.13 puts blanks into long names
+
+    assert (letter.sender.name, letter.sender.address) == (f"{ann.name} via Tarn", "tarn@localhost")
+    assert read(copy)["Subject"] == f"{name.strip()} fragt: wie groß?"
+    assert letter.sender_is_clear
 
 
 def test_somebody_removed_before_the_letter_goes_gets_none():
