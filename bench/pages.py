@@ -10,7 +10,7 @@ from bench.options import Options
 from bench.server import Installation, free_port, get, installation, running
 from bench.table import Row, Series, in_turn
 
-READER = "writer@example.org"
+READER = "tarn-0@example.net"  # a member like most; whoever runs the group asks one thing more: how many letters wait
 FEW = 1_000
 UNIT = "pages/s"
 SECONDS = 3

@@ -157,6 +157,7 @@ def _run_web(application: object, listening: socket.socket) -> None:
         server_header=False,
     )
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # uvicorn handles both; the parent sends only SIGTERM
+    gc.set_threshold(20_000, 50, 50)  # a page makes thousands of objects, and hardly any that refer in circles
     uvicorn.Server(config).run(sockets=[listening])
 
 
