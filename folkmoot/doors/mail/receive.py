@@ -24,6 +24,7 @@ from folkmoot.store.lanes import lane
 logger = logging.getLogger(__name__)
 
 Outcome = IncomingLetter.Outcome
+STRANGERS = frozenset({HeldLetter.Reason.UNKNOWN, HeldLetter.Reason.FORGED})  # nobody we know, as far as we know
 PATIENCE = 10  # tries before a letter that we stumble over is left for a human
 AT_ONCE = 50  # letters before the worker looks after its other duties
 
@@ -96,14 +97,19 @@ def _close(incoming: IncomingLetter, outcome: Outcome, *, note: str, proven: str
     return bool(waiting.update(outcome=outcome, note=note[:2000], proof=proven, dealt_with_at=now()))
 
 
+def _holds_enough(group: Group) -> bool:
+    """Whether strangers' letters fill what a group holds a day. Members' letters are held however many there are."""
+    waiting = HeldLetter.objects.filter(group=group, decided_at=None, reason__in=STRANGERS)
+    return waiting.filter(held_at__gt=now() - timedelta(days=1)).count() >= settings.HELD_A_DAY
+
+
 def _hold(arrival: Arrival, reason: HeldLetter.Reason) -> None:
     """Keep the letter for whoever runs the group; ask its sender where the group wants that."""
     letter, group = arrival.letter, addresses.group_of(arrival.mark)
     if group is None:
         _close(arrival.incoming, Outcome.DROPPED, note="its group is gone", proven=arrival.proof)
         return
-    today = HeldLetter.objects.filter(group=group, decided_at=None, held_at__gt=now() - timedelta(days=1))
-    if today.count() >= settings.HELD_A_DAY:
+    if reason in STRANGERS and _holds_enough(group):
         _close(arrival.incoming, Outcome.DROPPED, note="too many letters are held for this group", proven=arrival.proof)
         return
     with transaction.atomic():

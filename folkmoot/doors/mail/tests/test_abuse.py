@@ -103,6 +103,14 @@ def test_a_group_holds_so_many_letters_a_day_and_no_more(settings):
     assert HeldLetter.objects.count() == 3
 
 
+def test_junk_takes_no_place_from_a_members_letter(settings):
+    settings.HELD_A_DAY = 1
+    make.group(make.person("Ann"), proof="confirm")
+    ends = [send(sender="e@example.net", message_id=f"<{number}@x>").outcome for number in range(2)]
+
+    assert (ends, send().outcome) == (["held", "dropped"], "held")
+
+
 def test_files_of_letters_that_are_not_posted_are_not_kept(settings, tmp_path):
     settings.FILES = tmp_path
     make.group()
