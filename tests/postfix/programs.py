@@ -25,9 +25,13 @@ def swaks(postfix: Postfix, *arguments: str, sender: str, to: str, code: int = 0
 
 def threads(mailbox: Path) -> list[str]:
     """The subjects as s-nail lists them, each answer drawn under what it answers."""
-    options = ["-S", "autosort=thread", "-S", "headline=%i%n", "-S", "screen=100"]
-    listed = run("s-nail", "-:/", "-R", *options, "-H", "-f", f"maildir://{mailbox}", env=quiet_environment())
-    return [line for line in listed.splitlines() if line.strip()]
+    return listed(mailbox, "%i%n", "-S", "autosort=thread", "-S", "screen=100")
+
+
+def listed(mailbox: Path, form: str, *options: str) -> list[str]:
+    """A line for each letter, as s-nail lists them."""
+    command = ["s-nail", "-:/", "-R", *options, "-S", f"headline={form}", "-H", "-f", f"maildir://{mailbox}"]
+    return [line for line in run(*command, env=quiet_environment()).splitlines() if line.strip()]
 
 
 def reply_with_mutt(postfix: Postfix, name: str, subject: str, text: str) -> None:
@@ -41,23 +45,15 @@ def reply_with_mutt(postfix: Postfix, name: str, subject: str, text: str) -> Non
     in_a_terminal("mutt", "-n", "-F", str(config), "-e", push, answers=answers)
 
 
-def reply_with_s_nail(postfix: Postfix, name: str, number: int, text: str) -> None:
-    """Answer a letter by its number in the mailbox."""
+def reply_with_s_nail(postfix: Postfix, name: str, subject: str, text: str) -> None:
+    """Answer the newest letter with the subject, by the number under which s-nail itself lists it."""
     mailbox, address = postfix.mailbox(name), f"{name}@example.org"
+    numbers = [line.split()[0] for line in listed(mailbox, "%m %s%n") if line.split(maxsplit=1)[1].strip() == subject]
     options = ["-S", "v15-compat", "-S", f"mta=smtp://127.0.0.1:{postfix.port}", "-S", "smtp-auth=none"]
     options += ["-S", f"from={name.title()} <{address}>", "-S", "sendwait", "-S", "hostname="]
-    commands = f"reply {number}\n{text}\n~.\nexit\n"
-    run(
-        "s-nail",
-        "-:/",
-        "-#",
-        *options,
-        "-f",
-        f"maildir://{mailbox}",
-        input=commands,
-        stdin=None,
-        env=quiet_environment(),
-    )
+    commands = f"reply {numbers[-1]}\n{text}\n~.\nexit\n"
+    command = ["s-nail", "-:/", "-#", *options, "-f", f"maildir://{mailbox}"]
+    run(*command, input=commands, stdin=None, env=quiet_environment())
 
 
 def in_a_terminal(*command: str, answers: dict[bytes, bytes], seconds: float = 30) -> None:
