@@ -3,8 +3,20 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-__all__ = ["OPERATOR", "Actor", "Address", "OldHandle", "Operator", "Person", "StartLink"]
+__all__ = [
+    "OPERATOR",
+    "Actor",
+    "Address",
+    "OldHandle",
+    "Operator",
+    "Person",
+    "PersonExport",
+    "ProfileEntry",
+    "StartLink",
+]
 
 
 class Operator:
@@ -38,7 +50,14 @@ class Person(AbstractBaseUser):
     handle = models.SlugField(max_length=40, unique=True)
     is_active = models.BooleanField(default=True)
     administrator_since = models.DateTimeField(null=True)  # of the whole installation
+    language = models.CharField(
+        max_length=20, blank=True
+    )  # of pages and letters; what the browser asks for where empty
+    time_zone = models.CharField(max_length=40, blank=True)  # what the browser says where empty
+    has_shortcuts = models.BooleanField(default=True)  # single keys do things on pages
+    picture = models.CharField(max_length=64, blank=True)  # SHA-256 of the kept file that shows them; or initials do
     signed_up_at = models.DateTimeField(null=True)  # by themselves; before they prove an address that says nothing
+    erased_at = models.DateTimeField(null=True)  # when they left for good; nothing here tells who it was
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     created_at = models.DateTimeField(default=now)
 
@@ -62,6 +81,50 @@ class Person(AbstractBaseUser):
 
 
 Actor = Person | Operator  # who does something: a person by some door, or the command line
+
+
+class ProfileEntry(models.Model):
+    """Something a person says of themselves, and who may see it."""
+
+    class Field(models.TextChoices):
+        ABOUT = "about", _("About me")
+        PRONOUNS = "pronouns", _("Pronouns")
+        PLACE = "place", _("Where I am")
+        WORK = "work", _("What I do")
+        LANGUAGES = "languages", _("Languages I speak")
+        SITE = "site", _("My site")
+        PHONE = "phone", _("Telephone")
+        ADDRESS = "address", _("Mail address for others")
+
+    class Audience(models.TextChoices):
+        ANYONE = "anyone", pgettext_lazy("audience", "Anyone")
+        SIGNED_IN = "signed_in", pgettext_lazy("audience", "Who is signed in")
+        FELLOWS = "fellows", pgettext_lazy("audience", "Members of my groups")
+        NOBODY = "nobody", pgettext_lazy("audience", "Only me")
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="profile")
+    field = models.CharField(max_length=10, choices=Field)
+    value = models.CharField(max_length=2000)
+    seen_by = models.CharField(max_length=10, choices=Audience, default=Audience.NOBODY)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "field"], name="one_profile_entry_of_a_field")]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.person_id}"
+
+
+class PersonExport(models.Model):
+    """Somebody's wish for all that is stored about them, as one file; it lies in the data folder for some days."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="exports")
+    asked_at = models.DateTimeField(default=now)
+    ready_at = models.DateTimeField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"export of {self.person_id}"
 
 
 class OldHandle(models.Model):

@@ -105,6 +105,9 @@ INSTALLED_APPS = [
     "folkmoot.doors.mail",
     "allauth",  # after ours, so that our templates come first
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",  # for its scripts only
 ]
 MIDDLEWARE = [
     "folkmoot.web.middleware.security_headers",
@@ -116,6 +119,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "folkmoot.web.middleware.refusals",
 ]
 TEMPLATES = [
@@ -138,7 +142,8 @@ USE_TZ = True
 TIME_ZONE = knob("TIME_ZONE", "UTC")
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [ROOT / "folkmoot" / "locale"]
 
 # Sessions and cookies
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90

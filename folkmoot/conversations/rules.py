@@ -5,7 +5,7 @@ from folkmoot.conversations.models import Channel, Topic
 from folkmoot.groups.models import Group
 from folkmoot.groups.rules import holds
 
-PERMISSIONS = ("topics.read", "topics.post", "letters.moderate")
+PERMISSIONS = ("topics.read", "topics.post", "topics.moderate", "letters.moderate")
 
 
 def can_read(person: Person | None, topic: Topic) -> bool:
@@ -13,14 +13,20 @@ def can_read(person: Person | None, topic: Topic) -> bool:
 
 
 def can_start(person: Person, channel: Channel) -> bool:
-    return person.is_active and holds(person, "topics.post", channel.group)
+    return person.is_active and not channel.closed_at and holds(person, "topics.post", channel.group)
 
 
 def can_reply(person: Person, topic: Topic) -> bool:
     return person.is_active and not topic.locked_at and holds(person, "topics.post", topic.channel.group)
 
 
+def can_moderate_topics(person: Actor | None, group: Group) -> bool:
+    """Pin, lock, move, merge and split conversations, and take back what others said."""
+    return holds(person, "topics.moderate", group)
+
+
 def can_moderate(person: Actor | None, group: Group) -> bool:
+    """Decide about letters that are held."""
     return holds(person, "letters.moderate", group)
 
 

@@ -14,7 +14,7 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {  # name: audience, permissions
     "anyone": (Role.Audience.ANYONE, ()),
     "signed in": (Role.Audience.SIGNED_IN, ()),
     "member": (Role.Audience.MEMBERS, ("topics.read", "topics.post", "members.read")),
-    OWNER: (Role.Audience.GRANTED, ("group.manage", "members.manage", "letters.moderate")),
+    OWNER: (Role.Audience.GRANTED, ("group.manage", "members.manage", "letters.moderate", "topics.moderate")),
 }
 
 PUBLIC = ("topics.read",)  # what anyone may in a group that is visible to all

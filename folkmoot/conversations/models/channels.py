@@ -1,0 +1,38 @@
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils.timezone import now
+
+from folkmoot.accounts.models import Person
+from folkmoot.groups.models import Group, RolePermission, carried_by
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def visible_to(self, person: Person | None) -> "ChannelQuerySet":
+        """Those in groups where the person may read topics."""
+        return self.filter(may_read(person, OuterRef("group")))
+
+
+class Channel(models.Model):
+    """Where a group talks: a board and a mailing list at once. The one without a slug is the group's own address."""
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="channels")
+    slug = models.SlugField(max_length=20, blank=True)  # after the "+" of its mail address
+    name = models.CharField(max_length=80, blank=True)
+    purpose = models.CharField(max_length=200, blank=True)
+    allows_anonymous = models.BooleanField(default=False)  # members may ask without their name
+    allows_scheduled = models.BooleanField(default=True)  # members may write now what is said later
+    closed_at = models.DateTimeField(null=True)  # still read, no longer written in
+    created_at = models.DateTimeField(default=now)
+    objects = ChannelQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "slug"], name="a_group_has_one_channel_of_a_slug")]
+
+    def __str__(self) -> str:
+        return f"{self.group.slug}+{self.slug}" if self.slug else self.group.slug
+
+
+def may_read(person: Person | None, group: OuterRef) -> Exists:
+    """That a person may read topics in the outer row's group. Decides for one row at a time, by key."""
+    rows = RolePermission.objects.filter(name="topics.read", role__group__reaching__below=group)
+    return Exists(rows.filter(carried_by(person)))
