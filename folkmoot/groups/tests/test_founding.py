@@ -17,7 +17,8 @@ def test_a_group_is_founded_with_its_address_its_roles_and_its_owner():
     assert (group.slug, group.initials, group.visibility) == ("tarn-users-rhein-ruhr", "TU", "public")
     assert MailName.objects.get(local=group.slug).group == group
     assert permissions_in(group, ann) == {
-        "group.manage", "members.manage", "letters.moderate", "topics.moderate", "topics.read", "topics.post", "members.read",
+        "group.manage", "members.manage", "members.read",
+        "letters.moderate", "topics.moderate", "topics.read", "topics.post",
     }  # fmt: skip
     assert [event.subject_id for event in Event.objects.filter(kind="group.founded")] == [group.pk]
 
