@@ -3,7 +3,7 @@ from django.http import HttpRequest
 from folkmoot.accounts.models import Person
 
 # For those who sign in by a link in a letter, not by a code.
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "folkmoot.accounts.backends.Backend"
 
 
 class SignedIn(HttpRequest):

@@ -1,10 +1,11 @@
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,10 +21,23 @@ from folkmoot.conversations.rendering import PICTURES
 from folkmoot.groups.http import around, of_group, standing
 from folkmoot.groups.models import Group, Membership
 from folkmoot.store import files, search
+from folkmoot.store.prepared import Prepared
 
 A_PAGE = 50
 # What a template asks of an empty reply's field; a form of its own for it costs a tenth of the page.
 EMPTY_FIELD = {"html_name": "body", "auto_id": "id_body", "value": "", "errors": ()}
+
+_TOPIC = Prepared(lambda key: Topic.objects.filter(pk=key).select_related("channel__group"))
+
+
+@lru_cache(maxsize=64)
+def _versions(start: int) -> Prepared[tuple[int, int]]:
+    """The posts of a topic's page that begins at this one: what fragments are kept by."""
+    return Prepared(lambda key: _in_order(key)[start : start + A_PAGE])
+
+
+def _in_order(topic_id: int) -> QuerySet[Post, tuple[int, int]]:
+    return Post.objects.filter(topic=topic_id).in_order().values_list("pk", "version")
 
 
 @require_safe
@@ -127,7 +141,7 @@ def file(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
 
 def _readable(request: HttpRequest, topic_id: int) -> Topic | None:
     """The same as Topic.objects.readable_by, decided by the standing that is kept: this page has to be quick."""
-    topic = next(iter(Topic.objects.filter(pk=topic_id).select_related("channel__group")), None)
+    topic = _TOPIC.first(topic_id)
     if topic and "topics.read" in standing(topic.channel.group, reader(request)).permissions:
         return topic
     return None
@@ -142,10 +156,10 @@ def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | N
     pages = Paginator(range(topic.post_count), A_PAGE)
     shown = pages.get_page(pages.num_pages if page == "last" else page)
     start = (shown.number - 1) * A_PAGE
-    rows = topic.posts.in_order().values_list("pk", "version")[start : start + A_PAGE]
+    rows = _versions(start).rows(topic.pk)
     mine = standing(group, reader(request))
     with timezone.override(group.time_zone):
-        posts = fragments.of_posts(topic, list(rows))
+        posts = fragments.of_posts(topic, rows)
         context: dict[str, Any] = {
             "group": group,
             "tab": "talk",

@@ -1,0 +1,75 @@
+from threading import Thread
+
+from django.db import connection
+from django.db.models import Count, F
+
+from folkmoot.accounts.models import Person
+from folkmoot.conversations.models import Post, Topic
+from folkmoot.store.prepared import Prepared
+from tests import make
+
+TOPIC = Prepared(lambda key: Topic.objects.filter(pk=key).select_related("channel__group", "answer"))
+VERSIONS = Prepared(lambda key: Post.objects.filter(topic=key).in_order().values_list("pk", "version", "posted_at"))
+BY_HANDLE = Prepared(
+    lambda handle, name: Person.objects.filter(handle=handle, name=name, is_active=True).annotate(said=Count("posts")),
+    words=True,
+)
+
+
+def test_rows_are_the_same_as_those_of_the_queryset(django_assert_num_queries):
+    group = make.group(make.person("Ann"))
+    topics = [make.topic(group, title=title) for title in ("One", "Two")]
+    make.post(topics[0])
+
+    for topic in topics:
+        with django_assert_num_queries(1):
+            found = TOPIC.first(topic.pk)
+            assert found.channel.group.name == "Tarn"
+        assert found == topic
+        assert {name: getattr(found, name) for name in fields(Topic)} == Topic.objects.values(*fields(Topic)).get(
+            pk=topic.pk
+        )
+        assert {name: getattr(found.channel.group, name) for name in fields(type(group))} == type(group).objects.values(
+            *fields(type(group))
+        ).get(pk=group.pk)
+        assert found.answer is None
+        assert VERSIONS.rows(topic.pk) == list(topic.posts.in_order().values_list("pk", "version", "posted_at"))
+
+
+def test_texts_annotations_and_fixed_parameters_are_kept():
+    ann = make.person("Ann")
+    group = make.group(ann)
+    make.topic(group, author=ann)
+
+    assert [(one.name, one.said) for one in BY_HANDLE.rows(ann.handle, "Ann")] == [("Ann", 1)]
+    assert BY_HANDLE.first("olga", "Olga").said == 0
+    Person.objects.filter(pk=ann.pk).update(is_active=False)
+    assert BY_HANDLE.first(ann.handle, "Ann") is None
+    assert BY_HANDLE.first("' OR 1=1 --", "Ann") is None
+
+
+def test_a_change_is_seen_at_the_next_call_and_after_a_new_connection():
+    topic = make.topic(make.group(make.person("Ann")))
+    assert TOPIC.first(topic.pk).post_count == 1
+
+    Topic.objects.filter(pk=topic.pk).update(post_count=F("post_count") + 1)
+
+    assert TOPIC.first(topic.pk).post_count == 2
+
+
+def test_each_thread_writes_its_own():
+    found = []
+
+    def look():
+        found.append(TOPIC.first(1_000_000))
+        connection.close()
+
+    thread = Thread(target=look)
+    thread.start()
+    thread.join()
+
+    assert found == [None]
+
+
+def fields(model):
+    return [one.attname for one in model._meta.concrete_fields]
