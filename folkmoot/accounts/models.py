@@ -6,6 +6,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from folkmoot.store.prepared import Prepared
+
 __all__ = [
     "OPERATOR",
     "Actor",
@@ -26,11 +28,14 @@ class Operator:
 OPERATOR = Operator()
 
 
+_PROVEN = Prepared(lambda key: Address.objects.filter(email=key, verified=True).select_related("user"), words=True)
+
+
 class PersonManager(BaseUserManager["Person"]):
     def at(self, address: str) -> "Person | None":
         """The person who has proven this address."""
-        proven = Address.objects.filter(email=address.lower(), verified=True).select_related("user")
-        return next((found.user for found in proven), None)
+        found = _PROVEN.first(address.lower())
+        return found.user if found is not None else None
 
     def unproven_at(self, address: str) -> "Person | None":
         """Somebody we only know by this address: an imported author, a member whom an administrator added."""

@@ -7,6 +7,9 @@ from django.db.models import Q
 
 from folkmoot.accounts.models import Actor, Operator, Person
 from folkmoot.groups.models import Group, Membership, Role, RolePermission, carried_by
+from folkmoot.store.prepared import Prepared
+
+_VERSION = Prepared(lambda key: Group.objects.filter(pk=key).values_list("access_version"))
 
 PERMISSIONS = ("group.manage", "members.manage", "members.read")
 
@@ -29,7 +32,10 @@ def all_members_hold(permission: str, group: Group) -> bool:
 
 
 def _version_now(group: Group) -> int:
-    return Group.objects.values_list("access_version", flat=True).get(pk=group.pk)
+    found = _VERSION.first(group.pk)
+    if found is None:
+        raise Group.DoesNotExist
+    return found[0]
 
 
 def _who(person: Person | None) -> tuple[int, datetime | None]:

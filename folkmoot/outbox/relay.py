@@ -4,19 +4,19 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.timezone import now
 
 from folkmoot.outbox.models import Delivery, Event
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)  # how long a delivery belongs to the worker that took it; doubled at each try
+LEASE = timedelta(seconds=30)  # how long a delivery belongs to the worker that took it; longer after a failure
 PATIENCE = 12  # attempts (over some hours) before a delivery is left for a human
 AT_ONCE = 100  # events fanned out in one transaction
+LEASED_AT_ONCE = 20  # deliveries; as many are done a lease later when the worker that took them is killed
 
 
 @dataclass(frozen=True)
@@ -50,36 +50,37 @@ def drain(subscribers: Sequence[Subscriber]) -> bool:
     worked = False
     while fan_out(subscribers):
         worked = True
-    delivery = _claim() if _due().exists() else None  # a look costs no writer's turn
-    while delivery is not None:
+    deliveries = _claim() if _due().exists() else []  # a look costs no writer's turn
+    while deliveries:
         worked = True
-        delivery = _claim(after=delivery, outcome=_deliver(delivery, subscribers))
+        deliveries = _claim(done=[one.pk for one in deliveries if _deliver(one, subscribers)])
     return worked
 
 
-def _deliver(delivery: Delivery, subscribers: Sequence[Subscriber]) -> dict[str, Any]:
-    """Do one delivery; returns what became of it."""
+def _deliver(delivery: Delivery, subscribers: Sequence[Subscriber]) -> bool:
+    """Do one delivery; False where it has to be tried again, which is noted at once."""
     handlers = {subscriber.name: subscriber.handle for subscriber in subscribers}
     try:
         handlers[delivery.subscriber](delivery.event)
     except Exception as error:  # whatever a handler raises, the others go on and this one is tried again
         logger.exception("delivery %s to %s failed", delivery.pk, delivery.subscriber)
-        return {"error": repr(error)[:2000]}
-    return {"done_at": now(), "error": ""}
+        again = now() + LEASE * 2**delivery.attempts
+        Delivery.objects.filter(pk=delivery.pk).update(due_at=again, error=repr(error)[:2000])
+        return False
+    return True
 
 
-def _claim(*, after: Delivery | None = None, outcome: dict[str, Any] | None = None) -> Delivery | None:
-    """Lease a due delivery; if we die, it is due again when the lease runs out. Notes what became of the one before."""
+def _claim(*, done: Sequence[int] = ()) -> list[Delivery]:
+    """Lease some due deliveries; if we die, they are due again when the lease runs out. Notes which others are done."""
     with transaction.atomic():
-        if after is not None and outcome is not None:
-            Delivery.objects.filter(pk=after.pk).update(**outcome)
+        if done:
+            Delivery.objects.filter(pk__in=done).update(done_at=now(), error="")
         locked = _due().select_for_update(skip_locked=True, no_key=True, of=("self",))
-        delivery = next(iter(locked.select_related("event").order_by("due_at")[:1]), None)
-        if delivery is not None:
-            delivery.attempts += 1
-            delivery.due_at = now() + LEASE * 2 ** (delivery.attempts - 1)
-            Delivery.objects.filter(pk=delivery.pk).update(attempts=delivery.attempts, due_at=delivery.due_at)
-    return delivery
+        deliveries = list(locked.select_related("event").order_by("due_at")[:LEASED_AT_ONCE])
+        if deliveries:
+            leased = Delivery.objects.filter(pk__in=[one.pk for one in deliveries])
+            leased.update(attempts=F("attempts") + 1, due_at=now() + LEASE)
+    return deliveries
 
 
 def _due() -> QuerySet[Delivery]:

@@ -20,6 +20,12 @@ from folkmoot.groups.models import Group, Membership
 from folkmoot.kit import mime, subjects
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.msgid import new_message_id
+from folkmoot.store.prepared import Prepared
+
+_CHANNEL = Prepared(
+    lambda name, slug: Channel.objects.filter(group__mail_names__local=name, slug=slug).select_related("group"),
+    words=True,
+)
 
 
 class Held(Exception):
@@ -146,8 +152,7 @@ def destination(mark: Mark) -> tuple[Channel, Topic | None]:
             raise Refused(_("There is no such conversation here."))
         return topic.channel, topic
     slug = "" if mark.verb == "r" else mark.verb
-    channels = Channel.objects.filter(group__mail_names__local=mark.name, slug=slug).select_related("group")
-    if (channel := channels.first()) is not None:
+    if (channel := _CHANNEL.first(mark.name, slug)) is not None:
         return channel, None
     group = group_of(mark)
     if slug:
