@@ -14,7 +14,7 @@ from typing import TypeVar
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.db.models import Count
 from django.utils.timezone import now
 
@@ -23,6 +23,7 @@ from folkmoot.doors.mail import addresses
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, RawLetter
 from folkmoot.groups.models import MailName
 from folkmoot.store import wake
+from folkmoot.store.renewal import renew_connections
 
 logger = logging.getLogger(__name__)
 Found = TypeVar("Found")
@@ -134,7 +135,7 @@ async def _with_database(function: Callable[..., Found], *arguments: object) -> 
     """Call a function that asks the database, in its thread, on a connection that still works."""
 
     def call() -> Found:
-        close_old_connections()
+        renew_connections()
         return function(*arguments)
 
     return await asyncio.get_running_loop().run_in_executor(_KEEPER, call)
