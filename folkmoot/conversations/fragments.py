@@ -1,8 +1,7 @@
 """Posts as text. Each is rendered once for all readers of one language and zone, and kept until its version changes."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
-from threading import Lock
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from folkmoot.conversations.models import Attachment, Post, Topic
+from folkmoot.web.shelf import Shelf
 
 MOST = 24_000_000  # characters kept by one process
 MOST_PEOPLE = 12  # named at the side
@@ -26,36 +26,9 @@ class Fragment(NamedTuple):
     speaker: tuple[str, str] = ("", "")  # name and handle
 
 
-class Shelf:
-    """Fragments by key, up to so many characters; those that were not asked for longest go first."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._size = most, 0
-        self._kept: dict[Hashable, Fragment] = {}
-        self._lock = Lock()
-
-    def take(self, keys: Iterable[Hashable]) -> list[Fragment | None]:
-        """Return what is kept, None where there is nothing, and note that it was asked for."""
-        kept, found = self._kept, []
-        with self._lock:
-            for key in keys:
-                fragment = kept.pop(key, None)
-                if fragment is not None:
-                    kept[key] = fragment
-                found.append(fragment)
-        return found
-
-    def keep(self, key: Hashable, fragment: Fragment) -> None:
-        with self._lock:
-            self._size += len(fragment.text) - len(self._kept.pop(key, NOTHING).text)
-            self._kept[key] = fragment
-            while self._size > self._most:
-                self._size -= len(self._kept.pop(next(iter(self._kept))).text)
-
-
 NOTHING = Fragment("")
-_posts = Shelf(MOST)
-_sides = Shelf(MOST // 8)
+_posts: Shelf[Fragment] = Shelf(MOST, size=lambda fragment: len(fragment.text))
+_sides: Shelf[Fragment] = Shelf(MOST // 8, size=lambda fragment: len(fragment.text))
 
 
 def of_posts(topic: Topic, versions: Sequence[tuple[int, int]]) -> list[Fragment]:
