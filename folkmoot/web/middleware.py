@@ -1,7 +1,9 @@
+import gzip
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from folkmoot.kit.errors import NotAllowed, Refused
 
@@ -27,6 +29,41 @@ def security_headers(get_response: Answer) -> Answer:
         return response
 
     return middleware
+
+
+WORTH_COMPRESSING = 1000  # bytes
+LEVEL = 4  # a page of 70 kB in 0.8 ms to 12 kB; the usual 6 takes five times as long to save one kB more
+
+
+def compressed(get_response: Answer) -> Answer:
+    """Send text compressed to whoever takes gzip.
+
+    Of what a page holds only the CSRF token is a secret, and Django masks that anew in each page, so that sizes tell
+    nothing about it (BREACH).
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if _may_compress(response) and len(response.content) >= WORTH_COMPRESSING:
+            patch_vary_headers(response, ["Accept-Encoding"])
+            if "gzip" in request.headers.get("Accept-Encoding", ""):
+                response.content = gzip.compress(response.content, LEVEL, mtime=0)
+                response.headers["Content-Length"] = str(len(response.content))
+                response.headers["Content-Encoding"] = "gzip"
+                if tag := response.headers.get("ETag", ""):
+                    response.headers["ETag"] = f"W/{tag.removeprefix('W/')}"
+        return response
+
+    return middleware
+
+
+def _may_compress(response: HttpResponse) -> bool:
+    kind = response.headers.get("Content-Type", "")
+    return (
+        not response.streaming
+        and not response.has_header("Content-Encoding")
+        and (kind.startswith("text/") or "json" in kind or "xml" in kind)
+    )
 
 
 class refusals:  # noqa: N801 - middleware is named in settings like a function
