@@ -1,4 +1,4 @@
-"""Markdown (CommonMark 0.31, tables, strikethrough, bare links) as HTML that asks nothing of other sites."""
+"""Markdown (CommonMark 0.31, tables, strikethrough, bare links, boxes) as HTML that asks nothing of other sites."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,35 +6,39 @@ from functools import cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from folkmoot.kit import prose
+from folkmoot.kit import code, prose
 
-VERSION = 1
+VERSION = 2
 LONGEST = 100_000  # beyond, the parser's worst cases take seconds
 _MOST_BRACKETS = 5000
+_MOST_CODE = 20_000  # characters of all code in one text that are coloured
 _HEADINGS_DOWN = 2  # a page has its own h1, a post its h2
 _OWN_PICTURES = re.compile(r"/files/[^\s\\]*")
+_BOXES = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
 
 
 def _kept_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "class":
-        return value if _LANGUAGE.fullmatch(value) else None
+        return value if value in code.CLASSES or (tag == "code" and _LANGUAGE.fullmatch(value)) else None
     return value
 
 
 _CLEANER = nh3.Cleaner(
     tags=set(
-        "a blockquote br code dd del details div dl dt em h3 h4 h5 h6 hr img li ol p pre s strong sub summary sup"
-        " table tbody td th thead tr ul".split()
+        "a blockquote br code dd del details div dl dt em h3 h4 h5 h6 hr img li ol p pre s span strong sub"
+        " summary sup table tbody td th thead tr ul".split()
     ),
     clean_content_tags={"script", "style"},
     attributes={
         "a": {"href", "title"},
         "img": {"src", "alt", "title", "loading"},
         "code": {"class"},
+        "span": {"class"},
         "ol": {"start"},
         "td": {"align"},
         "th": {"align"},
@@ -64,8 +68,9 @@ excerpt = prose.excerpt
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    for rule in (_lower_headings, _align_cells, _link_addresses, _own_images):
+    for rule in (_lower_headings, _align_cells, _tick_boxes, _colour_code, _link_addresses, _own_images):
         parser.core.ruler.push(rule.__name__, rule)
+    parser.add_render_rule("fence", _fence)
     return parser
 
 
@@ -80,6 +85,42 @@ def _align_cells(state: StateCore) -> None:
     for token in state.tokens:
         if token.type in ("th_open", "td_open") and (style := token.attrs.pop("style", "")):
             token.attrs["align"] = str(style).removeprefix("text-align:")
+
+
+def _tick_boxes(state: StateCore) -> None:
+    """Show `- [x] done` as a box that is ticked; it is a picture of one, since nobody could press it."""
+    for before, token in zip(state.tokens[1:], state.tokens[2:], strict=False):
+        if (
+            token.type == "inline"
+            and token.content[:4] in _BOXES
+            and before.type == "paragraph_open"
+            and token.level > 2
+        ):
+            _tick(token)
+
+
+def _tick(item: Token) -> None:
+    first = item.children[0] if item.children else None
+    if first is not None and first.type == "text" and first.content[:4] in _BOXES:
+        first.content = _BOXES[first.content[:4]] + first.content[4:]
+
+
+def _colour_code(state: StateCore) -> None:
+    """Colour what names its language, up to a measure: a text of nothing but code costs time."""
+    left = _MOST_CODE
+    for token in state.tokens:
+        language = token.info.strip().partition(" ")[0] if token.type == "fence" else ""
+        if language and left > len(token.content):
+            left -= len(token.content)
+            token.meta["coloured"] = code.coloured(token.content, language)
+
+
+def _fence(renderer: object, tokens: Sequence[Token], at: int, *_rest: object) -> str:
+    """Write a block of code, its language named for style sheets and other programs."""
+    token = tokens[at]
+    language = prose.escaped(unescapeAll(token.info).strip().partition(" ")[0])
+    marked = f' class="language-{language}"' if language else ""
+    return f"<pre><code{marked}>{token.meta.get('coloured') or prose.escaped(token.content)}</code></pre>\n"
 
 
 def _link_addresses(state: StateCore) -> None:
