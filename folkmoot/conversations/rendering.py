@@ -8,9 +8,11 @@ from typing import Literal
 import filetype
 from django.urls import reverse
 
+from folkmoot.conversations.models import Post
 from folkmoot.kit import letters, markdown, plaintext
 from folkmoot.store import files
 
+OF_LETTERS = 1000  # the versions of the renderer of letters begin here
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
@@ -32,7 +34,7 @@ class KeptFile:
 
 def keep_file(name: str, content: bytes, *, said_kind: str, content_id: str = "", is_inline: bool = False) -> KeptFile:
     """Keep a file on the disk. What it is, its first bytes tell; what it says it is counts only where they don't."""
-    kind = filetype.guess_mime(content[:8192]) or (said_kind if not said_kind.startswith("image/") else "")
+    kind = kind_of(content) or (said_kind if not said_kind.startswith("image/") else "")
     return KeptFile(
         name=name,
         sha256=files.keep(content),
@@ -41,6 +43,19 @@ def keep_file(name: str, content: bytes, *, said_kind: str, content_id: str = ""
         content_id=content_id,
         is_inline=is_inline and kind in PICTURES,
     )
+
+
+def kept_files(post: Post) -> list[KeptFile]:
+    """The files that a post has, as they were when it came."""
+    return [
+        KeptFile(one.name, one.file.sha256, one.file.size, one.file.kind, one.content_id, one.is_inline)
+        for one in post.attachments.all()
+    ]
+
+
+def kind_of(content: bytes) -> str:
+    """What a file is, by its first bytes; nothing where they don't tell."""
+    return filetype.guess_mime(content[:8192]) or ""
 
 
 def render(body: str, markup: str, attached: Sequence[KeptFile] = ()) -> tuple[str, int]:
@@ -52,6 +67,13 @@ def render(body: str, markup: str, attached: Sequence[KeptFile] = ()) -> tuple[s
 def render_letter(body: str, markup: Literal["text", "markdown"], attached: Sequence[KeptFile]) -> tuple[str, int]:
     """Return a letter's text as safe HTML, what it quotes folded, and the version of the renderer."""
     return letters.to_html(body, markup, images=_pictures(attached)), letters.VERSION
+
+
+def render_as_before(body: str, markup: str, version: int, attached: Sequence[KeptFile]) -> tuple[str, int]:
+    """Return a changed body, or one of an older renderer, as what it was before: a letter or not."""
+    if version < OF_LETTERS:
+        return render(body, markup, attached)
+    return render_letter(body, "text" if markup == "text" else "markdown", attached)
 
 
 def _pictures(attached: Sequence[KeptFile]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Who may read and write in a conversation."""
 
 from folkmoot.accounts.models import Actor, Person
-from folkmoot.conversations.models import Channel, Topic
+from folkmoot.conversations.models import Channel, Post, Topic
 from folkmoot.groups.models import Group
 from folkmoot.groups.rules import holds
 
@@ -23,6 +23,47 @@ def can_reply(person: Person, topic: Topic) -> bool:
 def can_moderate_topics(person: Actor | None, group: Group) -> bool:
     """Pin, lock, move, merge and split conversations, and take back what others said."""
     return holds(person, "topics.moderate", group)
+
+
+def can_edit(person: Person, post: Post) -> bool:
+    """Change the words: one's own, once it is certain that they are; a moderator what was written on the web."""
+    if not person.is_active or post.removed_at:
+        return False
+    if is_own(person, post):
+        return not post.topic.locked_at and holds(person, "topics.read", post.channel.group)
+    return post.via == "web" and not post.archive_id and can_moderate_topics(person, post.channel.group)
+
+
+def can_take_back(person: Person, post: Post) -> bool:
+    if not person.is_active or post.removed_at:
+        return False
+    return is_own(person, post) or can_moderate_topics(person, post.channel.group)
+
+
+def can_restore(person: Person, post: Post) -> bool:
+    """Whoever took it back may put it back; a moderator always, an author not what a moderator took."""
+    if not person.is_active or not post.removed_at:
+        return False
+    took_it = is_own(person, post) and post.removed_by_id == person.pk
+    return took_it or can_moderate_topics(person, post.channel.group)
+
+
+def can_react(person: Person, post: Post) -> bool:
+    """Whoever may write here, to what others said."""
+    if not person.is_active or post.removed_at or post.author_id == person.pk:
+        return False
+    return holds(person, "topics.post", post.channel.group)
+
+
+def can_see_past(person: Person | None, post: Post) -> bool:
+    """Read what a post said before; of one that was taken back only moderators do."""
+    permission = "topics.moderate" if post.removed_at else "topics.read"
+    return holds(person, permission, post.channel.group)
+
+
+def is_own(person: Person, post: Post) -> bool:
+    """An archive can put words into anybody's mouth, so those count only once they are confirmed."""
+    return post.author_id == person.pk and (not post.archive_id or post.confirmed_at is not None)
 
 
 def can_moderate(person: Actor | None, group: Group) -> bool:

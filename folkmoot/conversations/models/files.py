@@ -22,7 +22,8 @@ class StoredFile(models.Model):
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, person: Person | None) -> "AttachmentQuerySet":
-        return self.filter(may_read(person, OuterRef("post__channel__group")))
+        """Those of posts the person may read; what was taken back has no files any more."""
+        return self.filter(may_read(person, OuterRef("post__channel__group")), post__removed_at=None)
 
 
 class Attachment(models.Model):

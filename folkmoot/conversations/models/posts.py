@@ -14,6 +14,9 @@ class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, person: Person | None) -> "PostQuerySet":
         return self.filter(may_read(person, OuterRef("channel__group")))
 
+    def not_taken_back(self) -> "PostQuerySet":
+        return self.filter(removed_at=None)
+
     def in_order(self) -> "PostQuerySet":
         return self.order_by("posted_at", "pk")
 

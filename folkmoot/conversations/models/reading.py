@@ -56,6 +56,12 @@ class Subscription(models.Model):
         return f"{self.person_id}: {self.level}"
 
 
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def in_use(self) -> "DraftQuerySet":
+        """Those that were not thrown away."""
+        return self.filter(thrown_at=None)
+
+
 class Draft(models.Model):
     """What somebody has begun to write and not yet sent."""
 
@@ -64,6 +70,8 @@ class Draft(models.Model):
     title = models.CharField(max_length=200, blank=True)
     body = models.TextField(blank=True)
     saved_at = models.DateTimeField(default=now)
+    thrown_at = models.DateTimeField(null=True)  # for a day it can be had again
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_draft_a_box")]

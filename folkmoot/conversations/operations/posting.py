@@ -1,10 +1,11 @@
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils.timezone import now
@@ -12,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
-from folkmoot.conversations.models import Attachment, Channel, Post, Reference, StoredFile, Topic
+from folkmoot.conversations.models import Attachment, Channel, Draft, Mention, Post, Reference, Topic
+from folkmoot.conversations.operations.naming import named_in
+from folkmoot.conversations.operations.uploading import adopt, stored
 from folkmoot.conversations.rendering import KeptFile
 from folkmoot.conversations.rules import can_moderate, can_reply, can_start
 from folkmoot.groups.models import Group
@@ -53,16 +56,31 @@ def reply(
     answers: Post | None = None,
     letterhead: Letterhead | None = None,
     vouched_by: Actor | None = None,
+    files: Sequence[KeptFile] = (),
+    once: str = "",
 ) -> Post:
-    """Add a post to a topic. Every door comes through here. A moderator may vouch for one who may not write here."""
-    said = _prepare(body, markup, letterhead)
-    with transaction.atomic():
-        topic = (
-            Topic.objects.select_for_update(no_key=True, of=("self",)).select_related("channel__group").get(pk=topic.pk)
-        )
-        allowed = can_reply(author, topic) or _is_vouched_for(vouched_by, topic.channel)
-        require(allowed, _("You can't write in this conversation."))
-        return _add(topic, author=author, via=via, answers=answers, said=said)
+    """Add a post to a topic. Every door comes through here. A moderator may vouch for one who may not write here.
+
+    Said again with the same `once`, as by a double click, it is the post that is there already.
+    """
+    head = letterhead or Letterhead(_id_of(once, author, body), files=files)
+    said = _prepare(body, markup, head, topic.channel)
+    try:
+        with transaction.atomic():
+            topic = (
+                Topic.objects.select_for_update(no_key=True, of=("self",))
+                .select_related("channel__group")
+                .get(pk=topic.pk)
+            )
+            allowed = can_reply(author, topic) or _is_vouched_for(vouched_by, topic.channel)
+            require(allowed, _("You can't write in this conversation."))
+            post = _add(topic, author=author, via=via, answers=answers, said=said)
+            _forget_draft(author, f"topic-{topic.pk}", via)
+    except IntegrityError:
+        if (first := _said_before(once, author, topic.channel, head)) is None:
+            raise
+        return first
+    return post
 
 
 def start_topic(
@@ -75,14 +93,23 @@ def start_topic(
     markup: str = Post.Markup.MARKDOWN,
     letterhead: Letterhead | None = None,
     vouched_by: Actor | None = None,
+    files: Sequence[KeptFile] = (),
+    once: str = "",
 ) -> Topic:
     """Start a conversation with its first post. A moderator may vouch for one who may not write here."""
-    said = _prepare(body, markup, letterhead)
-    with transaction.atomic():
-        allowed = can_start(author, channel) or _is_vouched_for(vouched_by, channel)
-        require(allowed, _("You can't start conversations in this group."))
-        topic = Topic.objects.create(channel=channel, title=clean_title(title))
-        _add(topic, author=author, via=via, answers=None, said=said)
+    head = letterhead or Letterhead(_id_of(once, author, body), files=files)
+    said = _prepare(body, markup, head, channel)
+    try:
+        with transaction.atomic():
+            allowed = can_start(author, channel) or _is_vouched_for(vouched_by, channel)
+            require(allowed, _("You can't start conversations in this group."))
+            topic = Topic.objects.create(channel=channel, title=clean_title(title))
+            _add(topic, author=author, via=via, answers=None, said=said)
+            _forget_draft(author, f"new-{channel.group.slug}", via)
+    except IntegrityError:
+        if (first := _said_before(once, author, channel, head)) is None:
+            raise
+        return first.topic
     return topic
 
 
@@ -95,20 +122,48 @@ def _is_vouched_for(voucher: Actor | None, channel: Channel) -> bool:
     return voucher is not None and can_moderate(voucher, channel.group)
 
 
-def _prepare(body: str, markup: str, letterhead: Letterhead | None) -> dict[str, Any]:
-    """Render before the transaction. The fields of a post that need no database."""
+def _id_of(once: str, author: Person, body: str) -> str:
+    """The same words sent twice from one form have the same id, which a channel takes only once."""
+    if not once:
+        return new_message_id(settings.HOST)
+    seed = hashlib.sha256(f"{author.pk}\n{once}\n{body}".encode()).hexdigest()
+    return f"<{seed[:32]}@{settings.HOST}>"
+
+
+def _said_before(once: str, author: Person, channel: Channel, head: Letterhead) -> Post | None:
+    """Return the post that was made of this form already, if that is why its id was taken."""
+    if not once:
+        return None
+    posts = Post.objects.filter(channel=channel, author=author, message_id=head.message_id)
+    return posts.select_related("topic__channel__group").first()
+
+
+def _forget_draft(author: Person, key: str, via: str) -> None:
+    """What was said on the web is no draft any more."""
+    if via == "web":
+        Draft.objects.filter(person=author, key=key).delete()
+
+
+def _prepare(body: str, markup: str, head: Letterhead, channel: Channel) -> dict[str, Any]:
+    """Render before the transaction. What a post is made of that needs no lock."""
+    body = clean_body(body, may_be_empty=bool(head.files))
+    html, version = head.rendered or rendering.render(body, markup, head.files)
+    html, named = named_in(html, channel)
+    return {"body": body, "markup": markup, "html": html, "html_version": version, "head": head, "named": named}
+
+
+def clean_body(body: str, *, may_be_empty: bool = False) -> str:
+    """Return a text that says something and is not too long."""
     body = body.replace("\x00", "").strip("\r\n")
-    if not body.strip() and not (letterhead and letterhead.files):
+    if not body.strip() and not may_be_empty:
         raise Refused(_("There is nothing in it yet. Write something first."))
     if len(body) > LONGEST_BODY:
         raise Refused(_("This is too long: %(most)s characters are the most a post can have.") % {"most": LONGEST_BODY})
-    head = letterhead or Letterhead(new_message_id(settings.HOST))
-    html, version = head.rendered or rendering.render(body, markup, head.files)
-    return {"body": body, "markup": markup, "html": html, "html_version": version, "head": head}
+    return body
 
 
 def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: dict[str, Any]) -> Post:
-    head: Letterhead = said.pop("head")
+    head, named = said.pop("head"), said.pop("named")
     at = now()
     post = Post.objects.create(
         topic=topic,
@@ -124,6 +179,8 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
         **said,
     )
     attach(post, head.files)
+    adopt(post)
+    Mention.objects.bulk_create([Mention(post=post, person=one) for one in named])
     claim(topic, head.message_id)
     if head.references:
         remember(topic, head.references)
@@ -138,10 +195,8 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
 def attach(post: Post, files: Sequence[KeptFile]) -> None:
     """Note the files of a post; they lie on the disk already."""
     for kept in files:
-        facts = {"size": kept.size, "kind": kept.kind}
-        stored, _made = StoredFile.objects.get_or_create(sha256=kept.sha256, defaults=facts)
         how = {"is_inline": kept.is_inline, "content_id": kept.content_id}
-        Attachment.objects.get_or_create(post=post, file=stored, name=kept.name, defaults=how)
+        Attachment.objects.get_or_create(post=post, file=stored(kept), name=kept.name, defaults=how)
 
 
 def claim(topic: Topic, message_id: str) -> None:

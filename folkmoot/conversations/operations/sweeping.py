@@ -1,6 +1,9 @@
 from datetime import timedelta
 
-from folkmoot.conversations.models import Attachment, StoredFile
+from django.utils.timezone import now
+
+from folkmoot.conversations.models import Attachment, StoredFile, Upload
+from folkmoot.conversations.operations.uploading import WAITS_FOR
 from folkmoot.store import files
 
 YOUNG = timedelta(days=1)  # a file comes before its row: a young one may be waiting for it
@@ -8,7 +11,9 @@ YOUNG = timedelta(days=1)  # a file comes before its row: a young one may be wai
 
 def sweep_files() -> int:
     """Delete kept files that no post has, as after a letter that was refused. Returns how many."""
-    StoredFile.objects.exclude(pk__in=Attachment.objects.values("file")).delete()
+    Upload.objects.filter(uploaded_at__lt=now() - WAITS_FOR).delete()
+    unused = StoredFile.objects.exclude(pk__in=Attachment.objects.values("file"))
+    unused.exclude(pk__in=Upload.objects.values("file")).delete()
     swept = 0
     for name in files.older_than(YOUNG):
         if not StoredFile.objects.filter(sha256=name).exists():

@@ -94,3 +94,52 @@ def test_who_may_read(visibility):
 def test_the_main_channel_is_one_however_often_asked_for():
     group = make.group()
     assert main_channel(group) == main_channel(Group.objects.get())
+
+
+def test_a_double_click_makes_one_post_and_another_text_makes_another():
+    ann, bob = make.person("Ann"), make.person("Bob")
+    topic = make.topic(make.group(ann, bob))
+
+    first, again = (reply(topic, author=ann, body="Me too", via="web", once="k1") for _click in range(2))
+    reply(topic, author=ann, body="Me too, I say", via="web", once="k1")
+    reply(topic, author=bob, body="Me too", via="web", once="k1")
+    reply(topic, author=ann, body="Me too", via="web", once="k2")
+
+    assert first == again
+    topic.refresh_from_db()
+    assert topic.post_count == topic.posts.count() == 5
+    assert Event.objects.filter(kind="post.added").count() == 5
+
+
+def test_a_double_click_starts_one_conversation():
+    ann = make.person("Ann")
+    channel = main_channel(make.group(ann))
+
+    first, again = (
+        start_topic(channel, author=ann, title="Hi", body="Hi", via="web", once="k1") for _click in range(2)
+    )
+
+    assert first == again
+    assert Topic.objects.count() == Post.objects.count() == 1
+
+
+def test_whom_a_post_names_is_noted_and_linked_if_they_may_read_it():
+    ann, bob, eve = make.person("Ann"), make.person("Bob"), make.person("Eve")
+    topic = make.topic(make.group(ann, bob, visibility="hidden"))
+
+    post = reply(topic, author=ann, body="@bob @eve @nobody\n\n> @ann", via="mail")
+
+    assert [one.person for one in post.mentions.all()] == [bob]
+    assert f'href="{bob.get_absolute_url()}"' in post.html
+    assert eve.get_absolute_url() not in post.html
+
+
+def test_a_reply_asks_the_database_little(django_assert_num_queries):
+    ann = make.person("Ann")
+    topic = make.topic(make.group(ann))
+    reply(topic, author=ann, body="Once, to know who may.", via="web")
+    topic = Topic.objects.select_related("channel__group").get()
+
+    # begin, topic, access version, post, its id, topic, search, draft, event, commit
+    with django_assert_num_queries(10):
+        reply(topic, author=ann, body="Twice.", via="web", once="k")
