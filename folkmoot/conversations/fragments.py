@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from folkmoot.conversations.models import Attachment, Post, Topic
+from folkmoot.conversations.models import Attachment, Post, Reaction, Topic
 from folkmoot.web.shelf import Shelf
 
 MOST = 24_000_000  # characters kept by one process
@@ -24,6 +24,7 @@ class Fragment(NamedTuple):
 
     text: str
     speaker: tuple[str, str] = ("", "")  # name and handle
+    has_reactions: bool = False
 
 
 NOTHING = Fragment("")
@@ -31,16 +32,17 @@ _posts: Shelf[Fragment] = Shelf(MOST, size=lambda fragment: len(fragment.text))
 _sides: Shelf[Fragment] = Shelf(MOST // 8, size=lambda fragment: len(fragment.text))
 
 
-def of_posts(topic: Topic, versions: Sequence[tuple[int, int]]) -> list[Fragment]:
+def of_posts(topic: Topic, versions: Sequence[tuple[int, int]], *, can_act: bool = False) -> list[Fragment]:
     """Return the posts with these ids and versions, in this order. Asks the database only for those not kept.
 
+    Who may write here gets buttons with them; they are the same for all who may.
     The time the topic began is in the key, because a restored or a test's database gives the same ids to others.
     """
-    same = (topic.started_at, get_language(), get_current_timezone_name())
+    same = (topic.started_at, get_language(), get_current_timezone_name(), can_act)
     keys = [(post_id, version, same) for post_id, version in versions]
     found = _posts.take(keys)
     missing = [key for key, fragment in zip(keys, found, strict=True) if fragment is None]
-    rendered = _rendered([key[0] for key in missing]) if missing else {}
+    rendered = _rendered([key[0] for key in missing], can_act) if missing else {}
     for key in missing:
         _posts.keep(key, rendered.get(key[0], NOTHING))
     return [fragment or rendered.get(key[0], NOTHING) for key, fragment in zip(keys, found, strict=True)]
@@ -80,18 +82,39 @@ def _doors(topic: Topic, url: str) -> list[dict[str, str]]:
     ]
 
 
-def _rendered(post_ids: Sequence[int]) -> dict[int, Fragment]:
+def _rendered(post_ids: Sequence[int], can_act: bool) -> dict[int, Fragment]:
     listed = Attachment.objects.filter(is_inline=False)
     posts = list(
         Post.objects.filter(pk__in=post_ids)
         .select_related("author", "answers__author")
         .annotate(has_files=Exists(listed.filter(post=OuterRef("pk"))))
+        .annotate(has_reactions=Exists(Reaction.objects.filter(post=OuterRef("pk"))))
     )
     with_files = [post for post in posts if post.has_files]
     prefetch_related_objects(with_files, Prefetch("attachments", listed.select_related("file").order_by("pk")))
-    return {post.pk: Fragment(_text(post), (post.author.name, post.author.handle)) for post in posts}
+    counts = _counts([post.pk for post in posts if post.has_reactions])
+    return {
+        post.pk: Fragment(
+            _text(post, counts.get(post.pk, {}), can_act), (post.author.name, post.author.handle), post.has_reactions
+        )
+        for post in posts
+    }
 
 
-def _text(post: Post) -> str:
+def _counts(post_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """How often each kind of reaction was chosen, by post."""
+    counts: dict[int, dict[str, int]] = {}
+    if post_ids:
+        rows = Reaction.objects.filter(post__in=post_ids).values_list("post", "kind").annotate(n=Count("pk"))
+        for post_id, kind, n in rows:
+            counts.setdefault(post_id, {})[kind] = n
+    return counts
+
+
+def _text(post: Post, counts: dict[str, int], can_act: bool) -> str:
     """Render a post. Whoever has no pointer scrolls long lines of code by keys, so what scrolls takes the focus."""
-    return render_to_string("conversations/_post.html", {"post": post}).replace("<pre>", '<pre tabindex="0">')
+    reactions = [(kind, label, counts.get(kind, 0)) for kind, label in Reaction.Kind.choices]
+    offered = {Reaction.Kind.THANKS} if can_act and post.via != "chat" else set()
+    shown = [one for one in reactions if one[2] or one[0] in offered]
+    context = {"post": post, "reactions": shown if not post.removed_at else [], "can_act": can_act}
+    return render_to_string("conversations/_post.html", context).replace("<pre>", '<pre tabindex="0">')

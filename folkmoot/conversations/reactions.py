@@ -1,7 +1,9 @@
-from django.db.models import F
+from typing import Any
+
+from django.db.models import F, QuerySet
 
 from folkmoot.accounts.models import Person
-from folkmoot.conversations.models import Post
+from folkmoot.conversations.models import Draft, Mention, Post, Reaction, Upload
 from folkmoot.outbox.models import Event
 
 
@@ -9,6 +11,18 @@ def person_merged(event: Event) -> None:
     """What the other said is said by the one they are now."""
     into = Person.objects.get(pk=event.data["into_id"])
     Post.objects.filter(author_id=event.subject_id).update(author=into, version=F("version") + 1)
+    Upload.objects.filter(person=event.subject_id).exclude(file__uploads__person=into).update(person=into)
+    for kind in Reaction.Kind:
+        theirs = Reaction.objects.filter(kind=kind)
+        _hand_over(theirs, event.subject_id, into, "post")
+    _hand_over(Mention.objects.all(), event.subject_id, into, "post")
+    _hand_over(Draft.objects.all(), event.subject_id, into, "key")
+
+
+def _hand_over(rows: QuerySet[Any], old_id: int, into: Person, what: str) -> None:
+    """Give rows to another person, but for those of which they have one already."""
+    theirs = list(rows.filter(person=into).values_list(what, flat=True))
+    rows.filter(person=old_id).exclude(**{f"{what}__in": theirs}).update(person=into)
 
 
 def person_renamed(event: Event) -> None:

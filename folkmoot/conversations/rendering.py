@@ -9,11 +9,11 @@ import filetype
 from django.urls import reverse
 
 from folkmoot.conversations.models import Post
+from folkmoot.conversations.models.files import PICTURES
 from folkmoot.kit import letters, markdown, plaintext
 from folkmoot.store import files
 
 OF_LETTERS = 1000  # the versions of the renderer of letters begin here
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class KeptFile:
     kind: str
     content_id: str = ""
     is_inline: bool = False
+
+    @property
+    def is_picture(self) -> bool:
+        return self.kind in PICTURES
 
     @property
     def url(self) -> str:

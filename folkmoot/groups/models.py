@@ -158,6 +158,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def by_name(self) -> "MembershipQuerySet":
         return self.order_by("person__name", "pk")
 
+    def beginning_with(self, letters: str) -> "MembershipQuerySet":
+        """Those of people whose handle or name, or a further part of it, begins so."""
+        names = Q(person__name__istartswith=letters) | Q(person__name__icontains=f" {letters}")
+        return self.filter(names | Q(person__handle__istartswith=letters), person__is_active=True).by_name()
+
 
 class Membership(models.Model):
     """That a person is in a group, or was."""

@@ -7,6 +7,8 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models.channels import may_read
 from folkmoot.conversations.models.posts import Post
 
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})  # kinds that pages show
+
 
 class StoredFile(models.Model):
     """A kept file's facts; the content lies under its hash in the data folder."""
@@ -18,6 +20,10 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+    @property
+    def is_picture(self) -> bool:
+        return self.kind in PICTURES
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

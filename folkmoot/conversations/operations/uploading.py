@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from folkmoot.accounts.models import Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Attachment, Post, StoredFile, Upload
-from folkmoot.conversations.rendering import PICTURES, KeptFile
+from folkmoot.conversations.models.files import PICTURES
+from folkmoot.conversations.rendering import KeptFile
 from folkmoot.kit import pictures
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
@@ -93,6 +94,6 @@ def adopt(post: Post) -> None:
     waiting = Upload.objects.filter(person=post.author_id, file__sha256__in=[sha256 for sha256, _name in linked])
     for one in waiting.select_related("file"):
         if (one.file.sha256, one.name) in linked:
-            how = {"is_inline": one.file.kind in PICTURES}
+            how = {"is_inline": one.file.is_picture}
             Attachment.objects.get_or_create(post=post, file=one.file, name=one.name, defaults=how)
             one.delete()

@@ -238,7 +238,7 @@ def test_a_page_of_any_length_asks_the_database_eight_times_at_most(
 
     with django_assert_max_num_queries(8):
         client.get(topic.get_absolute_url())
-    with django_assert_num_queries(4):  # session, person, topic, posts
+    with django_assert_num_queries(5):  # session, person, topic, posts, draft
         client.get(topic.get_absolute_url())
 
 

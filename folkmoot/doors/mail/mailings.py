@@ -72,6 +72,9 @@ class _Sending:
         return len(self.copies)
 
     def _take(self, room: int, reading: dict[tuple[int, int], list[Membership]]) -> None:
+        if self.post.removed_at:  # taken back before it went out
+            self.mailing.done_at, self.is_over = now(), True
+            return
         key = (self.post.channel.group_id, self.mailing.after)
         if key not in reading:
             reading[key] = _readers(self.post.channel.group, after=self.mailing.after)
@@ -146,7 +149,7 @@ def _try_again(one: DeferredCopy, way_out: Transport) -> None:
     post = compose.with_all(Post.objects.all()).get(pk=one.mailing.post_id)
     readers = members_holding(READING, post.channel.group)
     wants = readers.filter(pk=one.membership_id, mail=Membership.Mail.EACH)
-    if not wants.exists() or one.membership.address is None:
+    if post.removed_at or not wants.exists() or one.membership.address is None:
         DeferredCopy.objects.filter(pk=one.pk).update(given_up_at=now(), error="no longer wanted")
         return
     answer = way_out.send(compose.copies(compose.sheet(post), post, [one.membership]))[0]

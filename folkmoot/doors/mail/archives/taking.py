@@ -35,7 +35,7 @@ class Taken:
 
 
 def posts_of(group: Group) -> QuerySet[Post]:
-    return Post.objects.filter(channel__group=group)
+    return Post.objects.not_taken_back().filter(channel__group=group)
 
 
 def take_out(group: Group, path: Path, *, watch: Callable[[int], None]) -> Taken:

@@ -3,31 +3,26 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
-from folkmoot.conversations import fragments
+from folkmoot.conversations import boxes, fragments
 from folkmoot.conversations.forms import ReplyForm, SearchForm, TopicForm
-from folkmoot.conversations.models import Attachment, Channel, OldTopic, Post, Topic
+from folkmoot.conversations.http import readable
+from folkmoot.conversations.models import Channel, OldTopic, Post, Topic
 from folkmoot.conversations.operations import main_channel, reply, start_topic
-from folkmoot.conversations.rendering import PICTURES
 from folkmoot.groups.http import around, of_group, standing
 from folkmoot.groups.models import Group, Membership
-from folkmoot.store import files, search
+from folkmoot.store import search
 from folkmoot.store.prepared import Prepared
 
 A_PAGE = 50
-# What a template asks of an empty reply's field; a form of its own for it costs a tenth of the page.
-EMPTY_FIELD = {"html_name": "body", "auto_id": "id_body", "value": "", "errors": ()}
-
-_TOPIC = Prepared(lambda key: Topic.objects.filter(pk=key).select_related("channel__group"))
 
 
 @lru_cache(maxsize=64)
@@ -70,96 +65,68 @@ def _found(post_ids: list[int]) -> list[Post]:
     return [posts[post_id] for post_id in post_ids if post_id in posts]
 
 
-@login_required
+@boxes.kept_through_sign_in
 @of_group
 def topic_new(request: SignedIn, group: Group) -> HttpResponse:
     context = around(request, group, "talk")
     if "topics.read" not in context["permissions"]:
         raise Http404
-    form = TopicForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = TopicForm(request.POST or None, request.FILES or None, initial=boxes.begun(request, f"new-{group.slug}"))
+    is_preview = "preview" in request.POST
+    if request.method == "POST" and form.is_valid() and not is_preview:
         made = start_topic(main_channel(group), author=request.user, via="web", **form.cleaned_data)
         messages.success(request, _("Your conversation has begun."), extra_tags=f"new-{group.slug}")
         return redirect(made)
+    context |= boxes.around_form(form, is_preview=is_preview, key=f"new-{group.slug}", group=group)
     context |= {"form": form, "by_mail": _by_mail(group), "can_start": "topics.post" in context["permissions"]}
     return render(request, "conversations/topic_new.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
 def topic(request: HttpRequest, slug: str, topic_id: int, title: str = "") -> HttpResponse:
-    found = _readable(request, topic_id)
+    found = readable(request, topic_id)
     if found is None:
         moved = get_object_or_404(OldTopic.objects.filter(number=topic_id))
-        found = _readable(request, moved.topic_id)
+        found = readable(request, moved.topic_id)
     if found is None:
         raise Http404
     if request.path != found.get_absolute_url():
         return redirect(found, permanent=True)
-    return _topic_page(request, found, EMPTY_FIELD, page=request.GET.get("page"))
+    return _topic_page(request, found, page=request.GET.get("page"))
 
 
-@login_required
+@boxes.kept_through_sign_in
 @require_POST
 def replies(request: SignedIn, topic_id: int) -> HttpResponse:
-    topic = _readable(request, topic_id)
+    topic = readable(request, topic_id)
     if topic is None:
         raise Http404
-    form = ReplyForm(request.POST)
-    if not form.is_valid():
-        return _topic_page(request, topic, form["body"], page="last", status=422)
-    post = reply(topic, author=request.user, via="web", **form.cleaned_data)
+    form = ReplyForm(request.POST, request.FILES)
+    if not form.is_valid() or "preview" in request.POST:
+        return _topic_page(request, topic, form, page="last", status=422 if form.errors else 200)
+    answers = boxes.answered(topic, form.cleaned_data.pop("answers"))
+    post = reply(topic, author=request.user, via="web", answers=answers, **form.cleaned_data)
     messages.success(request, _("Your reply is sent."), extra_tags=f"topic-{topic.pk}")
     return redirect(post)
-
-
-@require_safe
-def post(request: HttpRequest, post_id: int) -> HttpResponse:
-    found = get_object_or_404(
-        Post.objects.visible_to(reader(request)).select_related("topic__channel__group"), pk=post_id
-    )
-    earlier = Q(posted_at__lt=found.posted_at) | Q(posted_at=found.posted_at, pk__lt=found.pk)
-    number = found.topic.posts.filter(earlier).count() // A_PAGE + 1
-    where = f"?page={number}" if number > 1 else ""
-    return redirect(f"{found.topic.get_absolute_url()}{where}#post-{found.pk}")
-
-
-@require_safe
-def file(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
-    attachments = Attachment.objects.visible_to(reader(request)).filter(file__sha256=sha256, name=name)
-    found = attachments.select_related("file").first()
-    path = files.where(sha256)
-    if found is None or not path.exists():
-        raise Http404
-    is_picture = found.file.kind in PICTURES
-    kind = found.file.kind if is_picture else "application/octet-stream"
-    response = FileResponse(path.open("rb"), as_attachment=not is_picture, filename=found.name, content_type=kind)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    return response
-
-
-def _readable(request: HttpRequest, topic_id: int) -> Topic | None:
-    """The same as Topic.objects.readable_by, decided by the standing that is kept: this page has to be quick."""
-    topic = _TOPIC.first(topic_id)
-    if topic and "topics.read" in standing(topic.channel.group, reader(request)).permissions:
-        return topic
-    return None
 
 
 def _by_mail(group: Group) -> int:
     return group.memberships.current().filter(mail=Membership.Mail.EACH).count()
 
 
-def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | None, status: int = 200) -> HttpResponse:
+def _topic_page(
+    request: HttpRequest, topic: Topic, form: ReplyForm | None = None, *, page: str | None, status: int = 200
+) -> HttpResponse:
     group = topic.channel.group
     pages = Paginator(range(topic.post_count), A_PAGE)
     shown = pages.get_page(pages.num_pages if page == "last" else page)
     start = (shown.number - 1) * A_PAGE
     rows = _versions(start).rows(topic.pk)
-    mine = standing(group, reader(request))
+    person = reader(request)
+    mine = standing(group, person)
+    can_write = "topics.post" in mine.permissions and not topic.locked_at
     with timezone.override(group.time_zone):
-        posts = fragments.of_posts(topic, rows)
+        posts = fragments.of_posts(topic, rows, can_act="topics.post" in mine.permissions)
         context: dict[str, Any] = {
             "group": group,
             "tab": "talk",
@@ -168,10 +135,11 @@ def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | N
             "topic": topic,
             "page": shown,
             "posts": fragments.joined(posts),
-            "can_write": "topics.post" in mine.permissions and not topic.locked_at,
+            "mine": boxes.mine(person, list(zip([row[0] for row in rows], posts, strict=True))) if person else None,
+            "can_write": can_write,
             "my_mail": mine.mail,
-            "field": field,
-            "key": f"topic-{topic.pk}",  # of the draft
             "side": fragments.of_side(topic, [post.speaker for post in posts]),
         }
+        if can_write and not shown.has_next():
+            context |= boxes.of_topic(request, topic, form)
         return render(request, "conversations/topic.html", context, status=status)
