@@ -25,14 +25,15 @@ from importlib import import_module
 group = Group.objects.get(slug="tarn")
 people = [one.person for one in group.memberships.select_related("person")]
 rng = random.Random(7)
-known = "we had the same on two machines last week and what helped was to wait read log once more because nobody".split()
-known += ["".join(rng.choices("abcdefghilmnoprstuvw", k=rng.randint(3, 11))) for _ in range(400)]
-prose = lambda length: " ".join(rng.choices(known, k=length))
+known = "the to a of and in that it we is on for was not with have but you as this at be had same what wait log".split()
+known += ["".join(rng.choices("abcdefghilmnoprstuvw", k=rng.randint(3, 11))) for _ in range(700)]
+often = [1 / rank for rank in range(2, len(known) + 2)]  # as words are in any language (Zipf)
+prose = lambda length: " ".join(rng.choices(known, often, k=length))
 channel = main_channel(group)
 for number in range(60):
     topic = start_topic(channel, author=people[number % 3], title=f"A question, number {number}", body=prose(60), via="web")
 for number in range(49):
-    reply(topic, author=people[number % 3], body=prose(40 + number % 5 * 25), via="web")
+    reply(topic, author=people[number % 3], body=prose(20 + number % 5 * 20), via="web")
 ann = Person.objects.known_at("ann@example.org")
 session = import_module(settings.SESSION_ENGINE).SessionStore()
 session.update({"_auth_user_id": str(ann.pk), "_auth_user_backend": settings.AUTHENTICATION_BACKENDS[0],
