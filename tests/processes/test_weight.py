@@ -31,7 +31,8 @@ often = [1 / rank for rank in range(2, len(known) + 2)]  # as words are in any l
 prose = lambda length: " ".join(rng.choices(known, often, k=length))
 channel = main_channel(group)
 for number in range(60):
-    topic = start_topic(channel, author=people[number % 3], title=f"A question, number {number}", body=prose(60), via="web")
+    title = f"A question, number {number}"
+    topic = start_topic(channel, author=people[number % 3], title=title, body=prose(60), via="web")
 for number in range(49):
     reply(topic, author=people[number % 3], body=prose(20 + number % 5 * 20), via="web")
 ann = Person.objects.known_at("ann@example.org")
