@@ -78,6 +78,20 @@ def find(
     return list(dict.fromkeys([*titled, *others]))[:limit]
 
 
+def titled(words: Sequence[str], *, scopes: Sequence[int], limit: int = 100) -> list[int]:
+    """Return the ids of the newest posts in these scopes that hold any of the words in their titles."""
+    if not words or not scopes:
+        return []
+    some = scopes[:MOST_SCOPES]
+    if _is_postgres():
+        match = f"({' | '.join(_lexeme(word, 'A') for word in words)}) & {_scopes(some)}"
+    else:
+        match = f"title : ({' OR '.join(_quoted((word,)) for word in words)}) AND {_scopes(some)}"
+    with connection.cursor() as cursor:
+        cursor.execute((_FIND_POSTGRES if _is_postgres() else _FIND_SQLITE).format(more=""), [match, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def _ids(
     query: Query, scopes: Sequence[int], among: QuerySet[object, int] | None, limit: int, *, title: bool
 ) -> list[int]:
@@ -138,12 +152,19 @@ def _tsvector(scope: int, titled: list[str], said: list[str]) -> str:
 
 def _tsquery(query: Query, scopes: Sequence[int], title: bool) -> str:
     weight = "A" if title else ""
-    parts = [" | ".join(f"'@{scope}'" for scope in scopes)] if scopes else []
+    parts = [_scopes(scopes)] if scopes else []
     for phrase in query.words:
         marks = [weight] * (len(phrase) - 1) + [weight + ("*" if _is_open(query, phrase) else "")]
         parts.append(" <-> ".join(_lexeme(word, mark) for word, mark in zip(phrase, marks, strict=True)))
     parts += [f"!({' <-> '.join(_lexeme(word, '') for word in phrase)})" for phrase in query.without]
     return " & ".join(f"({part})" for part in parts)
+
+
+def _scopes(scopes: Sequence[int]) -> str:
+    """That a post stands in one of these, as each database says it."""
+    if _is_postgres():
+        return "({})".format(" | ".join(f"'@{scope}'" for scope in scopes))
+    return "scope : ({})".format(" OR ".join(f'"{scope}"' for scope in scopes))
 
 
 def _lexeme(word: str, mark: str) -> str:
@@ -152,7 +173,7 @@ def _lexeme(word: str, mark: str) -> str:
 
 def _fts5(query: Query, scopes: Sequence[int], title: bool) -> str:
     columns = "title" if title else "{title body}"
-    parts = ["scope : ({})".format(" OR ".join(f'"{scope}"' for scope in scopes))] if scopes else []
+    parts = [_scopes(scopes)] if scopes else []
     parts += [f"{columns} : {_quoted(phrase)}{' *' if _is_open(query, phrase) else ''}" for phrase in query.words]
     without = "".join(f" NOT {{title body}} : {_quoted(phrase)}" for phrase in query.without)
     return f"({' AND '.join(parts)}){without}"
