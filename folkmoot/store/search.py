@@ -7,6 +7,7 @@ so many with the words in their titles and so many others; whoever asks puts tho
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -64,7 +65,7 @@ def forget(post_ids: Iterable[int]) -> None:
 
 
 def find(
-    query: Query | str, *, scopes: Sequence[int], among: QuerySet[object, int] | None = None, limit: int = 200
+    query: Query | str, *, scopes: Sequence[int], among: QuerySet[Any, int] | None = None, limit: int = 200
 ) -> list[int]:
     """Return the ids of the newest posts in these scopes that hold all words of the query, at most so many.
 
@@ -93,7 +94,7 @@ def titled(words: Sequence[str], *, scopes: Sequence[int], limit: int = 100) -> 
 
 
 def _ids(
-    query: Query, scopes: Sequence[int], among: QuerySet[object, int] | None, limit: int, *, title: bool
+    query: Query, scopes: Sequence[int], among: QuerySet[Any, int] | None, limit: int, *, title: bool
 ) -> list[int]:
     is_postgres = _is_postgres()
     match = (_tsquery if is_postgres else _fts5)(query, scopes if len(scopes) <= MOST_SCOPES else (), title)
@@ -135,7 +136,7 @@ def _row(key: int, scope: int, title: str, text: str) -> tuple[int, int, str] | 
     return (key, scope, " ".join(titled), " ".join(said))
 
 
-def _move_values(post_id: int, scope: int) -> tuple[object, ...]:
+def _move_values(post_id: int, scope: int) -> tuple[int, int] | tuple[int, str, int]:
     return (scope, f"'@{scope}'", post_id) if _is_postgres() else (scope, post_id)
 
 
