@@ -31,7 +31,3 @@ class ReplyForm(forms.Form):
 class TopicForm(forms.Form):
     title = forms.CharField(label=_("What is it about?"), max_length=LONGEST_TITLE)
     body = BodyField(label=_("What do you want to say?"))
-
-
-class SearchForm(forms.Form):
-    q = forms.CharField(required=False, max_length=200)

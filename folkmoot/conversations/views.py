@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
-from folkmoot.conversations import fragments
-from folkmoot.conversations.forms import ReplyForm, SearchForm, TopicForm
+from folkmoot.conversations import fragments, searching
+from folkmoot.conversations.forms import ReplyForm, TopicForm
 from folkmoot.conversations.models import Attachment, Channel, OldTopic, Post, Topic
 from folkmoot.conversations.operations import main_channel, reply, start_topic
 from folkmoot.conversations.rendering import PICTURES
 from folkmoot.groups.http import around, of_group, standing
 from folkmoot.groups.models import Group, Membership
-from folkmoot.store import files, search
+from folkmoot.kit.search_words import LONGEST
+from folkmoot.store import files
 from folkmoot.store.prepared import Prepared
 
 A_PAGE = 50
@@ -46,15 +47,14 @@ def topics(request: HttpRequest, group: Group) -> HttpResponse:
     person = reader(request)
     context = around(request, group, "talk")
     channels = list(Channel.objects.visible_to(person).filter(group=group).values_list("pk", flat=True))
-    form = SearchForm(request.GET)
-    query = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    query = request.GET.get("q", "").strip()[:LONGEST]
     context |= {
         "query": query,
         "can_read": "topics.read" in context["permissions"],
         "address": f"{group.slug}@{settings.HOST}",
     }
     if query:
-        context["found"] = _found(search.find(query, scopes=channels))
+        context |= searching.page(request, query, person=person, group=group)
     else:
         newest = Topic.objects.filter(channel_id__in=channels).newest_first()
         spoke_last = Post.objects.filter(topic=OuterRef("pk")).order_by("-posted_at", "-pk")
@@ -63,11 +63,6 @@ def topics(request: HttpRequest, group: Group) -> HttpResponse:
         )
         context["page"] = Paginator(newest, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "conversations/topics.html", context)
-
-
-def _found(post_ids: list[int]) -> list[Post]:
-    posts = Post.objects.select_related("author", "topic").in_bulk(post_ids)
-    return [posts[post_id] for post_id in post_ids if post_id in posts]
 
 
 @login_required

@@ -52,6 +52,7 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["topic", "posted_at", "id"], name="post_in_order"),
             models.Index(fields=["author", "posted_at"], name="post_by_author"),
+            models.Index(fields=["channel", "posted_at", "id"], name="post_by_channel"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["channel", "message_id"], name="a_letter_is_one_post_in_a_channel"),
