@@ -39,7 +39,7 @@ def test_each_copy_has_a_link_of_its_readers_own(topic):
     assert all(plain == html and len(plain) == 1 for plain, html in found.values())
     assert found["ann@example.org"] != found["bob@example.org"]
     bodies = [text(copy).partition(b"\r\n\r\n")[2] for copy in copies]
-    assert all(len(line) <= 76 for body in bodies for line in body.splitlines())
+    assert all(len(line) <= 78 for body in bodies for line in body.splitlines())
 
 
 def test_the_link_mutes_after_a_question_and_takes_it_back(client, topic, ann):
