@@ -181,9 +181,7 @@ def _by_mail(group: Group) -> int:
     return group.memberships.current().filter(mail=Membership.Mail.EACH).count()
 
 
-def _with_since(
-    request: HttpRequest, topic: Topic, posts: list[Fragment], rows: list[Row]
-) -> list[Fragment]:
+def _with_since(request: HttpRequest, topic: Topic, posts: list[Fragment], rows: list[Row]) -> list[Fragment]:
     """Put a rule before the first post that is new to the reader, and note that they have read this page."""
     person = reader(request)
     mine = unread.reading(topic) if person else None

@@ -19,7 +19,7 @@ def topic(ann):
 
 
 def seen_by(person, topic):
-    return as_read_by(Topic.objects.filter(pk=topic.pk), person).get()
+    return as_read_by(Topic.objects.filter(pk=topic.pk), person.pk).get()
 
 
 def test_a_member_chooses_how_much_they_want_and_changes_their_mind(topic, ann):
