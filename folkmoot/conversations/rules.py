@@ -3,7 +3,7 @@
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations.models import Channel, Topic
 from folkmoot.groups.models import Group
-from folkmoot.groups.rules import holds
+from folkmoot.groups.rules import holds, is_member
 
 PERMISSIONS = ("topics.read", "topics.post", "topics.moderate", "letters.moderate")
 
@@ -18,6 +18,11 @@ def can_start(person: Person, channel: Channel) -> bool:
 
 def can_reply(person: Person, topic: Topic) -> bool:
     return person.is_active and not topic.locked_at and holds(person, "topics.post", topic.channel.group)
+
+
+def can_follow(person: Person, group: Group) -> bool:
+    """Members say how much they want of what they may read."""
+    return person.is_active and is_member(person, group) and holds(person, "topics.read", group)
 
 
 def can_moderate_topics(person: Actor | None, group: Group) -> bool:

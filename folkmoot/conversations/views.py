@@ -1,3 +1,4 @@
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -8,15 +9,18 @@ from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
-from folkmoot.conversations import fragments, searching
+from folkmoot.accounts.models import Person
+from folkmoot.conversations import fragments, searching, unread
 from folkmoot.conversations.forms import ReplyForm, TopicForm
+from folkmoot.conversations.fragments import Fragment
 from folkmoot.conversations.models import Attachment, Channel, OldTopic, Post, Topic
-from folkmoot.conversations.operations import main_channel, reply, start_topic
+from folkmoot.conversations.operations import main_channel, mark_read, reply, start_topic
 from folkmoot.conversations.rendering import PICTURES
 from folkmoot.groups.http import around, of_group, standing
 from folkmoot.groups.models import Group, Membership
@@ -29,16 +33,20 @@ A_PAGE = 50
 EMPTY_FIELD = {"html_name": "body", "auto_id": "id_body", "value": "", "errors": ()}
 
 _TOPIC = Prepared(lambda key: Topic.objects.filter(pk=key).select_related("channel__group"))
+_TOPIC_READ = Prepared(
+    lambda key, person: unread.as_read_by(Topic.objects.filter(pk=key).select_related("channel__group"), person)
+)
+Row = tuple[int, int, datetime, int]  # of a post: id, version, when, author
 
 
 @lru_cache(maxsize=64)
-def _versions(start: int) -> Prepared[tuple[int, int]]:
+def _versions(start: int) -> Prepared[Row]:
     """The posts of a topic's page that begins at this one: what fragments are kept by."""
     return Prepared(lambda key: _in_order(key)[start : start + A_PAGE])
 
 
-def _in_order(topic_id: int) -> QuerySet[Post, tuple[int, int]]:
-    return Post.objects.filter(topic=topic_id).in_order().values_list("pk", "version")
+def _in_order(topic_id: int) -> QuerySet[Post, Row]:
+    return Post.objects.filter(topic=topic_id).in_order().values_list("pk", "version", "posted_at", "author_id")
 
 
 @require_safe
@@ -61,8 +69,12 @@ def topics(request: HttpRequest, group: Group) -> HttpResponse:
         newest = newest.annotate(last_by=Subquery(spoke_last.values("author__name")[:1])).select_related(
             "channel__group"
         )
-        context["page"] = Paginator(newest, A_PAGE).get_page(request.GET.get("page"))
+        context["page"] = Paginator(_with_unread(newest, person), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "conversations/topics.html", context)
+
+
+def _with_unread(topics: QuerySet[Topic], person: Person | None) -> QuerySet[Topic]:
+    return unread.as_read_by(topics, person.pk) if person else topics
 
 
 @login_required
@@ -107,15 +119,32 @@ def replies(request: SignedIn, topic_id: int) -> HttpResponse:
     return redirect(post)
 
 
+@login_required
+@require_safe
+def topic_unread(request: SignedIn, topic_id: int) -> HttpResponse:
+    """Lead to the first post that the reader has not read."""
+    found = _readable(request, topic_id)
+    if found is None:
+        raise Http404
+    mine = unread.reading(found)
+    first = unread.first_unread(found, person=request.user, read_to=mine.read_to) if mine else None
+    if first is None:
+        return redirect(found)
+    return redirect(f"{found.get_absolute_url()}{_page_of(first)}#new")
+
+
 @require_safe
 def post(request: HttpRequest, post_id: int) -> HttpResponse:
     found = get_object_or_404(
         Post.objects.visible_to(reader(request)).select_related("topic__channel__group"), pk=post_id
     )
-    earlier = Q(posted_at__lt=found.posted_at) | Q(posted_at=found.posted_at, pk__lt=found.pk)
-    number = found.topic.posts.filter(earlier).count() // A_PAGE + 1
-    where = f"?page={number}" if number > 1 else ""
-    return redirect(f"{found.topic.get_absolute_url()}{where}#post-{found.pk}")
+    return redirect(f"{found.topic.get_absolute_url()}{_page_of(found)}#post-{found.pk}")
+
+
+def _page_of(post: Post) -> str:
+    earlier = Q(posted_at__lt=post.posted_at) | Q(posted_at=post.posted_at, pk__lt=post.pk)
+    number = post.topic.posts.filter(earlier).count() // A_PAGE + 1
+    return f"?page={number}" if number > 1 else ""
 
 
 @require_safe
@@ -136,14 +165,30 @@ def file(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
 
 def _readable(request: HttpRequest, topic_id: int) -> Topic | None:
     """The same as Topic.objects.readable_by, decided by the standing that is kept: this page has to be quick."""
-    topic = _TOPIC.first(topic_id)
-    if topic and "topics.read" in standing(topic.channel.group, reader(request)).permissions:
+    person = reader(request)
+    topic = _TOPIC_READ.first(topic_id, person.pk) if person else _TOPIC.first(topic_id)
+    if topic and "topics.read" in standing(topic.channel.group, person).permissions:
         return topic
     return None
 
 
 def _by_mail(group: Group) -> int:
     return group.memberships.current().filter(mail=Membership.Mail.EACH).count()
+
+
+def _with_since(request: HttpRequest, topic: Topic, posts: list[Fragment], rows: list[Row]) -> list[Fragment]:
+    """Put a rule before the first post that is new to the reader, and note that they have read this page."""
+    person = reader(request)
+    mine = unread.reading(topic) if person else None
+    if person is None or mine is None or not rows or rows[-1][2] <= mine.read_to:
+        return posts
+    at = unread.first_new([row[2:] for row in rows], person=person, read_to=mine.read_to)
+    if unread.is_looked_at(request):
+        mark_read(topic, person=person, to=rows[-1][2])
+    if at is None or (at == 0 and mine.seen_at is None):
+        return posts  # nothing, or all of it, is new
+    rule = render_to_string("web/_since.html", {"at": mine.seen_at or mine.read_to, "joined": mine.seen_at is None})
+    return [*posts[:at], Fragment(rule), *posts[at:]]
 
 
 def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | None, status: int = 200) -> HttpResponse:
@@ -154,7 +199,7 @@ def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | N
     rows = _versions(start).rows(topic.pk)
     mine = standing(group, reader(request))
     with timezone.override(group.time_zone):
-        posts = fragments.of_posts(topic, rows)
+        posts = fragments.of_posts(topic, [row[:2] for row in rows])
         context: dict[str, Any] = {
             "group": group,
             "tab": "talk",
@@ -162,9 +207,10 @@ def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | N
             "can_manage": "group.manage" in mine.permissions,
             "topic": topic,
             "page": shown,
-            "posts": fragments.joined(posts),
+            "posts": fragments.joined(_with_since(request, topic, posts, rows)),
             "can_write": "topics.post" in mine.permissions and not topic.locked_at,
             "my_mail": mine.mail,
+            "my_reading": unread.reading(topic) if mine.mail else None,
             "field": field,
             "key": f"topic-{topic.pk}",  # of the draft
             "side": fragments.of_side(topic, [post.speaker for post in posts]),

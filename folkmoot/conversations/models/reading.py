@@ -17,6 +17,7 @@ class ReadMark(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="read_marks")
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="read_marks")
     read_to = models.DateTimeField()  # posts of this moment and before have been read
+    seen_at = models.DateTimeField(default=now)  # when they were last there and read something new
     done_at = models.DateTimeField(null=True)  # put away; what is said later brings it back
     later_at = models.DateTimeField(null=True)  # kept for later, since then
 

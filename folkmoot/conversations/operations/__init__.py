@@ -11,6 +11,14 @@ from folkmoot.conversations.operations.archives import (
 )
 from folkmoot.conversations.operations.pasts import confirm_past
 from folkmoot.conversations.operations.posting import Letterhead, main_channel, reply, start_topic
+from folkmoot.conversations.operations.reading import (
+    bring_back,
+    keep_for_later,
+    keep_no_longer,
+    mark_read,
+    put_away,
+)
+from folkmoot.conversations.operations.subscribing import follow, follow_no_longer
 from folkmoot.conversations.operations.sweeping import sweep_files
 
 __all__ = [
@@ -20,9 +28,16 @@ __all__ = [
     "UnreadLetter",
     "add_archived",
     "begin_archive",
+    "bring_back",
     "confirm_past",
     "finish_archive",
+    "follow",
+    "follow_no_longer",
+    "keep_for_later",
+    "keep_no_longer",
     "main_channel",
+    "mark_read",
+    "put_away",
     "reply",
     "restart_archive",
     "start_topic",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Attachment, Channel, Post, Reference, StoredFile, Topic
+from folkmoot.conversations.operations.reading import note_author_read
 from folkmoot.conversations.rendering import KeptFile
 from folkmoot.conversations.rules import can_moderate, can_reply, can_start
 from folkmoot.groups.models import Group
@@ -130,6 +131,7 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
     Topic.objects.filter(pk=topic.pk).update(
         last_post_at=Greatest("last_post_at", at), last_via=via, post_count=F("post_count") + 1
     )
+    note_author_read(post)
     search.index([(post.pk, topic.channel_id, post.title, post.body)])
     record("post.added", post, by=author, via=via)
     return post

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.accounts.operations import enrol
+from folkmoot.conversations.models import Subscription, Topic
+from folkmoot.conversations.operations import follow, follow_no_longer
 from folkmoot.conversations.rules import can_moderate
 from folkmoot.doors.mail import addresses, arrivals
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
@@ -58,6 +60,19 @@ def unsubscribe(token: str) -> Membership:
     if membership.mail != Membership.Mail.NONE:
         change_reading(membership, mail=Membership.Mail.NONE, by=membership.person, via="mail")
     return membership
+
+
+def mute(token: str, *, is_wanted: bool = False) -> Topic:
+    """Mute a topic by the token of one of its letters, or take that back; doing it twice changes nothing."""
+    found = addresses.muter(token)
+    if found is None:
+        raise Refused(_("This link is not one of ours, or it was cut short by a mail program."))
+    member, topic = found
+    if is_wanted:
+        follow_no_longer(topic, person=member.person, via="mail")
+    else:
+        follow(topic, person=member.person, level=Subscription.Level.MUTED, via="mail")
+    return topic
 
 
 def _decide(held: HeldLetter, *, by: Actor, is_accepted: bool) -> None:
