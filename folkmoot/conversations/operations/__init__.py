@@ -9,6 +9,7 @@ from folkmoot.conversations.operations.archives import (
     finish_archive,
     restart_archive,
 )
+from folkmoot.conversations.operations.dating import date_back
 from folkmoot.conversations.operations.pasts import confirm_past
 from folkmoot.conversations.operations.posting import Letterhead, main_channel, reply, start_topic
 from folkmoot.conversations.operations.sweeping import sweep_files
@@ -21,6 +22,7 @@ __all__ = [
     "add_archived",
     "begin_archive",
     "confirm_past",
+    "date_back",
     "finish_archive",
     "main_channel",
     "reply",
