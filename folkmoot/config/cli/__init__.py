@@ -16,7 +16,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "folkmoot.config.settings")
     django.setup()
     # The commands need Django to be set up before their imports.
-    from folkmoot.config.cli import archives, care, groups, serving
+    from folkmoot.config.cli import archives, care, demo, groups, serving
 
     for command in (
         serving.serve,
@@ -27,6 +27,7 @@ def main() -> None:
         care.restore,
         archives.bringing,
         archives.taking,
+        demo.demo,
     ):
         cli.add_command(command)
     cli(prog_name="folkmoot")

@@ -9,6 +9,7 @@ from folkmoot.conversations.operations.archives import (
     finish_archive,
     restart_archive,
 )
+from folkmoot.conversations.operations.dating import date_back
 from folkmoot.conversations.operations.pasts import confirm_past
 from folkmoot.conversations.operations.posting import Letterhead, main_channel, reply, start_topic
 from folkmoot.conversations.operations.reading import (
@@ -30,6 +31,7 @@ __all__ = [
     "begin_archive",
     "bring_back",
     "confirm_past",
+    "date_back",
     "finish_archive",
     "follow",
     "follow_no_longer",
