@@ -12,7 +12,22 @@ row groups people pager empty filters
 states
 """.split()
 # Linked by the one page that needs them, or shown in the gallery until a page does.
-APART = ["manage", "table", "home", "topic", "trace", "inbox-row", "found", "menu", "react", "bulk", "time", "matrix", "own", "gallery"]
+APART = [
+    "manage",
+    "table",
+    "home",
+    "topic",
+    "trace",
+    "inbox-row",
+    "found",
+    "menu",
+    "react",
+    "bulk",
+    "time",
+    "matrix",
+    "own",
+    "gallery",
+]
 
 
 def bundled() -> str:
