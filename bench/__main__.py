@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import importing, list_mail, lmtp, pages, posting, starting
+from bench import importing, list_mail, lmtp, pages, posting, searching, starting
 from bench.options import Options
 from bench.server import ROOT
 from bench.table import Row, as_markdown, as_text, machine
@@ -27,6 +27,7 @@ ROWS: dict[str, Callable[[Options], list[Row]]] = {
     "import": importing.rows,
     "pages": pages.rows,
     "posting": posting.rows,
+    "search": searching.rows,
     "starting": starting.rows,
 }
 

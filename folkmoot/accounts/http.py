@@ -1,9 +1,21 @@
-from django.http import HttpRequest
+from collections.abc import Callable
+from functools import wraps
+from time import time
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from folkmoot.accounts.models import Person
 
 # For those who sign in by a link in a letter, not by a code.
 BACKEND = "folkmoot.accounts.backends.Backend"
+
+View = Callable[..., HttpResponse]
 
 
 class SignedIn(HttpRequest):
@@ -15,3 +27,24 @@ class SignedIn(HttpRequest):
 def reader(request: HttpRequest) -> Person | None:
     """Who is looking; None for a stranger."""
     return request.user if isinstance(request.user, Person) else None
+
+
+def freshly(view: View) -> View:
+    """Let only those through who have just shown who they are; everybody else does that first."""
+
+    @wraps(view)
+    def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
+        if has_just_signed_in(request):
+            return view(request, *args, **kwargs)
+        back = urlencode({"next": request.path})
+        if get_adapter().get_reauthentication_methods(request.user):
+            return redirect(f"{reverse('account_reauthenticate')}?{back}")
+        return render(request, "accounts/again.html", {"next": f"{reverse('account_login')}?{back}"}, status=403)
+
+    return guarded
+
+
+def has_just_signed_in(request: HttpRequest) -> bool:
+    """Whether a code, a password or a passkey was shown in the last minutes; allauth keeps that in the session."""
+    oldest = time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return any(one["at"] > oldest for one in request.session.get("account_authentication_methods", []))

@@ -40,7 +40,7 @@ class PersonManager(BaseUserManager["Person"]):
     def unproven_at(self, address: str) -> "Person | None":
         """Somebody we only know by this address: an imported author, a member whom an administrator added."""
         known = Address.objects.filter(
-            email=address.lower(), verified=False, user__last_login=None, user__signed_up_at=None
+            email=address.lower(), verified=False, user__last_login=None, user__signed_up_at=None, user__erased_at=None
         )
         return next((found.user for found in known.select_related("user").order_by("pk")[:1]), None)
 
@@ -60,7 +60,8 @@ class Person(AbstractBaseUser):
     )  # of pages and letters; what the browser asks for where empty
     time_zone = models.CharField(max_length=40, blank=True)  # what the browser says where empty
     has_shortcuts = models.BooleanField(default=True)  # single keys do things on pages
-    picture = models.CharField(max_length=64, blank=True)  # SHA-256 of the kept file that shows them; or initials do
+    # SHA-256 of the kept file that shows them; or initials do
+    picture = models.CharField(max_length=64, blank=True, db_index=True)
     signed_up_at = models.DateTimeField(null=True)  # by themselves; before they prove an address that says nothing
     erased_at = models.DateTimeField(null=True)  # when they left for good; nothing here tells who it was
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
@@ -88,6 +89,19 @@ class Person(AbstractBaseUser):
 Actor = Person | Operator  # who does something: a person by some door, or the command line
 
 
+class ProfileEntryQuerySet(models.QuerySet["ProfileEntry"]):
+    def visible_to(self, reader: Person | None, *, shares_group: bool) -> "ProfileEntryQuerySet":
+        """What its person lets this reader see. Who shares a group with whom is known upstairs."""
+        Audience = ProfileEntry.Audience  # noqa: N806 - a class
+        audiences = [Audience.ANYONE]
+        if reader is None:
+            return self.filter(seen_by__in=audiences)
+        audiences += [Audience.SIGNED_IN]
+        if shares_group:
+            audiences += [Audience.FELLOWS]
+        return self.filter(models.Q(seen_by__in=audiences) | models.Q(person=reader))
+
+
 class ProfileEntry(models.Model):
     """Something a person says of themselves, and who may see it."""
 
@@ -111,6 +125,7 @@ class ProfileEntry(models.Model):
     field = models.CharField(max_length=10, choices=Field)
     value = models.CharField(max_length=2000)
     seen_by = models.CharField(max_length=10, choices=Audience, default=Audience.NOBODY)
+    objects = ProfileEntryQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "field"], name="one_profile_entry_of_a_field")]

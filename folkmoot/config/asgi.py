@@ -9,6 +9,8 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from folkmoot.config.strangers import StrangersPages
+
 LARGEST_BODY = 30 * 1024 * 1024
 DEADLINE = 120  # seconds for a whole body to arrive
 _IN_MEMORY = 1024 * 1024  # beyond, a body waits on the disk
@@ -104,4 +106,5 @@ async def _refuse(send: Send, status: int, words: bytes, before_end: Awaitable[N
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-application = BodiesFirst(WSGIMiddleware(get_wsgi_application(), workers=settings.WEB_THREADS))  # type: ignore[arg-type]
+_django = WSGIMiddleware(get_wsgi_application(), workers=settings.WEB_THREADS)  # type: ignore[arg-type]
+application = StrangersPages(BodiesFirst(_django))

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
 from folkmoot.conversations import rendering
-from folkmoot.conversations.forms import ReplyForm, TopicForm
-from folkmoot.conversations.fragments import Fragment
+from folkmoot.conversations.forms import ReplyForm, SaidForm
+from folkmoot.conversations.fragments import Fragment, Row
 from folkmoot.conversations.models import Draft, Post, Reaction, Topic
 from folkmoot.groups.models import Group
 from folkmoot.store.prepared import Prepared
@@ -66,7 +66,11 @@ def of_topic(request: HttpRequest, topic: Topic, form: ReplyForm | None) -> dict
     key = f"topic-{topic.pk}"
     if form is not None:
         context = around_form(form, is_preview="preview" in request.POST, key=key, group=topic.channel.group)
-        return context | {"to": answered(topic, form["answers"].value())}
+        return context | {
+            "to": answered(topic, form["answers"].value()),
+            "later": form["due_at"],
+            "anonymous": form["is_anonymous"].value(),
+        }
     to = answered(topic, request.GET.get("answers", ""))
     body = begun(request, key, f"/topics/{topic.pk}/replies").get("body", "")
     if to and "quote" in request.GET:
@@ -75,7 +79,7 @@ def of_topic(request: HttpRequest, topic: Topic, form: ReplyForm | None) -> dict
     return {"field": field, "key": key, "once": secrets.token_hex(8), "to": to, "people": topic.channel.group.slug}
 
 
-def around_form(form: ReplyForm | TopicForm, *, is_preview: bool, key: str, group: Group) -> dict[str, Any]:
+def around_form(form: SaidForm, *, is_preview: bool, key: str, group: Group) -> dict[str, Any]:
     """A box whose form came back: what was written is still in it."""
     body = form["body"].value() or ""
     return {
@@ -99,16 +103,16 @@ def quoted(post: Post) -> str:
     """A post's own words as a quote, with whose they are."""
     own = [line for line in post.body[:LONGEST_QUOTE].strip().splitlines() if not line.startswith(">")]
     lines = "\n".join(f"> {line}".rstrip() for line in own).strip("> \n")
-    words = _("%(name)s wrote:") % {"name": post.author.name}
+    words = _("%(name)s wrote:") % {"name": post.author_name}
     return f"{words}\n\n> {lines}\n\n"
 
 
-def mine(person: Person, posts: Sequence[tuple[int, Fragment]]) -> dict[str, Any]:
+def mine(person: Person, rows: Sequence[Row], posts: Sequence[Fragment]) -> dict[str, Any]:
     """What is personal beside posts that are the same for all: which are the reader's own, and their reactions."""
     reacted: dict[int, list[str]] = {}
-    with_reactions = [post_id for post_id, post in posts if post.has_reactions]
+    with_reactions = [row[0] for row, post in zip(rows, posts, strict=True) if post.has_reactions]
     if with_reactions:
-        rows = Reaction.objects.filter(person=person, post__in=with_reactions).values_list("post", "kind")
-        for post_id, kind in rows:
+        chosen = Reaction.objects.filter(person=person, post__in=with_reactions).values_list("post", "kind")
+        for post_id, kind in chosen:
             reacted.setdefault(post_id, []).append(kind)
-    return {"reactions": reacted, "own": [post_id for post_id, post in posts if post.speaker[1] == person.handle]}
+    return {"reactions": reacted, "own": [row[0] for row in rows if row[3] == person.pk]}

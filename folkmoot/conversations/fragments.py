@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from heapq import merge
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -12,11 +15,14 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from folkmoot.conversations.models import Attachment, Post, Reaction, Topic
+from folkmoot.conversations.models import Attachment, Happening, Post, Reaction, Topic
 from folkmoot.web.shelf import Shelf
 
 MOST = 24_000_000  # characters kept by one process
 MOST_PEOPLE = 12  # named at the side
+MOST_LINES = 200  # of what was done to a topic, on one page
+
+Row = tuple[int, int, datetime, int]  # of a post: id, version, when, author
 
 
 class Fragment(NamedTuple):
@@ -24,6 +30,7 @@ class Fragment(NamedTuple):
 
     text: str
     speaker: tuple[str, str] = ("", "")  # name and handle
+    is_theirs: bool = True  # not only an archive's word for it
     has_reactions: bool = False
 
 
@@ -32,14 +39,14 @@ _posts: Shelf[Fragment] = Shelf(MOST, size=lambda fragment: len(fragment.text))
 _sides: Shelf[Fragment] = Shelf(MOST // 8, size=lambda fragment: len(fragment.text))
 
 
-def of_posts(topic: Topic, versions: Sequence[tuple[int, int]], *, can_act: bool = False) -> list[Fragment]:
+def of_posts(topic: Topic, rows: Sequence[Row], *, can_act: bool = False) -> list[Fragment]:
     """Return the posts with these ids and versions, in this order. Asks the database only for those not kept.
 
     Who may write here gets buttons with them; they are the same for all who may.
     The time the topic began is in the key, because a restored or a test's database gives the same ids to others.
     """
     same = (topic.started_at, get_language(), get_current_timezone_name(), can_act)
-    keys = [(post_id, version, same) for post_id, version in versions]
+    keys = [(post_id, version, same) for post_id, version, _at, _author in rows]
     found = _posts.take(keys)
     missing = [key for key, fragment in zip(keys, found, strict=True) if fragment is None]
     rendered = _rendered([key[0] for key in missing], can_act) if missing else {}
@@ -50,6 +57,33 @@ def of_posts(topic: Topic, versions: Sequence[tuple[int, int]], *, can_act: bool
 
 def joined(fragments: Iterable[Fragment]) -> SafeString:
     return mark_safe("".join([fragment.text for fragment in fragments]))  # each is a rendered template
+
+
+def in_order(rows: Sequence[Row], posts: Sequence[Fragment], lines: Iterable[tuple[datetime, Fragment]]) -> SafeString:
+    """Posts, and between them lines of another kind, by time: before what was said at the same moment."""
+    timed = [(row[2], fragment) for row, fragment in zip(rows, posts, strict=True)]
+    return joined(fragment for _at, fragment in merge(sorted(lines, key=itemgetter(0)), timed, key=itemgetter(0)))
+
+
+def of_happenings(topic: Topic, *, after: datetime | None, before: datetime | None) -> list[tuple[datetime, Fragment]]:
+    """What was done to a topic in a time, as small lines, the same for all readers. Most topics have none."""
+    if topic.happened_at is None:
+        return []
+    found = topic.happenings.select_related("by", "channel", "other__channel__group").order_by("at", "pk")
+    found = found.filter(at__gte=after) if after else found
+    found = found.filter(at__lt=before) if before else found
+    return [(one.at, _line(topic, one)) for one in found[:MOST_LINES]]
+
+
+def _line(topic: Topic, one: Happening) -> Fragment:
+    """What stands in another group is not named: not every reader may know of it."""
+    group_id = topic.channel.group_id
+    context = {
+        "happening": one,
+        "came_from": one.channel if one.channel and one.channel.group_id == group_id else None,
+        "other": one.other if one.other and one.other.channel.group_id == group_id else None,
+    }
+    return Fragment(render_to_string("conversations/_happening.html", context))
 
 
 def of_side(topic: Topic, speakers: Sequence[tuple[str, str]]) -> SafeString:
@@ -86,19 +120,14 @@ def _rendered(post_ids: Sequence[int], can_act: bool) -> dict[int, Fragment]:
     listed = Attachment.objects.filter(is_inline=False)
     posts = list(
         Post.objects.filter(pk__in=post_ids)
-        .select_related("author", "answers__author")
+        .select_related("author", "answers__author", "topic__answered_by")
         .annotate(has_files=Exists(listed.filter(post=OuterRef("pk"))))
         .annotate(has_reactions=Exists(Reaction.objects.filter(post=OuterRef("pk"))))
     )
     with_files = [post for post in posts if post.has_files]
     prefetch_related_objects(with_files, Prefetch("attachments", listed.select_related("file").order_by("pk")))
     counts = _counts([post.pk for post in posts if post.has_reactions])
-    return {
-        post.pk: Fragment(
-            _text(post, counts.get(post.pk, {}), can_act), (post.author.name, post.author.handle), post.has_reactions
-        )
-        for post in posts
-    }
+    return {post.pk: _fragment(post, counts.get(post.pk, {}), can_act) for post in posts}
 
 
 def _counts(post_ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -109,6 +138,11 @@ def _counts(post_ids: Sequence[int]) -> dict[int, dict[str, int]]:
         for post_id, kind, n in rows:
             counts.setdefault(post_id, {})[kind] = n
     return counts
+
+
+def _fragment(post: Post, counts: dict[str, int], can_act: bool) -> Fragment:
+    is_theirs = post.archive_id is None or post.confirmed_at is not None
+    return Fragment(_text(post, counts, can_act), (post.author_name, post.author_handle), is_theirs, bool(counts))
 
 
 def _text(post: Post, counts: dict[str, int], can_act: bool) -> str:

@@ -1,14 +1,43 @@
-"""Pictures that people send, drawn anew: what comes out is a picture and nothing else."""
+"""Pictures that strangers send, drawn anew: what comes out is only what one sees."""
 
-import io
 import warnings
+from io import BytesIO
 
-from PIL import Image, ImageOps
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
 
+from folkmoot.kit.errors import Refused
+
+LARGEST_FILE = 10 * 1024 * 1024
+MOST_PIXELS = 50_000_000  # a phone's camera makes 12 to 50 million
 KINDS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
+FORMATS = tuple(KINDS.values())
 LARGEST = 4096  # pixels of either side; larger ones are made smaller
-MOST_PIXELS = 50_000_000  # that are unpacked at all: a small file can say that it is a city wall
-_UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, MemoryError)
+_UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, MemoryError)
+
+
+def square(content: bytes, side: int) -> bytes:
+    """Return the middle of a picture as WebP of this size, without anything that was hidden in the file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(content), formats=FORMATS) as picture:
+                if picture.width * picture.height > MOST_PIXELS:
+                    raise Refused(_("This picture is too large. Make it smaller than 50 megapixels."))
+                picture.draft("RGB", (side * 2, side * 2))
+                upright = ImageOps.exif_transpose(picture).convert("RGBA")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning) as error:
+        raise Refused(_("This is no picture that we can read. PNG, JPEG, GIF and WebP work.")) from error
+    return _as_webp(ImageOps.fit(upright, (side, side), Image.Resampling.LANCZOS))
+
+
+def _as_webp(picture: Image.Image) -> bytes:
+    """Draw the pixels on a fresh picture, so that no metadata comes along."""
+    fresh = Image.new("RGBA", picture.size)
+    fresh.paste(picture)
+    out = BytesIO()
+    fresh.save(out, "WEBP", quality=86, method=4)
+    return out.getvalue()
 
 
 class NotAPicture(Exception):
@@ -28,14 +57,14 @@ def drawn_anew(content: bytes, kind: str) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we count ourselves
-            return _drawn(io.BytesIO(content), KINDS[kind])
+            return _drawn(BytesIO(content), KINDS[kind])
     except Image.DecompressionBombError as error:
         raise TooManyPixels from error
     except _UNREADABLE as error:
         raise NotAPicture from error
 
 
-def _drawn(file: io.BytesIO, form: str) -> bytes:
+def _drawn(file: BytesIO, form: str) -> bytes:
     with Image.open(file, formats=[form]) as picture:
         if getattr(picture, "n_frames", 1) > 1:
             raise Moving
@@ -51,6 +80,6 @@ def _saved(picture: Image.Image, form: str) -> bytes:
     mode = "RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB"
     clean = Image.new(mode if form != "JPEG" else "RGB", picture.size)
     clean.paste(picture.convert(clean.mode))
-    out = io.BytesIO()
+    out = BytesIO()
     clean.save(out, form, quality=88)
     return out.getvalue()

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from folkmoot.lobby import views
+from folkmoot.lobby import searching, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("groups", views.groups, name="groups"),
     path("g/<slug:slug>", views.group, name="group"),
+    path("search", searching.search, name="search"),
     path("people/<slug:handle>", views.person, name="person"),
     path("settings/past", views.past, name="past"),
     path("settings/past/<slug:slug>", views.past_confirm, name="past_confirm"),

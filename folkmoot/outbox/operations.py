@@ -20,6 +20,14 @@ def record(kind: str, subject: models.Model, *, by: Any, via: str, **data: Any) 
     return event
 
 
+def hush() -> int:
+    """Spare everybody the events that nobody has been told of yet. Returns how many there were.
+
+    For an installation that was filled and not lived in: what is new in it is no news to anyone.
+    """
+    return Event.objects.filter(fanned_out_at=None).update(fanned_out_at=now())
+
+
 def sweep() -> int:
     """Delete events that everybody has dealt with long ago. Returns how many."""
     old = Event.objects.filter(at__lt=now() - KEPT_FOR).exclude(fanned_out_at=None)

@@ -1,18 +1,26 @@
 """Full-text search over posts: FTS5 on SQLite, tsvector on PostgreSQL.
 
-Each post stands in a scope (its channel's id); a search names the scopes that the reader may read, so that what one
-may not read takes no place among the results.
+Both are given ready words (kit/search_words.py), so both find the same. Each post stands in a scope (its channel's id),
+which is a word of the index too: what one may not read takes no place among the results and no time either. Nothing
+is ranked in here: a word that stands in most posts would have to be counted in all of them. `find` returns the newest,
+so many with the words in their titles and so many others; whoever asks puts those in order.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import QuerySet
+
+from folkmoot.kit.search_words import Phrase, Query, parse, words_of
 
 Document = tuple[int, int, str, str]  # post id, scope, title, text
 
-MOST_TEXT = 200_000  # characters of one post that are searched; PostgreSQL's limit for a tsvector is 1 MB
-MOST_WORDS = 12  # of a query
+MOST_TEXT = 200_000  # characters of one post that are searched
+MOST_WORDS = 16_000  # of one post; PostgreSQL knows places up to 16,383
+MOST_PLACES = 250  # of one word in a post; PostgreSQL keeps 256
+MOST_SCOPES = 500  # that are asked for as words of the index; where there are more, rows are looked at
 
 
 def create(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
@@ -23,9 +31,9 @@ def create(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         )
         editor.execute("CREATE INDEX post_search_words ON post_search USING gin (words)")
     else:
+        # To "ascii" all but ASCII's letters and digits stand between words, and every other character is a letter.
         editor.execute(
-            "CREATE VIRTUAL TABLE post_search USING "
-            "fts5(scope UNINDEXED, title, body, tokenize='unicode61 remove_diacritics 2')"
+            "CREATE VIRTUAL TABLE post_search USING fts5(scope, title, body, tokenize='ascii', columnsize=0)"
         )
 
 
@@ -35,10 +43,18 @@ def drop(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def index(documents: Iterable[Document]) -> None:
-    """Make new posts findable. One that is there already has to be forgotten first."""
-    rows = [(key, scope, title, body[:MOST_TEXT]) for key, scope, title, body in documents]
+    """Make posts findable, or findable as they are now."""
+    rows = [_row(*document) for document in documents]
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT_POSTGRES if _is_postgres() else _INSERT_SQLITE, rows)
+
+
+def move(post_ids: Iterable[int], *, scope: int) -> None:
+    """Let posts stand in another scope."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _MOVE_POSTGRES if _is_postgres() else _MOVE_SQLITE, [_move_values(post_id, scope) for post_id in post_ids]
+        )
 
 
 def forget(post_ids: Iterable[int]) -> None:
@@ -48,43 +64,126 @@ def forget(post_ids: Iterable[int]) -> None:
         cursor.executemany(f"DELETE FROM post_search WHERE {key} = %s", [(post_id,) for post_id in post_ids])
 
 
-def find(query: str, *, scopes: Sequence[int], limit: int = 200) -> list[int]:
-    """Return the ids of the posts in these scopes that hold all words of the query, best first."""
-    words = [word for word in query.replace("\x00", " ").split()[:MOST_WORDS] if any(map(str.isalnum, word))]
+def find(
+    query: Query | str, *, scopes: Sequence[int], among: QuerySet[Any, int] | None = None, limit: int = 200
+) -> list[int]:
+    """Return the ids of the newest posts in these scopes that hold all words of the query, at most so many.
+
+    Up to half of them have all words in their titles and come first. `among` is a query for ids that they must be of.
+    """
+    query = parse(query) if isinstance(query, str) else query
+    if not query.words or not scopes:
+        return []
+    titled = _ids(query, scopes, among, limit // 2, title=True)
+    others = _ids(query, scopes, among, limit, title=False)
+    return list(dict.fromkeys([*titled, *others]))[:limit]
+
+
+def titled(words: Sequence[str], *, scopes: Sequence[int], limit: int = 100) -> list[int]:
+    """Return the ids of the newest posts in these scopes that hold any of the words in their titles."""
     if not words or not scopes:
         return []
-    places = ", ".join(["%s"] * len(scopes))
+    some = scopes[:MOST_SCOPES]
     if _is_postgres():
-        sql, match = _FIND_POSTGRES, " & ".join(map(_lexeme, words))
+        match = f"({' | '.join(_lexeme(word, 'A') for word in words)}) & {_scopes(some)}"
     else:
-        sql, match = _FIND_SQLITE, " ".join(map(_quoted, words))
+        match = f"title : ({' OR '.join(_quoted((word,)) for word in words)}) AND {_scopes(some)}"
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(places=places), [match, *scopes, limit])
+        cursor.execute((_FIND_POSTGRES if _is_postgres() else _FIND_SQLITE).format(more=""), [match, limit])
         return [row[0] for row in cursor.fetchall()]
 
 
-_INSERT_SQLITE = "INSERT INTO post_search (rowid, scope, title, body) VALUES (%s, %s, %s, %s)"
+def _ids(
+    query: Query, scopes: Sequence[int], among: QuerySet[Any, int] | None, limit: int, *, title: bool
+) -> list[int]:
+    is_postgres = _is_postgres()
+    match = (_tsquery if is_postgres else _fts5)(query, scopes if len(scopes) <= MOST_SCOPES else (), title)
+    sql, values = (_FIND_POSTGRES if is_postgres else _FIND_SQLITE), [match]
+    more = "" if len(scopes) <= MOST_SCOPES else f" AND scope IN ({', '.join(str(int(scope)) for scope in scopes)})"
+    if among is not None:
+        inner, parameters = among.query.sql_with_params()
+        # The plus keeps SQLite from asking the index anew for each of the ids.
+        more += f" AND {'post_id' if is_postgres else '+rowid'} IN ({inner})"
+        values += parameters
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(more=more), [*values, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+_INSERT_SQLITE = "INSERT OR REPLACE INTO post_search (rowid, scope, title, body) VALUES (%s, %s, %s, %s)"
 _INSERT_POSTGRES = (
-    "INSERT INTO post_search (post_id, scope, words) VALUES (%s, %s, "
-    "setweight(to_tsvector('simple', %s), 'A') || to_tsvector('simple', %s))"
+    "INSERT INTO post_search (post_id, scope, words) VALUES (%s, %s, %s::tsvector) "
+    "ON CONFLICT (post_id) DO UPDATE SET scope = excluded.scope, words = excluded.words"
 )
-_FIND_SQLITE = (
-    "SELECT rowid FROM post_search WHERE post_search MATCH %s AND scope IN ({places}) "
-    "ORDER BY bm25(post_search, 0.0, 4.0, 1.0) LIMIT %s"
+_MOVE_SQLITE = "UPDATE post_search SET scope = %s WHERE rowid = %s"
+_MOVE_POSTGRES = (
+    "UPDATE post_search SET scope = %s, words = ts_delete(words, '@' || scope) || %s::tsvector WHERE post_id = %s"
 )
-_FIND_POSTGRES = (
-    "SELECT post_id FROM post_search, to_tsquery('simple', %s) q WHERE words @@ q AND scope IN ({places}) "
-    "ORDER BY ts_rank(words, q) DESC, post_id DESC LIMIT %s"
-)
+_FIND_SQLITE = "SELECT rowid FROM post_search WHERE post_search MATCH %s{more} ORDER BY rowid DESC LIMIT %s"
+# The sum keeps PostgreSQL from walking the newest posts one by one until enough have a word that few have.
+_FIND_POSTGRES = "SELECT post_id FROM post_search WHERE words @@ %s::tsquery{more} ORDER BY post_id + 0 DESC LIMIT %s"
 
 
 def _is_postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
+def _row(key: int, scope: int, title: str, text: str) -> tuple[int, int, str] | tuple[int, int, str, str]:
+    titled = words_of(title)
+    said = words_of(text[:MOST_TEXT])[: MOST_WORDS - len(titled)]
+    if _is_postgres():
+        return (key, scope, _tsvector(scope, titled, said))
+    return (key, scope, " ".join(titled), " ".join(said))
 
 
-def _lexeme(word: str) -> str:
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+def _move_values(post_id: int, scope: int) -> tuple[int, int] | tuple[int, str, int]:
+    return (scope, f"'@{scope}'", post_id) if _is_postgres() else (scope, post_id)
+
+
+def _tsvector(scope: int, titled: list[str], said: list[str]) -> str:
+    """Each word with its places; those of the title are marked A. No phrase goes on from the title into the text."""
+    places: dict[str, list[str]] = {}
+    for at, word in enumerate(titled, 1):
+        places.setdefault(word, []).append(f"{at}A")
+    for at, word in enumerate(said, len(titled) + 2):
+        places.setdefault(word, []).append(str(at))
+    words = [f"'{word}':{','.join(some[:MOST_PLACES])}" for word, some in places.items()]
+    return " ".join([f"'@{scope}'", *words])
+
+
+def _tsquery(query: Query, scopes: Sequence[int], title: bool) -> str:
+    weight = "A" if title else ""
+    parts = [_scopes(scopes)] if scopes else []
+    for phrase in query.words:
+        marks = [weight] * (len(phrase) - 1) + [weight + ("*" if _is_open(query, phrase) else "")]
+        parts.append(" <-> ".join(_lexeme(word, mark) for word, mark in zip(phrase, marks, strict=True)))
+    parts += [f"!({' <-> '.join(_lexeme(word, '') for word in phrase)})" for phrase in query.without]
+    return " & ".join(f"({part})" for part in parts)
+
+
+def _scopes(scopes: Sequence[int]) -> str:
+    """That a post stands in one of these, as each database says it."""
+    if _is_postgres():
+        return "({})".format(" | ".join(f"'@{scope}'" for scope in scopes))
+    return "scope : ({})".format(" OR ".join(f'"{scope}"' for scope in scopes))
+
+
+def _lexeme(word: str, mark: str) -> str:
+    return f"'{word}':{mark}" if mark else f"'{word}'"
+
+
+def _fts5(query: Query, scopes: Sequence[int], title: bool) -> str:
+    columns = "title" if title else "{title body}"
+    parts = [_scopes(scopes)] if scopes else []
+    parts += [f"{columns} : {_quoted(phrase)}{' *' if _is_open(query, phrase) else ''}" for phrase in query.words]
+    without = "".join(f" NOT {{title body}} : {_quoted(phrase)}" for phrase in query.without)
+    return f"({' AND '.join(parts)}){without}"
+
+
+def _quoted(phrase: Phrase) -> str:
+    """Words have letters and digits only."""
+    return f'"{" ".join(phrase)}"'
+
+
+def _is_open(query: Query, phrase: Phrase) -> bool:
+    return query.is_open and phrase is query.last

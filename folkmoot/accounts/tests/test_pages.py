@@ -46,32 +46,15 @@ def test_a_half_filled_start_comes_back(client):
     assert not Person.objects.exists()
 
 
-# Settings
-
-
-def test_settings_are_for_whom_they_are_of(client):
-    assert client.get("/settings")["Location"].startswith("/account/login/")
-
-
-def test_a_person_changes_their_name(client):
-    ann = make.person("Ann")
-    client.force_login(ann)
-
-    assert client.post("/settings", {"name": "Ann Example"})["Location"] == "/settings"
-    assert client.post("/settings", {"name": ""}).status_code == 422
-
-    ann.refresh_from_db()
-    assert ann.name == "Ann Example"
+# Addresses
 
 
 @pytest.mark.parametrize("addresses", [1, 3])
-def test_settings_ask_the_same_number_of_questions_for_any_number_of_addresses(
-    client, django_assert_num_queries, addresses
-):
+def test_addresses_are_listed_by_the_same_number_of_questions(client, django_assert_num_queries, addresses):
     ann = make.person("Ann")
     for number in range(1, addresses):
         ann.emailaddress_set.create(email=f"ann{number}@example.org", verified=True)
     client.force_login(ann)
 
-    with django_assert_num_queries(3):
-        client.get("/settings")
+    with django_assert_num_queries(4):
+        client.get("/settings/addresses")

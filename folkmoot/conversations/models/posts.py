@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import OuterRef
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Person
@@ -13,6 +14,11 @@ from folkmoot.conversations.models.topics import Topic
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, person: Person | None) -> "PostQuerySet":
         return self.filter(may_read(person, OuterRef("channel__group")))
+
+    def said_by(self, author: Person, *, to: Person | None) -> "PostQuerySet":
+        """What somebody said, as far as a reader may know that it was them: what they said without a name only they."""
+        theirs = self.filter(author=author)
+        return theirs if author == to else theirs.filter(is_anonymous=False)
 
     def not_taken_back(self) -> "PostQuerySet":
         return self.filter(removed_at=None)
@@ -55,6 +61,7 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["topic", "posted_at", "id"], name="post_in_order"),
             models.Index(fields=["author", "posted_at"], name="post_by_author"),
+            models.Index(fields=["channel", "posted_at", "id"], name="post_by_channel"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["channel", "message_id"], name="a_letter_is_one_post_in_a_channel"),
@@ -65,6 +72,21 @@ class Post(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("post", args=[self.pk])
+
+    @property
+    def author_name(self) -> str:
+        """Whose words they are, as far as everybody may know."""
+        return _("A member") if self.is_anonymous else self.author.name
+
+    @property
+    def author_handle(self) -> str:
+        """By which everybody finds its author's page; empty where nobody may know whose words they are."""
+        return "" if self.is_anonymous else self.author.handle
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether its topic's question is answered by it."""
+        return self.topic.answer_id == self.pk
 
 
 class Edition(models.Model):

@@ -17,6 +17,7 @@ class ReadMark(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="read_marks")
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="read_marks")
     read_to = models.DateTimeField()  # posts of this moment and before have been read
+    seen_at = models.DateTimeField(default=now)  # when they were last there and read something new
     done_at = models.DateTimeField(null=True)  # put away; what is said later brings it back
     later_at = models.DateTimeField(null=True)  # kept for later, since then
 
@@ -80,6 +81,12 @@ class Draft(models.Model):
         return f"{self.key} of {self.person_id}"
 
 
+class ScheduledPostQuerySet(models.QuerySet["ScheduledPost"]):
+    def waiting_of(self, person: Person) -> "ScheduledPostQuerySet":
+        """What somebody's waits for its time, and what came to its time and was refused."""
+        return self.filter(Q(done_at=None) | ~Q(refusal=""), author=person)
+
+
 class ScheduledPost(models.Model):
     """What is to be said later: an answer in a topic, or a new topic where there is none."""
 
@@ -93,6 +100,7 @@ class ScheduledPost(models.Model):
     post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="+")  # what became of it
     refusal = models.CharField(max_length=300, blank=True)  # or why nothing did
     done_at = models.DateTimeField(null=True)
+    objects = ScheduledPostQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="scheduled_post_due")]

@@ -1,5 +1,6 @@
 """What can be done in a conversation."""
 
+from folkmoot.conversations.operations.answering import accept_answer, withdraw_answer
 from folkmoot.conversations.operations.archives import (
     ArchivedLetter,
     Progress,
@@ -9,12 +10,39 @@ from folkmoot.conversations.operations.archives import (
     finish_archive,
     restart_archive,
 )
+from folkmoot.conversations.operations.channels import (
+    change_channel,
+    check_channel_slug,
+    close_channel,
+    make_channel,
+    reopen_channel,
+)
+from folkmoot.conversations.operations.dating import date_back
 from folkmoot.conversations.operations.drafting import keep_draft, sweep_drafts, take_draft_back, throw_draft_away
-from folkmoot.conversations.operations.editing import edit, restore, take_back
+from folkmoot.conversations.operations.editing import edit, put_back, take_back
+from folkmoot.conversations.operations.moderating import lock, pin, retitle, take_title_back, unlock, unpin
+from folkmoot.conversations.operations.moving import merge, move, move_back, split, unmerge, unsplit
 from folkmoot.conversations.operations.pasts import confirm_past
 from folkmoot.conversations.operations.posting import Letterhead, main_channel, reply, start_topic
 from folkmoot.conversations.operations.reacting import react, unreact
+from folkmoot.conversations.operations.reading import (
+    bring_back,
+    keep_for_later,
+    keep_no_longer,
+    mark_read,
+    put_away,
+)
 from folkmoot.conversations.operations.rerendering import render_again
+from folkmoot.conversations.operations.scheduling import (
+    reschedule,
+    restore,
+    say_due,
+    say_now,
+    schedule,
+    sweep_scheduled,
+    withdraw,
+)
+from folkmoot.conversations.operations.subscribing import follow, follow_no_longer
 from folkmoot.conversations.operations.sweeping import sweep_files
 from folkmoot.conversations.operations.uploading import prepare_files, upload
 
@@ -23,25 +51,59 @@ __all__ = [
     "Letterhead",
     "Progress",
     "UnreadLetter",
+    "accept_answer",
     "add_archived",
     "begin_archive",
+    "bring_back",
+    "change_channel",
+    "check_channel_slug",
+    "close_channel",
     "confirm_past",
+    "date_back",
     "edit",
     "finish_archive",
+    "follow",
+    "follow_no_longer",
     "keep_draft",
+    "keep_for_later",
+    "keep_no_longer",
+    "lock",
     "main_channel",
+    "make_channel",
+    "mark_read",
+    "merge",
+    "move",
+    "move_back",
+    "pin",
     "prepare_files",
+    "put_away",
+    "put_back",
     "react",
     "render_again",
+    "reopen_channel",
     "reply",
+    "reschedule",
     "restart_archive",
     "restore",
+    "retitle",
+    "say_due",
+    "say_now",
+    "schedule",
+    "split",
     "start_topic",
     "sweep_drafts",
     "sweep_files",
+    "sweep_scheduled",
     "take_back",
     "take_draft_back",
+    "take_title_back",
     "throw_draft_away",
+    "unlock",
+    "unmerge",
+    "unpin",
     "unreact",
+    "unsplit",
     "upload",
+    "withdraw",
+    "withdraw_answer",
 ]

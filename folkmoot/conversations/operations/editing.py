@@ -9,7 +9,7 @@ from folkmoot.conversations.models import Edition, Post
 from folkmoot.conversations.operations.naming import name_again, named_in
 from folkmoot.conversations.operations.posting import clean_body
 from folkmoot.conversations.operations.uploading import adopt
-from folkmoot.conversations.rules import can_edit, can_restore, can_take_back
+from folkmoot.conversations.rules import can_edit, can_put_back, can_take_back
 from folkmoot.kit.errors import require
 from folkmoot.outbox.operations import record
 from folkmoot.store import search
@@ -49,11 +49,11 @@ def take_back(post: Post, *, by: Person, via: str) -> Post:
     return post
 
 
-def restore(post: Post, *, by: Person, via: str) -> Post:
+def put_back(post: Post, *, by: Person, via: str) -> Post:
     """Put a post back that was taken back."""
     with transaction.atomic():
         post = _locked(post)
-        require(can_restore(by, post), _("You can't put this post back."))
+        require(can_put_back(by, post), _("You can't put this post back."))
         post = _changed(post, removed_at=None, removed_by=None)
         _find_as_now(post)
         record("post.restored", post, by=by, via=via)

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Attachment, Channel, Draft, Mention, Post, Reference, Topic
+from folkmoot.conversations.operations.holding import hold
 from folkmoot.conversations.operations.naming import named_in
+from folkmoot.conversations.operations.reading import note_author_read
 from folkmoot.conversations.operations.uploading import adopt, stored
 from folkmoot.conversations.rendering import KeptFile
 from folkmoot.conversations.rules import can_moderate, can_reply, can_start
@@ -56,26 +58,23 @@ def reply(
     answers: Post | None = None,
     letterhead: Letterhead | None = None,
     vouched_by: Actor | None = None,
+    is_anonymous: bool = False,
     files: Sequence[KeptFile] = (),
     once: str = "",
 ) -> Post:
     """Add a post to a topic. Every door comes through here. A moderator may vouch for one who may not write here.
 
-    Said again with the same `once`, as by a double click, it is the post that is there already.
+    Said again with the same `once`, as by a double click on a form, it is the post that is there already.
     """
     head = letterhead or Letterhead(_id_of(once, author, body), files=files)
-    said = _prepare(body, markup, head, topic.channel)
+    said = _prepare(body, markup, head, topic.channel) | {"is_anonymous": is_anonymous}
     try:
         with transaction.atomic():
-            topic = (
-                Topic.objects.select_for_update(no_key=True, of=("self",))
-                .select_related("channel__group")
-                .get(pk=topic.pk)
-            )
+            topic = hold(topic)
             allowed = can_reply(author, topic) or _is_vouched_for(vouched_by, topic.channel)
             require(allowed, _("You can't write in this conversation."))
             post = _add(topic, author=author, via=via, answers=answers, said=said)
-            _forget_draft(author, f"topic-{topic.pk}", via)
+            _forget_draft(author, f"topic-{topic.pk}", once)
     except IntegrityError:
         if (first := _said_before(once, author, topic.channel, head)) is None:
             raise
@@ -93,19 +92,20 @@ def start_topic(
     markup: str = Post.Markup.MARKDOWN,
     letterhead: Letterhead | None = None,
     vouched_by: Actor | None = None,
+    is_anonymous: bool = False,
     files: Sequence[KeptFile] = (),
     once: str = "",
 ) -> Topic:
     """Start a conversation with its first post. A moderator may vouch for one who may not write here."""
     head = letterhead or Letterhead(_id_of(once, author, body), files=files)
-    said = _prepare(body, markup, head, channel)
+    said = _prepare(body, markup, head, channel) | {"is_anonymous": is_anonymous}
     try:
         with transaction.atomic():
             allowed = can_start(author, channel) or _is_vouched_for(vouched_by, channel)
             require(allowed, _("You can't start conversations in this group."))
             topic = Topic.objects.create(channel=channel, title=clean_title(title))
             _add(topic, author=author, via=via, answers=None, said=said)
-            _forget_draft(author, f"new-{channel.group.slug}", via)
+            _forget_draft(author, f"new-{channel.group.slug}", once)
     except IntegrityError:
         if (first := _said_before(once, author, channel, head)) is None:
             raise
@@ -138,9 +138,9 @@ def _said_before(once: str, author: Person, channel: Channel, head: Letterhead) 
     return posts.select_related("topic__channel__group").first()
 
 
-def _forget_draft(author: Person, key: str, via: str) -> None:
-    """What was said on the web is no draft any more."""
-    if via == "web":
+def _forget_draft(author: Person, key: str, once: str) -> None:
+    """What was sent from a form is no draft any more."""
+    if once:
         Draft.objects.filter(person=author, key=key).delete()
 
 
@@ -163,6 +163,8 @@ def clean_body(body: str, *, may_be_empty: bool = False) -> str:
 
 
 def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: dict[str, Any]) -> Post:
+    if said["is_anonymous"] and not topic.channel.allows_anonymous:
+        raise Refused(_("In this channel people speak with their names."))
     head, named = said.pop("head"), said.pop("named")
     at = now()
     post = Post.objects.create(
@@ -187,6 +189,7 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
     Topic.objects.filter(pk=topic.pk).update(
         last_post_at=Greatest("last_post_at", at), last_via=via, post_count=F("post_count") + 1
     )
+    note_author_read(post)
     search.index([(post.pk, topic.channel_id, post.title, post.body)])
     record("post.added", post, by=author, via=via)
     return post

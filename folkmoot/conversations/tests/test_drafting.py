@@ -47,8 +47,8 @@ def test_what_was_said_is_no_draft_any_more(ann):
     keep_draft(ann, "new-tarn", title="Hi", body="Hi")
     keep_draft(ann, "topic-9999", body="Stays")
 
-    reply(topic, author=ann, body="Hi", via="web")
-    start_topic(main_channel(group), author=ann, title="Hi", body="Hi", via="web")
+    reply(topic, author=ann, body="Hi", via="web", once="k1")
+    start_topic(main_channel(group), author=ann, title="Hi", body="Hi", via="web", once="k2")
 
     assert [key for _name, key, *_rest in kept()] == ["topic-9999"]
 

@@ -2,7 +2,7 @@ import pytest
 from django.utils.timezone import now
 
 from folkmoot.conversations.models import Archive, Edition, Mention, Post, Topic
-from folkmoot.conversations.operations import edit, reply, restore, take_back
+from folkmoot.conversations.operations import edit, put_back, reply, take_back
 from folkmoot.conversations.rendering import keep_file
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
@@ -148,7 +148,7 @@ def test_a_post_taken_back_is_found_no_more_and_comes_back_as_it_was(post, ann):
     assert found("old", post) == []
     assert Topic.objects.get().post_count == 2
 
-    restore(post, by=ann, via="web")
+    put_back(post, by=ann, via="web")
 
     back = Post.objects.get(pk=post.pk)
     assert (back.removed_at, back.removed_by) == (None, None)
@@ -165,10 +165,10 @@ def test_nobody_else_takes_it_back_or_puts_it_back(post, ann, bob):
 
     for person in (ann, bob):  # what a moderator took back, its author can't put back
         with pytest.raises(NotAllowed):
-            restore(post, by=person, via="web")
+            put_back(post, by=person, via="web")
     assert Post.objects.get(pk=post.pk).removed_at is not None
     assert events("post.restored") == []
-    restore(post, by=owner_of(post), via="web")
+    put_back(post, by=owner_of(post), via="web")
 
 
 def test_what_was_taken_back_can_not_be_changed_or_taken_back_again(post, ann):

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from folkmoot.conversations.models import Attachment, Draft, Post, Topic, Upload
+from folkmoot.conversations.models import Attachment, Channel, Draft, Post, Topic, Upload
 from folkmoot.conversations.operations import keep_draft, reply
 from folkmoot.groups.models import Group
 from tests import make
@@ -224,7 +224,7 @@ def test_a_draft_is_thrown_away_and_taken_back(client, topic, ann):
 
     page = text(client.post("/drafts/new-tarn/remove", follow=True))
     assert "Nothing begun" in page
-    assert "undo:/drafts/new-tarn/restore" in page
+    assert 'action="/drafts/new-tarn/restore"' in page  # undo
     assert "Half" not in text(client.get("/g/tarn/topics/new"))
 
     assert "Half" in text(client.post("/drafts/new-tarn/restore", follow=True))
@@ -263,3 +263,39 @@ def test_who_may_not_see_members_is_offered_none(client, ann):
     client.force_login(make.person("Eve"))
 
     assert client.get("/g/tarn/people.json?q=an").status_code == 404
+
+
+def test_a_preview_forgets_neither_that_it_is_said_without_a_name_nor_when(client, topic, ann):
+    Channel.objects.update(allows_anonymous=True)
+    client.force_login(ann)
+
+    page = text(
+        client.post(
+            f"/topics/{topic.pk}/replies",
+            {"body": "Hush", "is_anonymous": "on", "due_at": "2999-01-01T10:00", "preview": "1"},
+        )
+    )
+
+    assert 'name="is_anonymous" checked' in page
+    assert "2999-01-01T10:00" in page
+
+
+def test_a_quote_of_somebody_without_a_name_names_nobody(client, topic, ann):
+    Channel.objects.update(allows_anonymous=True)
+    post = reply(topic, author=topic.posts.get().author, body="Hush", via="web", is_anonymous=True)
+    client.force_login(ann)
+
+    page = text(client.get(f"/posts/{post.pk}/reply?quote=1", follow=True))
+
+    assert "A member wrote:" in page
+    assert "to <bdi>A member</bdi>" in page
+
+
+def test_what_is_sent_later_can_bring_no_files(client, topic, ann):
+    client.force_login(ann)
+
+    sent = {"body": "Later", "due_at": "2999-01-01T10:00", "files": [png()]}
+    answer = client.post(f"/topics/{topic.pk}/replies", sent)
+
+    assert answer.status_code == 422
+    assert "can have no files yet" in text(answer)

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,9 +13,9 @@ from folkmoot.conversations import boxes, fragments, rendering, rules
 from folkmoot.conversations.forms import EditForm
 from folkmoot.conversations.http import readable_post
 from folkmoot.conversations.models import Attachment, Post, Reaction, StoredFile, Upload
-from folkmoot.conversations.operations import edit, react, restore, take_back, unreact
+from folkmoot.conversations.operations import edit, put_back, react, take_back, unreact
 from folkmoot.conversations.queries import wordings
-from folkmoot.conversations.views.topics import A_PAGE
+from folkmoot.conversations.views.topics import page_of
 from folkmoot.groups.http import around
 from folkmoot.store import files
 
@@ -28,10 +27,7 @@ def post(request: HttpRequest, post_id: int) -> HttpResponse:
 
 def _to(post: Post) -> HttpResponseRedirect:
     """Lead to where a post stands in its conversation."""
-    earlier = Q(posted_at__lt=post.posted_at) | Q(posted_at=post.posted_at, pk__lt=post.pk)
-    number = post.topic.posts.filter(earlier).count() // A_PAGE + 1
-    where = f"?page={number}" if number > 1 else ""
-    return HttpResponseRedirect(f"{post.topic.get_absolute_url()}{where}#post-{post.pk}")
+    return HttpResponseRedirect(f"{post.topic.get_absolute_url()}{page_of(post)}#post-{post.pk}")
 
 
 @require_safe
@@ -56,7 +52,7 @@ def post_actions(request: HttpRequest, post_id: int) -> HttpResponse:
             "can_reply": person is not None and not post.removed_at and rules.can_reply(person, post.topic),
             "can_edit": person is not None and rules.can_edit(person, post),
             "can_take_back": person is not None and rules.can_take_back(person, post),
-            "can_restore": person is not None and rules.can_restore(person, post),
+            "can_put_back": person is not None and rules.can_put_back(person, post),
             "has_past": post.edited_at is not None and rules.can_see_past(person, post),
             "hidden": post.html if post.removed_at and rules.can_see_past(person, post) else "",
         }
@@ -115,7 +111,7 @@ def post_remove(request: SignedIn, post_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def post_restore(request: SignedIn, post_id: int) -> HttpResponse:
-    post = restore(readable_post(request, post_id), by=request.user, via="web")
+    post = put_back(readable_post(request, post_id), by=request.user, via="web")
     messages.success(request, _("The post is back."), extra_tags=f"undo:/posts/{post.pk}/remove")
     return _fresh(request, post)
 
@@ -146,7 +142,8 @@ def _fresh(request: HttpRequest, post: Post) -> HttpResponse:
 
 def _fragment(post: Post, *, can_act: bool) -> str:
     version = Post.objects.values_list("version", flat=True).get(pk=post.pk)
-    return fragments.joined(fragments.of_posts(post.topic, [(post.pk, version)], can_act=can_act))
+    row = (post.pk, version, post.posted_at, post.author_id)
+    return fragments.joined(fragments.of_posts(post.topic, [row], can_act=can_act))
 
 
 @require_safe

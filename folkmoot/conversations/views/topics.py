@@ -1,85 +1,42 @@
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
-from folkmoot.conversations import boxes, fragments
-from folkmoot.conversations.forms import ReplyForm, SearchForm, TopicForm
-from folkmoot.conversations.http import readable
-from folkmoot.conversations.models import Channel, OldTopic, Post, Topic
-from folkmoot.conversations.operations import main_channel, reply, start_topic
-from folkmoot.groups.http import around, of_group, standing
-from folkmoot.groups.models import Group, Membership
-from folkmoot.store import search
+from folkmoot.accounts.models import Person
+from folkmoot.conversations import boxes, fragments, unread
+from folkmoot.conversations.forms import ReplyForm
+from folkmoot.conversations.fragments import Fragment, Row
+from folkmoot.conversations.http import of_topic, readable, zone_of
+from folkmoot.conversations.models import OldTopic, Post, Topic
+from folkmoot.conversations.operations import keep_draft, mark_read, reply, schedule
+from folkmoot.conversations.rules import has_begun
+from folkmoot.groups.http import Standing, standing
 from folkmoot.store.prepared import Prepared
 
 A_PAGE = 50
 
 
 @lru_cache(maxsize=64)
-def _versions(start: int) -> Prepared[tuple[int, int]]:
-    """The posts of a topic's page that begins at this one: what fragments are kept by."""
-    return Prepared(lambda key: _in_order(key)[start : start + A_PAGE])
+def _versions(start: int) -> Prepared[Row]:
+    """The posts of a topic's page that begins at this one, what fragments are kept by; and the first of the next."""
+    return Prepared(lambda key: _in_order(key)[start : start + A_PAGE + 1])
 
 
-def _in_order(topic_id: int) -> QuerySet[Post, tuple[int, int]]:
-    return Post.objects.filter(topic=topic_id).in_order().values_list("pk", "version")
-
-
-@require_safe
-@of_group
-def topics(request: HttpRequest, group: Group) -> HttpResponse:
-    person = reader(request)
-    context = around(request, group, "talk")
-    channels = list(Channel.objects.visible_to(person).filter(group=group).values_list("pk", flat=True))
-    form = SearchForm(request.GET)
-    query = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    context |= {
-        "query": query,
-        "can_read": "topics.read" in context["permissions"],
-        "address": f"{group.slug}@{settings.HOST}",
-    }
-    if query:
-        context["found"] = _found(search.find(query, scopes=channels))
-    else:
-        newest = Topic.objects.filter(channel_id__in=channels).newest_first()
-        spoke_last = Post.objects.filter(topic=OuterRef("pk")).order_by("-posted_at", "-pk")
-        newest = newest.annotate(last_by=Subquery(spoke_last.values("author__name")[:1])).select_related(
-            "channel__group"
-        )
-        context["page"] = Paginator(newest, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "conversations/topics.html", context)
-
-
-def _found(post_ids: list[int]) -> list[Post]:
-    posts = Post.objects.select_related("author", "topic").in_bulk(post_ids)
-    return [posts[post_id] for post_id in post_ids if post_id in posts]
-
-
-@boxes.kept_through_sign_in
-@of_group
-def topic_new(request: SignedIn, group: Group) -> HttpResponse:
-    context = around(request, group, "talk")
-    if "topics.read" not in context["permissions"]:
-        raise Http404
-    form = TopicForm(request.POST or None, request.FILES or None, initial=boxes.begun(request, f"new-{group.slug}"))
-    is_preview = "preview" in request.POST
-    if request.method == "POST" and form.is_valid() and not is_preview:
-        made = start_topic(main_channel(group), author=request.user, via="web", **form.cleaned_data)
-        messages.success(request, _("Your conversation has begun."), extra_tags=f"new-{group.slug}")
-        return redirect(made)
-    context |= boxes.around_form(form, is_preview=is_preview, key=f"new-{group.slug}", group=group)
-    context |= {"form": form, "by_mail": _by_mail(group), "can_start": "topics.post" in context["permissions"]}
-    return render(request, "conversations/topic_new.html", context, status=422 if form.errors else 200)
+def _in_order(topic_id: int) -> QuerySet[Post, Row]:
+    return Post.objects.filter(topic=topic_id).in_order().values_list("pk", "version", "posted_at", "author_id")
 
 
 @require_safe
@@ -91,27 +48,63 @@ def topic(request: HttpRequest, slug: str, topic_id: int, title: str = "") -> Ht
     if found is None:
         raise Http404
     if request.path != found.get_absolute_url():
-        return redirect(found, permanent=True)
+        return _lives_at(found)
     return _topic_page(request, found, page=request.GET.get("page"))
 
 
 @boxes.kept_through_sign_in
 @require_POST
-def replies(request: SignedIn, topic_id: int) -> HttpResponse:
-    topic = readable(request, topic_id)
-    if topic is None:
-        raise Http404
-    form = ReplyForm(request.POST, request.FILES)
-    if not form.is_valid() or "preview" in request.POST:
-        return _topic_page(request, topic, form, page="last", status=422 if form.errors else 200)
-    answers = boxes.answered(topic, form.cleaned_data.pop("answers"))
-    post = reply(topic, author=request.user, via="web", answers=answers, **form.cleaned_data)
+@of_topic
+def replies(request: SignedIn, topic: Topic) -> HttpResponse:
+    with timezone.override(zone_of(request.user, topic.channel.group)):
+        form = ReplyForm(request.POST, request.FILES)
+        is_valid = form.is_valid()
+    if not is_valid or "preview" in request.POST:
+        return _topic_page(request, topic, form, page="last", status=200 if is_valid else 422)
+    said: dict[str, Any] = {"author": request.user, "via": "web", **form.cleaned_data}
+    if said["due_at"]:
+        return _later(request, topic, said)
+    del said["due_at"]
+    said["answers"] = boxes.answered(topic, said["answers"])
+    post = reply(topic, **said)
     messages.success(request, _("Your reply is sent."), extra_tags=f"topic-{topic.pk}")
     return redirect(post)
 
 
-def _by_mail(group: Group) -> int:
-    return group.memberships.current().filter(mail=Membership.Mail.EACH).count()
+def _later(request: SignedIn, topic: Topic, said: dict[str, Any]) -> HttpResponse:
+    """Keep a reply for its time. What waits answers the conversation, not one post."""
+    key = f"topic-{topic.pk}"
+    words = {name: said[name] for name in ("author", "via", "body", "is_anonymous", "due_at")}
+    kept = schedule(topic.channel, topic=topic, **words)
+    keep_draft(request.user, key)
+    messages.success(request, _("Your reply waits for its time."), extra_tags=f"undo:/scheduled/{kept.pk}/remove {key}")
+    return redirect(topic)
+
+
+@login_required
+@require_safe
+@of_topic
+def topic_unread(request: SignedIn, topic: Topic) -> HttpResponse:
+    """Lead to the first post that the reader has not read."""
+    mine = unread.reading(topic)
+    first = unread.first_unread(topic, person=request.user, read_to=mine.read_to) if mine else None
+    if first is None:
+        return redirect(topic)
+    return redirect(f"{topic.get_absolute_url()}{page_of(first)}#new")
+
+
+def page_of(post: Post) -> str:
+    """Which page of its topic a post is on, as an address says it."""
+    earlier = Q(posted_at__lt=post.posted_at) | Q(posted_at=post.posted_at, pk__lt=post.pk)
+    number = post.topic.posts.filter(earlier).count() // A_PAGE + 1
+    return f"?page={number}" if number > 1 else ""
+
+
+def _lives_at(topic: Topic) -> HttpResponse:
+    """Lead to the topic's address of today. Browsers ask again: what is moved or renamed may be moved back."""
+    response = HttpResponsePermanentRedirect(topic.get_absolute_url())
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _topic_page(
@@ -120,13 +113,14 @@ def _topic_page(
     group = topic.channel.group
     pages = Paginator(range(topic.post_count), A_PAGE)
     shown = pages.get_page(pages.num_pages if page == "last" else page)
-    start = (shown.number - 1) * A_PAGE
-    rows = _versions(start).rows(topic.pk)
     person = reader(request)
     mine = standing(group, person)
-    can_write = "topics.post" in mine.permissions and not topic.locked_at
     with timezone.override(group.time_zone):
+        rows, until = _rows(topic, shown)
         posts = fragments.of_posts(topic, rows, can_act="topics.post" in mine.permissions)
+        since = rows[0][2] if rows and shown.has_previous() else None
+        lines = fragments.of_happenings(topic, after=since, before=until)
+        lines += _rule_and_mark(request, topic, rows)
         context: dict[str, Any] = {
             "group": group,
             "tab": "talk",
@@ -134,12 +128,67 @@ def _topic_page(
             "can_manage": "group.manage" in mine.permissions,
             "topic": topic,
             "page": shown,
-            "posts": fragments.joined(posts),
-            "mine": boxes.mine(person, list(zip([row[0] for row in rows], posts, strict=True))) if person else None,
-            "can_write": can_write,
+            "posts": fragments.in_order(rows, posts, lines),
+            "answered": _answered(topic, rows),
+            "can_write": _can_write(topic, mine),
+            "can_act": _can_act(topic, person, mine, posts[0] if shown.number == 1 and posts else None),
             "my_mail": mine.mail,
+            "my_reading": unread.reading(topic) if mine.mail else None,
+            "zone": zone_of(person, group) if person else None,
+            "mine": boxes.mine(person, rows, posts) if person else None,
             "side": fragments.of_side(topic, [post.speaker for post in posts]),
         }
-        if can_write and not shown.has_next():
+        if context["can_write"] and not shown.has_next():
             context |= boxes.of_topic(request, topic, form)
         return render(request, "conversations/topic.html", context, status=status)
+
+
+def _rule_and_mark(request: HttpRequest, topic: Topic, rows: list[Row]) -> list[tuple[datetime, Fragment]]:
+    """A rule before the first post that is new to the reader; and note that they have read this page."""
+    person = reader(request)
+    mine = unread.reading(topic) if person else None
+    if person is None or mine is None or not rows or rows[-1][2] <= mine.read_to:
+        return []
+    at = unread.first_new([row[2:] for row in rows], person=person, read_to=mine.read_to)
+    if unread.is_looked_at(request):
+        mark_read(topic, person=person, to=rows[-1][2])
+    if at is None or (at == 0 and mine.seen_at is None):
+        return []  # nothing, or all of it, is new
+    rule = render_to_string("web/_since.html", {"at": mine.seen_at or mine.read_to, "joined": mine.seen_at is None})
+    return [(rows[at][2], Fragment(rule))]
+
+
+def _rows(topic: Topic, shown: Page[int]) -> tuple[list[Row], datetime | None]:
+    """The posts of a page, and when the next page begins."""
+    start = (shown.number - 1) * A_PAGE
+    rows = _versions(start).rows(topic.pk)
+    return rows[:A_PAGE], rows[A_PAGE][2] if len(rows) > A_PAGE else None
+
+
+def _can_write(topic: Topic, mine: Standing) -> bool:
+    return "topics.post" in mine.permissions and not topic.locked_at and not topic.channel.closed_at
+
+
+def _can_act(topic: Topic, person: Person | None, mine: Standing, first: Fragment | None) -> bool:
+    """Whether the topic's page of actions has something for the reader. Mostly its first post tells without asking."""
+    if person is None or "topics.moderate" in mine.permissions:
+        return person is not None
+    if first is None or "topics.post" not in mine.permissions:
+        return False
+    _name, handle = first.speaker
+    return has_begun(person, topic) if not handle else handle == person.handle and first.is_theirs
+
+
+def _answered(topic: Topic, rows: list[Row]) -> dict[str, Any] | None:
+    """What the head says of the accepted answer."""
+    if topic.answer_id is None:
+        return None
+    answer = Post.objects.select_related("author").filter(pk=topic.answer_id, removed_at=None).first()
+    if answer is None:
+        return None
+    is_here = any(row[0] == answer.pk for row in rows)
+    return {
+        "after": timesince(topic.started_at, answer.posted_at, depth=1),
+        "by": answer.author_name,
+        "url": f"#post-{answer.pk}" if is_here else answer.get_absolute_url(),
+    }

@@ -6,35 +6,54 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Address, Person
 from folkmoot.accounts.operations import clean_name, free_handle
 from folkmoot.doors.mail import letters
 from folkmoot.outbox.operations import record
 
-LETTERS = frozenset(
-    {"login_code", "email_confirmation", "email_confirmation_signup", "unknown_account", "account_already_exists"}
-)
+LETTERS = frozenset("login_code email_confirmation unknown_account account_already_exists password_reset_code".split())
+CHANGES = {
+    "password_changed": _("Your password was changed."),
+    "password_set": _("Your account has a password now."),
+    "password_reset": _("Your password was changed."),
+    "email_changed": _("Another of your addresses gets your letters now."),
+    "email_confirm": _("An address was added to your account."),
+    "email_deleted": _("An address was removed from your account."),
+    "totp_activated": _("An authenticator app was set up. It is asked for at each sign-in now."),
+    "totp_deactivated": _("The authenticator app was switched off."),
+    "recovery_codes_generated": _("New recovery codes were made."),
+    "webauthn_added": _("A passkey was added."),
+    "webauthn_removed": _("A passkey was removed."),
+}  # what allauth tells by mail; each takes away or gives a way in
 
 
 class Adapter(DefaultAccountAdapter):
     """allauth's door into accounts."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        name = template_prefix.rpartition("/")[2]
-        template = "email_confirmation" if name == "email_confirmation_signup" else name
-        letters.write(f"account_{template}" if name in LETTERS else "account_notice", context, to=email)
+        name = template_prefix.rpartition("/")[2].removesuffix("_signup")
+        template = name if name in LETTERS else "notice"
+        context["what"] = CHANGES.get(name, _("Something changed in your account."))
+        letters.write(f"account_{template}", context, to=email)
 
     def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:
         name = form.cleaned_data.get("name") or form.cleaned_data["email"].partition("@")[0]
         user.name = clean_name(name, form.cleaned_data["email"])
         user.signed_up_at = now()
         user.handle = free_handle(name, form.cleaned_data["email"])
-        user.set_unusable_password()
+        user.set_password(form.cleaned_data.get("password1") or None)  # without one, nothing matches
         with transaction.atomic():
             user.save(force_insert=True)
             record("person.enrolled", user, by=user, via="web")
         return user
+
+    def post_login(self, request: HttpRequest, user: Person, **more: Any) -> Any:
+        """Whoever has just signed in need not show again who they are before they change how to sign in."""
+        records = request.session.get("account_authentication_methods", [])
+        request.session["account_authentication_methods"] = [one | {"reauthenticated": True} for one in records]
+        return super().post_login(request, user, **more)
 
     def confirm_email(self, request: HttpRequest, email_address: Address) -> bool:
         """An address is proven: tell everybody whom that concerns."""

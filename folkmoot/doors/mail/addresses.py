@@ -118,6 +118,22 @@ def leaver(token: str) -> Membership | None:
     )
 
 
+def mute_token(membership_id: int, topic_id: int) -> str:
+    """What a copy's last line carries: whoever has it may mute this topic for this member, nothing else."""
+    return signing.sign(_key(), "mute", membership_id, topic_id)
+
+
+def muter(token: str) -> tuple[Membership, Topic] | None:
+    numbers = signing.unsign(_key(), "mute", token)
+    if numbers is None or len(numbers) != 2:
+        return None
+    members = Membership.objects.current().filter(pk=numbers[0], person__is_active=True)
+    member = members.select_related("group", "person").first()
+    topics = Topic.objects.filter(pk=numbers[1]).select_related("channel__group")
+    topic = topics.filter(channel__group=member.group_id).first() if member else None
+    return (member, topic) if member and topic else None
+
+
 def archived_at(post: Post) -> str:
     return f"{settings.SITE}{post.get_absolute_url()}"
 

@@ -35,7 +35,7 @@ def sheet(post: Post) -> Sheet:
     _set_text(message, post, linked=[] if goes_along else attached)
     for one in attached if goes_along else []:
         _attach(message, one)
-    return Sheet(_plain_fields(post) + message.as_bytes())
+    return Sheet(_plain_fields(post) + message.as_bytes(), gap=_gap(post).encode())
 
 
 def copy(sheet: Sheet, post: Post, group: Group, *, membership_id: int, address: str) -> Copy:
@@ -48,7 +48,8 @@ def copy(sheet: Sheet, post: Post, group: Group, *, membership_id: int, address:
     if group.proof == Group.Proof.SIGNED:
         own += f"Reply-To: {addresses.signed(group, membership_id)}\r\n"
     sender = addresses.return_path(group, membership_id, post.pk)
-    return Copy(sender=sender, recipient=address, sheet=sheet, own=own.encode())
+    mute = f"{settings.SITE}/mail/mute/=\r\n{addresses.mute_token(membership_id, post.topic_id)}"  # a soft line break
+    return Copy(sender=sender, recipient=address, sheet=sheet, own=own.encode(), fill=mute.encode())
 
 
 def copies(sheet: Sheet, post: Post, memberships: list[Membership]) -> list[Copy]:
@@ -92,7 +93,7 @@ def _plain_fields(post: Post) -> bytes:
     list_name, address = list_id(group, post.channel.slug), addresses.of_channel(post.channel)
     fields = {
         "Date": [format_datetime(post.said_at or post.posted_at)],
-        "From": _mailbox(f"{post.author.name} via {group.name}", address),
+        "From": _mailbox(f"{post.author_name} via {group.name}", address),
         "To": _mailbox(group.name, address),
         "Subject": _words(_subject(post)),
         "Message-ID": [post.message_id],
@@ -136,10 +137,15 @@ def _is_plain(value: str) -> bool:
 
 def _set_text(message: EmailMessage, post: Post, *, linked: Sequence[Attachment]) -> None:
     context = {"post": post, "group": post.channel.group, "linked": linked}
-    context |= {"site": settings.SITE, "url": addresses.archived_at(post)}
+    context |= {"site": settings.SITE, "url": addresses.archived_at(post), "mute": _gap(post)}
     context["html"] = rendering.for_letter(post.html, settings.SITE)
     message.set_content(render_to_string("mail/post.txt", context), cte="quoted-printable")
     message.add_alternative(render_to_string("mail/post_letter.html", context), subtype="html", cte="quoted-printable")
+
+
+def _gap(post: Post) -> str:
+    """Where each copy has its reader's own address for muting. Nobody can guess it and write it into a post."""
+    return f"@{addresses.mute_token(0, post.pk)}@"
 
 
 def _attach(message: EmailMessage, one: Attachment) -> None:

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.timezone import now
 
+from folkmoot.accounts.language import speaking
+from folkmoot.accounts.models import Person
 from folkmoot.doors.mail import transport
 from folkmoot.doors.mail.models import OutgoingLetter
 from folkmoot.doors.mail.transport import Copy, Sheet, Transport
@@ -42,8 +44,8 @@ def write(
     """
     if most_a_day and has_had(to, template, most_a_day):
         return
-    text = render_to_string(f"mail/letters/{template}.txt", {"site": settings.SITE, "host": settings.HOST, **context})
-    subject, _, body = text.strip().partition("\n")
+    with speaking(Person.objects.known_at(to)):
+        subject, body, html = _words(template, context)
     message = EmailMessage(policy=policy.SMTP)
     message["Message-ID"] = new_message_id(settings.HOST)
     message["Date"] = format_datetime(now())
@@ -53,11 +55,21 @@ def write(
     message["Auto-Submitted"] = "auto-generated" if not answers else "auto-replied"
     if answers:
         message["In-Reply-To"] = message["References"] = answers
-    body = body.strip() + "\n"
     message.set_content(body, cte="quoted-printable")
-    html = render_to_string("mail/note_letter.html", {"html": plaintext.to_html(body), "subject": subject})
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     queue(message, to=to, kind=template, key=key)
+
+
+def _words(template: str, context: dict[str, Any]) -> tuple[str, str, str]:
+    """Return subject, text and HTML of a letter, in the language of the moment."""
+    text = render_to_string(f"mail/letters/{template}.txt", {"site": settings.SITE, "host": settings.HOST, **context})
+    subject, _, body = text.strip().partition("\n")
+    body = body.strip() + "\n"
+    return (
+        subject,
+        body,
+        render_to_string("mail/note_letter.html", {"html": plaintext.to_html(body), "subject": subject}),
+    )
 
 
 def has_had(address: str, kind: str, most: int) -> bool:

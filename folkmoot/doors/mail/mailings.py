@@ -6,14 +6,15 @@ from datetime import timedelta
 from functools import cached_property
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.timezone import now
 
 from folkmoot.conversations.models import Post
 from folkmoot.doors.mail import compose, transport
 from folkmoot.doors.mail.models import DeferredCopy, Mailing
 from folkmoot.doors.mail.transport import Answer, Copy, Sheet, Transport
-from folkmoot.groups.models import Group, Membership
+from folkmoot.doors.mail.wishes import Wishes
+from folkmoot.groups.models import Group, Membership, MembershipQuerySet
 from folkmoot.groups.queries import members_holding
 from folkmoot.outbox.models import Event
 from folkmoot.store import wake
@@ -25,6 +26,7 @@ BATCH = 100  # copies between two notes of how far we are: as many may go out tw
 AT_ONCE = 50  # mailings that are begun before those that came since are looked for
 PATIENCE = timedelta(days=4)  # how long a copy is tried (RFC 5321, 4.5.4.1)
 READING = "topics.read"
+Key = tuple[int, int, frozenset[int]]  # of members at hand: group, after which one, who besides those of each post
 
 
 def post_added(event: Event) -> None:
@@ -57,7 +59,7 @@ class _Sending:
         self.copies: list[Copy] = []
         self.is_over = False
 
-    def take(self, room: int, reading: dict[tuple[int, int], list[Membership]]) -> int:
+    def take(self, room: int, reading: dict[Key, list[Membership]]) -> int:
         """Make copies for the next members, so many at most. Returns how many; a post we stumble over waits."""
         try:
             self._take(room, reading)
@@ -71,15 +73,15 @@ class _Sending:
             row.update(attempts=attempts, due_at=now() + _pause(attempts))
         return len(self.copies)
 
-    def _take(self, room: int, reading: dict[tuple[int, int], list[Membership]]) -> None:
+    def _take(self, room: int, reading: dict[Key, list[Membership]]) -> None:
         if self.post.removed_at:  # taken back before it went out
             self.mailing.done_at, self.is_over = now(), True
             return
-        key = (self.post.channel.group_id, self.mailing.after)
+        key = (self.post.channel.group_id, self.mailing.after, self._wishes.followers)
         if key not in reading:
-            reading[key] = _readers(self.post.channel.group, after=self.mailing.after)
+            reading[key] = _readers(self.post.channel.group, self._wishes, after=self.mailing.after)
         passed = reading[key][:room]
-        self.members = [one for one in passed if one.person_id != self.post.author_id or one.own_posts]
+        self.members = [one for one in passed if self._wishes.let_pass(one)]
         self.copies = compose.copies(self._sheet, self.post, self.members)
         self.mailing.after = passed[-1].pk if passed else self.mailing.after
         if len(passed) == len(reading[key]) < BATCH:
@@ -89,10 +91,14 @@ class _Sending:
     def _sheet(self) -> Sheet:
         return compose.sheet(self.post)
 
+    @cached_property
+    def _wishes(self) -> Wishes:
+        return Wishes(self.post)
+
 
 def _send_batch(waiting: Sequence[_Sending], way_out: Transport) -> None:
     """Send one batch of copies, of as many mailings as it takes, and note together what went out."""
-    reading: dict[tuple[int, int], list[Membership]] = {}
+    reading: dict[Key, list[Membership]] = {}
     room, batch = BATCH, []
     for one in waiting:
         if room > 0:
@@ -107,10 +113,18 @@ def _send_batch(waiting: Sequence[_Sending], way_out: Transport) -> None:
         Mailing.objects.bulk_update([one.mailing for one in batch if one.members or one.is_over], ["after", "done_at"])
 
 
-def _readers(group: Group, *, after: int) -> list[Membership]:
+def _readers(group: Group, wishes: Wishes, *, after: int) -> list[Membership]:
     """The next members who want posts by mail and may read them now."""
-    members = members_holding(READING, group).filter(mail=Membership.Mail.EACH, pk__gt=after).exclude(address=None)
+    members = _by_mail(group, wishes).filter(pk__gt=after).exclude(address=None)
     return list(members.select_related("address").order_by("pk")[:BATCH])
+
+
+def _by_mail(group: Group, wishes: Wishes) -> MembershipQuerySet:
+    """Those who get each post, and those who follow just this topic by mail."""
+    members = members_holding(READING, group)
+    if not wishes.followers:
+        return members.filter(mail=Membership.Mail.EACH)
+    return members.filter(Q(mail=Membership.Mail.EACH) | Q(person__in=wishes.followers, address__verified=True))
 
 
 def try_deferred(way_out: Transport) -> bool:
@@ -147,9 +161,9 @@ def _try_again_or_give_up(one: DeferredCopy, way_out: Transport) -> None:
 
 def _try_again(one: DeferredCopy, way_out: Transport) -> None:
     post = compose.with_all(Post.objects.all()).get(pk=one.mailing.post_id)
-    readers = members_holding(READING, post.channel.group)
-    wants = readers.filter(pk=one.membership_id, mail=Membership.Mail.EACH)
-    if post.removed_at or not wants.exists() or one.membership.address is None:
+    wishes = Wishes(post)
+    wants = _by_mail(post.channel.group, wishes).filter(pk=one.membership_id)
+    if post.removed_at or not wants.exists() or not wishes.let_pass(one.membership) or one.membership.address is None:
         DeferredCopy.objects.filter(pk=one.pk).update(given_up_at=now(), error="no longer wanted")
         return
     answer = way_out.send(compose.copies(compose.sheet(post), post, [one.membership]))[0]

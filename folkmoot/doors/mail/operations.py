@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.accounts.operations import enrol
+from folkmoot.conversations.models import Subscription, Topic
+from folkmoot.conversations.operations import follow, follow_no_longer
 from folkmoot.conversations.rules import can_moderate
 from folkmoot.doors.mail import addresses, arrivals
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
@@ -60,6 +62,19 @@ def unsubscribe(token: str) -> Membership:
     return membership
 
 
+def mute(token: str, *, is_wanted: bool = False) -> Topic:
+    """Mute a topic by the token of one of its letters, or take that back; doing it twice changes nothing."""
+    found = addresses.muter(token)
+    if found is None:
+        raise Refused(_("This link is not one of ours, or it was cut short by a mail program."))
+    member, topic = found
+    if is_wanted:
+        follow_no_longer(topic, person=member.person, via="mail")
+    else:
+        follow(topic, person=member.person, level=Subscription.Level.MUTED, via="mail")
+    return topic
+
+
 def _decide(held: HeldLetter, *, by: Actor, is_accepted: bool) -> None:
     decider = by if isinstance(by, Person) else None
     waiting = HeldLetter.objects.filter(pk=held.pk, decided_at=None)
@@ -68,7 +83,7 @@ def _decide(held: HeldLetter, *, by: Actor, is_accepted: bool) -> None:
 
 
 def _post(held: HeldLetter, arrival: arrivals.Arrival, *, author: Person, vouched_by: Actor | None) -> str:
-    channel, topic = arrivals.destination(arrival.mark)
+    channel, topic = arrivals.followed(arrivals.destination(arrival.mark), arrival.letter)
     note = arrivals.say(arrival, channel, topic, author=author, vouched_by=vouched_by)
     _note(held, IncomingLetter.Outcome.DONE, note)
     return note

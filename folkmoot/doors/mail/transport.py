@@ -21,8 +21,9 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 class Sheet:
     """What is the same in all copies of a letter, from the first header line to the end; CRLF line ends."""
 
-    def __init__(self, rest: bytes) -> None:
+    def __init__(self, rest: bytes, *, gap: bytes = b"") -> None:
         self.rest = rest
+        self.gap = gap  # stands where each copy has words of its own
 
     @cached_property
     def stuffed(self) -> bytes:
@@ -33,12 +34,24 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A letter for one recipient: header lines of its own, then the common sheet."""
+    """A letter for one recipient: header lines of its own, then the common sheet with its gap filled."""
 
     sender: str
     recipient: str
     sheet: Sheet
     own: bytes = b""
+    fill: bytes = b""
+
+    @property
+    def letter(self) -> bytes:
+        return self.own + self._filled(self.sheet.rest)
+
+    @property
+    def stuffed(self) -> bytes:
+        return self.own + self._filled(self.sheet.stuffed)
+
+    def _filled(self, common: bytes) -> bytes:
+        return common.replace(self.sheet.gap, self.fill) if self.sheet.gap else common
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class MaildirTransport:
         folder = Maildir(settings.OUTGOING, create=True)
         for copy in copies:
             envelope = f"X-Envelope-To: {copy.recipient}\r\nReturn-Path: <{copy.sender}>\r\n".encode()
-            folder.add((envelope + copy.own + copy.sheet.rest).replace(b"\r\n", b"\n"))
+            folder.add((envelope + copy.letter).replace(b"\r\n", b"\n"))
         return [Answer(SENT)] * len(copies)
 
     def close(self) -> None:
@@ -147,7 +160,7 @@ def _is_alive(smtp: smtplib.SMTP) -> bool:
 def _send_one(smtp: smtplib.SMTP, copy: Copy) -> Answer:
     try:
         options = ["SMTPUTF8"] if not (copy.sender + copy.recipient).isascii() else []
-        smtp.sendmail(copy.sender, [copy.recipient], copy.own + copy.sheet.rest, mail_options=options)
+        smtp.sendmail(copy.sender, [copy.recipient], copy.letter, mail_options=options)
     except smtplib.SMTPRecipientsRefused as refused:
         code, words = refused.recipients[copy.recipient]
         return _judge(code, words)
@@ -164,7 +177,7 @@ def _send_in_groups(smtp: smtplib.SMTP, copies: Sequence[Copy], answers: list[An
         refusal = _read_envelope_replies(smtp)
         following = _envelope(smtp, copies[number + 1]) if number + 1 < len(copies) else b""
         if refusal is None:
-            smtp.send(copy.own + copy.sheet.stuffed + following)
+            smtp.send(copy.stuffed + following)
             code, words = smtp.getreply()
             answers.append(_judge(code, words))
         else:

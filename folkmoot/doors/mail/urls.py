@@ -10,4 +10,6 @@ urlpatterns = [
     path("manage/outgoing/<str:key>", views.outgoing_letter, name="outgoing_letter"),
     path("manage/outgoing/<str:key>/html", views.outgoing_html, name="outgoing_html"),
     path("mail/leave/<str:token>", views.mail_leave, name="mail_leave"),
+    path("mail/mute/<str:token>", views.mail_mute, name="mail_mute"),
+    path("mail/mute/<str:token>/remove", views.mail_mute_remove, name="mail_mute_remove"),
 ]

@@ -14,7 +14,7 @@ from folkmoot.accounts.http import SignedIn
 from folkmoot.conversations.rules import can_moderate
 from folkmoot.doors.mail import addresses, kept
 from folkmoot.doors.mail.models import DeferredCopy, HeldLetter, OutgoingLetter
-from folkmoot.doors.mail.operations import accept, discard, unsubscribe
+from folkmoot.doors.mail.operations import accept, discard, mute, unsubscribe
 from folkmoot.groups.http import around, managed
 from folkmoot.groups.models import Group
 from folkmoot.kit import mime
@@ -112,6 +112,26 @@ def mail_leave(request: HttpRequest, token: str) -> HttpResponse:
         unsubscribe(token)
         return render(request, "mail/left.html", {"group": membership.group})
     return render(request, "mail/leave.html", {"group": membership.group, "membership": membership})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_mute(request: HttpRequest, token: str) -> HttpResponse:
+    """From the last line of a letter: no more of this conversation. Looking at it changes nothing."""
+    found = addresses.muter(token)
+    if found is None:
+        return render(request, "mail/leave_unknown.html", status=404)
+    if request.method == "POST":
+        mute(token)
+    member, topic = found
+    context = {"topic": topic, "group": member.group, "person": member.person, "token": token}
+    return render(request, "mail/mute.html", context | {"is_muted": request.method == "POST"})
+
+
+@require_POST
+def mail_mute_remove(request: HttpRequest, token: str) -> HttpResponse:
+    topic = mute(token, is_wanted=True)
+    messages.success(request, _("You get “%(title)s” by mail again.") % {"title": topic.title})
+    return redirect("mail_mute", token)
 
 
 def _held(request: SignedIn, held_id: int) -> HeldLetter:

@@ -6,7 +6,7 @@ from django.utils.timezone import now
 
 from folkmoot.outbox.clock import Duty, tick
 from folkmoot.outbox.models import Delivery, Event, Tick
-from folkmoot.outbox.operations import record, sweep
+from folkmoot.outbox.operations import hush, record, sweep
 from folkmoot.outbox.relay import Subscriber, drain
 from tests import make
 
@@ -79,3 +79,14 @@ def test_a_duty_is_done_when_it_is_due_and_not_before():
     Tick.objects.update(due_at=now())
     tick(duties)
     assert done == ["look", "look"]
+
+
+def test_what_is_hushed_is_told_to_nobody_and_what_comes_after_is():
+    make.person("Ann")
+    seen = []
+
+    assert hush() == 1
+    bob = make.person("Bob")
+    drain([Subscriber("a", KIND, lambda event: seen.append(event.subject_id))])
+
+    assert seen == [bob.pk]

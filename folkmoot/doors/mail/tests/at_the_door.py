@@ -41,4 +41,4 @@ def gone_out() -> list[transport.Copy]:
 
 
 def text(copy: transport.Copy) -> bytes:
-    return copy.own + copy.sheet.rest
+    return copy.letter

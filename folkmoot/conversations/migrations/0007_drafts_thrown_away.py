@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0003_board'),
+        ('conversations', '0006_happenings'),
     ]
 
     operations = [

@@ -1,13 +1,12 @@
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from folkmoot.accounts.forms import NameForm, StartForm
-from folkmoot.accounts.http import BACKEND, SignedIn
-from folkmoot.accounts.operations import become_first_administrator, is_start_link, rename
+from folkmoot.accounts.forms import StartForm
+from folkmoot.accounts.http import BACKEND
+from folkmoot.accounts.operations import become_first_administrator, is_start_link
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -24,18 +23,3 @@ def start(request: HttpRequest) -> HttpResponse:
         )
         return redirect("group_new")
     return render(request, "accounts/start.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@login_required
-def settings(request: SignedIn) -> HttpResponse:
-    form = NameForm(request.POST or None, initial={"name": request.user.name})
-    if request.method == "POST" and form.is_valid():
-        rename(request.user, name=form.cleaned_data["name"], by=request.user)
-        messages.success(request, _("Saved."))
-        return redirect("settings")
-    context = {
-        "form": form,
-        "addresses": request.user.addresses.order_by("-primary", "email"),
-        "nav": "settings",
-    }
-    return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
