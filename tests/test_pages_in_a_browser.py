@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from folkmoot.accounts.operations import make_start_link
 from folkmoot.conversations.models import Topic
+from folkmoot.conversations.operations import edit, keep_draft, react
 from folkmoot.doors.mail import addresses, transport
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, RawLetter
 from folkmoot.groups.operations import apply, invite
@@ -46,14 +47,29 @@ def site(live_server, tmp_path, settings):
     sheet = transport.Sheet(make.letter(subject=f"Kept {LONG}"))
     transport.MaildirTransport().send([transport.Copy("x@localhost", "ann@example.org", sheet)])
     kept = next(path.name for path in (settings.OUTGOING / "new").iterdir())
+    talked_about = make.post(topic, author=ann, body="Old words, @olga.")
+    edit(talked_about, by=ann, body=f"New words {LONG}{LONG}", via="test")
+    react(talked_about, "thanks", by=olga, via="test")
+    keep_draft(olga, "new-tarn", title=f"Half {LONG}", body=f"a thought {LONG}")
+    post = f"/posts/{talked_about.pk}"
     more = [
         topic.get_absolute_url(),
+        f"{post}/actions",
+        f"{post}/history",
         f"/invitations/{invitation.token}",
         f"/mail/leave/{addresses.leave_token(group.memberships.get(person=ann).pk)}",
     ]
     return {
         "stranger": [*STRANGER, *more, "/g/asking", f"/start?token={make_start_link() or 'used'}"],
-        "olga": [*SIGNED_IN, *more, "/g/asking/manage/members", f"/manage/outgoing/{kept}"],
+        "olga": [
+            *SIGNED_IN,
+            *more,
+            "/drafts",
+            f"{post}/edit",
+            f"{post}/reply?quote=1",
+            "/g/asking/manage/members",
+            f"/manage/outgoing/{kept}",
+        ],
         "people": {"olga": olga, "ann": ann},
     }
 
