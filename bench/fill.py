@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable
 
 import django
@@ -79,6 +80,19 @@ def queries(path: str, address: str) -> dict[str, int]:
     return {"queries": len(captured)}
 
 
+def replies(topic: str, number: str) -> dict[str, float]:
+    """Post so many replies of 1,000 characters by the operation alone; returns how many a second that were."""
+    into = Topic.objects.select_related("channel__group").get(pk=int(topic))
+    author = Person.objects.at("writer@example.org")
+    assert author
+    began = time.perf_counter()
+    for count in range(int(number)):
+        reply(into, author=author, body=f"Reply {count}. ".ljust(1000, "x"), via="web", once=str(count))
+    took = time.perf_counter() - began
+    _forget_events()
+    return {"a_second": int(number) / took}
+
+
 def count() -> dict[str, int]:
     """How many posts there are."""
     return {"posts": Post.objects.count()}
@@ -134,7 +148,9 @@ def _forget_events() -> None:
     Event.objects.all().delete()
 
 
-WHAT: dict[str, Callable[..., object]] = {one.__name__: one for one in (group, topics, session, queries, count)}
+WHAT: dict[str, Callable[..., object]] = {
+    one.__name__: one for one in (group, topics, session, queries, replies, count)
+}
 
 if __name__ == "__main__":
     print(json.dumps(WHAT[sys.argv[1]](*sys.argv[2:])))
