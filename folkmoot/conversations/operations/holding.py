@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -10,11 +10,19 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations.models import Happening, OldTopic, Post, Topic
 from folkmoot.conversations.rules import can_moderate_topics
 from folkmoot.kit.errors import Refused
+from folkmoot.store.prepared import Prepared
+
+
+_HELD = Prepared(lambda key: _to_hold().filter(pk=key))
 
 
 def hold(topic: Topic) -> Topic:
     """Lock a topic and return it as it is now; the one that it has become part of, if it has meanwhile."""
-    return hold_all([topic])[0]
+    return _HELD.first(topic.pk) or hold_all([topic])[0]
+
+
+def _to_hold() -> QuerySet[Topic]:
+    return Topic.objects.select_for_update(no_key=True, of=("self",)).select_related("channel__group")
 
 
 def hold_all(topics: Iterable[Topic]) -> list[Topic]:
@@ -22,8 +30,7 @@ def hold_all(topics: Iterable[Topic]) -> list[Topic]:
     wanted = [topic.pk for topic in topics]
     became = dict(OldTopic.objects.filter(number__in=wanted).values_list("number", "topic_id"))
     keys = [became.get(one, one) for one in wanted]
-    rows = Topic.objects.select_for_update(no_key=True, of=("self",)).select_related("channel__group")
-    held = {topic.pk: topic for topic in rows.filter(pk__in=keys).order_by("pk")}
+    held = {topic.pk: topic for topic in _to_hold().filter(pk__in=keys).order_by("pk")}
     if not held.keys() >= set(keys):
         raise Refused(_("Somebody has just made this part of another conversation. Please look again."))
     return [held[key] for key in keys]

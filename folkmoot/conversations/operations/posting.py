@@ -26,9 +26,14 @@ from folkmoot.kit.msgid import new_message_id
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
 from folkmoot.store import search
+from folkmoot.store.prepared import Prepared
 
 LONGEST_TITLE = 200
 LONGEST_BODY = 200_000
+
+_DRAFT = Prepared(
+    lambda handle, key: Draft.objects.filter(person__handle=handle, key=key).values_list("pk"), words=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ def _said_before(once: str, author: Person, channel: Channel, head: Letterhead) 
 
 def _forget_draft(author: Person, key: str, once: str) -> None:
     """What was sent from a form is no draft any more."""
-    if once:
+    if once and _DRAFT.rows(author.handle, key):
         Draft.objects.filter(person=author, key=key).delete()
 
 
