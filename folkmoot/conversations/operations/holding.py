@@ -12,7 +12,6 @@ from folkmoot.conversations.rules import can_moderate_topics
 from folkmoot.kit.errors import Refused
 from folkmoot.store.prepared import Prepared
 
-
 _HELD = Prepared(lambda key: _to_hold().filter(pk=key))
 
 
