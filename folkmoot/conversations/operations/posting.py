@@ -81,6 +81,7 @@ def start_topic(
     """Start a conversation with its first post. A moderator may vouch for one who may not write here."""
     said = _prepare(body, markup, letterhead) | {"is_anonymous": is_anonymous}
     with transaction.atomic():
+        channel = Channel.objects.select_related("group").get(pk=channel.pk)
         allowed = can_start(author, channel) or _is_vouched_for(vouched_by, channel)
         require(allowed, _("You can't start conversations in this group."))
         topic = Topic.objects.create(channel=channel, title=clean_title(title))
