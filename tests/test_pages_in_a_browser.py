@@ -1,14 +1,32 @@
 """Each page in Chromium: axe finds nothing, nothing scrolls sideways, nothing leaves the site; keys suffice."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
+from django.utils.timezone import now
 from playwright.sync_api import expect
 
 from folkmoot.accounts.operations import make_start_link
-from folkmoot.conversations.models import Topic
-from folkmoot.conversations.operations import edit, keep_draft, react
+from folkmoot.conversations.models import ScheduledPost, Topic
+from folkmoot.conversations.operations import (
+    accept_answer,
+    edit,
+    keep_draft,
+    lock,
+    make_channel,
+    merge,
+    move,
+    pin,
+    react,
+    retitle,
+    schedule,
+    split,
+    start_topic,
+    unlock,
+)
 from folkmoot.doors.mail import addresses, transport
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, RawLetter
 from folkmoot.groups.operations import apply, invite
@@ -21,7 +39,9 @@ STRANGER = ["/", "/groups", "/groups?q=zzz", "/account/login/", "/account/signup
 STRANGER += ["/start?token=wrong", "/g/nowhere", "/g/tarn", "/g/tarn/topics", "/g/tarn/members", "/people/olga"]
 SIGNED_IN = ["/", "/groups/new", "/settings", "/settings/past", "/account/email/", "/account/logout/"]
 SIGNED_IN += ["/g/tarn", "/g/tarn/topics", "/g/tarn/topics?q=hello", "/g/tarn/topics/new", "/g/tarn/members"]
+SIGNED_IN += ["/g/tarn/topics?show=unanswered", "/g/tarn/topics?show=mine", "/g/tarn/channels/ops", "/scheduled"]
 SIGNED_IN += ["/g/tarn/manage", "/g/tarn/manage/members", "/g/tarn/manage/held", "/manage/outgoing", "/people/olga"]
+SIGNED_IN += ["/g/tarn/manage/channels"]
 
 
 @pytest.fixture
@@ -38,6 +58,7 @@ def site(live_server, tmp_path, settings):
     make.post(
         topic, author=olga, body="مرحبا\n\n> a quote\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |", via="mail"
     )
+    everything_that_can_happen_to(topic, olga=olga, ann=ann)
     asking = make.group(owner=olga, slug="asking", joining="approval", question="Why?")
     apply(asking, person=ann, answer="Because.", via="test")
     invitation = invite(group, address="eve@example.org", name="Eve", by=olga, via="test")
@@ -53,17 +74,20 @@ def site(live_server, tmp_path, settings):
     keep_draft(olga, "new-tarn", title=f"Half {LONG}", body=f"a thought {LONG}")
     post = f"/posts/{talked_about.pk}"
     more = [
-        topic.get_absolute_url(),
+        Topic.objects.get(pk=topic.pk).get_absolute_url(),
         f"{post}/actions",
         f"{post}/history",
         f"/invitations/{invitation.token}",
         f"/mail/leave/{addresses.leave_token(group.memberships.get(person=ann).pk)}",
     ]
+    channel, waiting = group.channels.get(slug="ops"), ScheduledPost.objects.get()
+    mine = [f"/topics/{topic.pk}/actions", f"/g/tarn/manage/channels/{channel.pk}", f"/scheduled/{waiting.pk}"]
     return {
         "stranger": [*STRANGER, *more, "/g/asking", f"/start?token={make_start_link() or 'used'}"],
         "olga": [
             *SIGNED_IN,
             *more,
+            *mine,
             "/drafts",
             f"{post}/edit",
             f"{post}/reply?quote=1",
@@ -72,6 +96,23 @@ def site(live_server, tmp_path, settings):
         ],
         "people": {"olga": olga, "ann": ann},
     }
+
+
+def everything_that_can_happen_to(topic, *, olga, ann):
+    """An answer, a pin, lines of each kind, a nameless post; and one that waits, in a channel of its own."""
+    ops = make_channel(topic.channel.group, slug="ops", by=olga, via="test", allows_anonymous=True, purpose=LONG)
+    accept_answer(topic.posts.in_order().last(), by=ann, via="test")
+    pin(topic, by=olga, via="test")
+    retitle(topic, title=f"Hello again {LONG}", by=olga, via="test")
+    move(topic, to=ops, by=olga, via="test")
+    part = make.post(topic, author=ann, body="By the way.")
+    split(topic, posts=[part.pk], title=f"By the way {LONG}", by=olga, via="test")
+    merge(
+        start_topic(ops, author=ann, title=LONG, body="Hm.", via="web", is_anonymous=True), into=topic, by=olga, via="t"
+    )
+    lock(topic, by=olga, via="test", reason=LONG)
+    unlock(topic, by=olga, via="test")
+    schedule(ops, topic=topic, author=olga, body=LONG, due_at=now() + timedelta(days=1), via="test")
 
 
 def sign_in(context, live_server, person):
@@ -124,6 +165,22 @@ def test_from_founding_to_a_reply_by_keyboard_alone(context, page, live_server):
     expect(page.get_by_role("article")).to_have_count(2)
     expect(page.get_by_role("article").last).to_contain_text("And I answer myself.")
     assert Topic.objects.get().post_count == 2
+
+
+def test_what_was_done_is_undone_by_keyboard_and_without_script(chromium, site, live_server):
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    sign_in(context, live_server, site["people"]["olga"])
+    page = context.new_page()
+    page.goto(site["olga"][-3])
+    page.get_by_role("button", name="Unpin it").press("Enter")
+    assert Topic.objects.filter(pinned_at=None).count() == 2
+
+    expect(page.get_by_role("status")).to_contain_text("no longer pinned")
+    page.get_by_role("button", name="Undo").press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("stands at the head of the board")
+    assert Topic.objects.exclude(pinned_at=None).count() == 1
+    context.close()
 
 
 def test_an_empty_form_puts_the_focus_on_what_to_mend(context, page, live_server):

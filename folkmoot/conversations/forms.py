@@ -111,6 +111,7 @@ class TopicForm(SaidForm):
         self.fields["channel"].choices = [  # type: ignore[attr-defined]  # a ChoiceField has them
             (slug, f"{one.label} · {one.purpose}" if one.purpose else one.label) for slug, one in self.channels.items()
         ]
+        self.fields["channel"].required = len(self.channels) > 1
         if len(self.channels) == 1:
             self.fields["channel"].widget = forms.HiddenInput()
         if not any(channel.allows_anonymous for channel in channels):

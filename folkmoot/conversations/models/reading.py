@@ -107,3 +107,8 @@ class ScheduledPost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author_id} at {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def subject(self) -> str:
+        """What it is about: its own title, or that of the topic it goes to."""
+        return self.topic.title if self.topic else self.title

@@ -106,6 +106,7 @@ def start_topic(
     said = _prepare(body, markup, head, channel) | {"is_anonymous": is_anonymous}
     try:
         with transaction.atomic():
+            channel = Channel.objects.select_related("group").get(pk=channel.pk)
             allowed = can_start(author, channel) or _is_vouched_for(vouched_by, channel)
             require(allowed, _("You can't start conversations in this group."))
             topic = Topic.objects.create(channel=channel, title=clean_title(title))

@@ -263,12 +263,14 @@ def test_the_list_shows_what_waits_and_what_was_refused(client, topic, ann):
     client.force_login(ann)
     assert "Nothing waits for its time" in text(client.get("/scheduled"))
     kept_for(topic, ann, body="That waits.")
+    schedule(topic.channel, author=ann, title="Minutes", body="Here.", due_at=tomorrow(), via="web")
     refused = kept_for(topic, ann, body="That was refused.")
     ScheduledPost.objects.filter(pk=refused.pk).update(done_at=now(), refusal="It is closed.")
 
     page = text(client.get("/scheduled"))
 
     assert "That waits." in page
+    assert "Minutes" in page
     assert "It is closed." in page
 
 

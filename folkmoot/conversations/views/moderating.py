@@ -19,6 +19,7 @@ from folkmoot.conversations.views.topics import A_PAGE
 from folkmoot.groups.http import around
 
 VIA = "web"
+MOST_WAYS = 200
 
 
 @login_required
@@ -174,9 +175,10 @@ def _say(request: SignedIn, topic: Topic, words: str, *, undo: str) -> None:
 
 
 def _ways(request: SignedIn, topic: Topic) -> list[Channel]:
-    """Where the topic may be moved."""
+    """Where the topic may be moved: its own group's channels first."""
     open_ones = Channel.objects.moderated_by(request.user).filter(closed_at=None).exclude(pk=topic.channel_id)
-    return list(open_ones.select_related("group").order_by("group__name", "slug")[:200])
+    ways = open_ones.select_related("group").order_by("group__name", "slug")[:MOST_WAYS]
+    return sorted(ways, key=lambda channel: channel.group_id != topic.channel.group_id)
 
 
 def _actions(request: SignedIn, topic: Topic, **forms: Any) -> HttpResponse:

@@ -26,7 +26,7 @@ def scheduled(request: SignedIn) -> HttpResponse:
 def scheduled_post(request: SignedIn, scheduled_id: int) -> HttpResponse:
     kept = _mine(request, scheduled_id)
     with timezone.override(zone_of(request.user, kept.channel.group)):
-        initial = {"title": kept.title or kept.topic, "body": kept.body, "due_at": kept.due_at}
+        initial = {"title": kept.subject, "body": kept.body, "due_at": kept.due_at}
         form = ScheduledForm(request.POST or None, initial=initial)
         form.fields["title"].disabled = kept.topic is not None
         zone = timezone.get_current_timezone_name()
