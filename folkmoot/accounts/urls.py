@@ -1,7 +1,7 @@
 from allauth.account.views import email as addresses
 from django.urls import path
 
-from folkmoot.accounts.views import settings, starting
+from folkmoot.accounts.views import data, settings, starting
 
 urlpatterns = [
     path("start", starting.start, name="start"),
@@ -17,5 +17,7 @@ urlpatterns = [
     path("settings/sessions", settings.sessions, name="sessions"),
     path("settings/sessions/<int:session_id>/remove", settings.session_remove, name="session_remove"),
     path("settings/sessions/remove", settings.sessions_remove, name="sessions_remove"),
+    path("settings/data/exports", data.exports, name="exports"),
+    path("settings/data/exports/<int:export_id>", data.export, name="export"),
     path("faces/<slug:sha256>", settings.face, name="face"),
 ]

@@ -18,6 +18,8 @@ from folkmoot.conversations.operations.channels import (
     reopen_channel,
 )
 from folkmoot.conversations.operations.dating import date_back
+from folkmoot.conversations.operations.erasing import erase_words
+from folkmoot.conversations.operations.merging import take_over
 from folkmoot.conversations.operations.moderating import lock, pin, retitle, take_title_back, unlock, unpin
 from folkmoot.conversations.operations.moving import merge, move, move_back, split, unmerge, unsplit
 from folkmoot.conversations.operations.pasts import confirm_past
@@ -55,6 +57,7 @@ __all__ = [
     "close_channel",
     "confirm_past",
     "date_back",
+    "erase_words",
     "finish_archive",
     "follow",
     "follow_no_longer",
@@ -82,6 +85,7 @@ __all__ = [
     "start_topic",
     "sweep_files",
     "sweep_scheduled",
+    "take_over",
     "take_title_back",
     "unlock",
     "unmerge",
