@@ -82,7 +82,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
         "profile": list(found.profile.visible_to(me, shares_group=bool(groups)).order_by("pk")),
         "is_me": found == me,
     }
-    if not (context["posts"] or context["groups"] or context["profile"] or context["is_me"]):
+    if not any(context[known] for known in ("posts", "groups", "profile", "is_me")):
         raise Http404  # somebody of whom the reader knows nothing, not even that they are here
     return render(request, "lobby/person.html", context)
 

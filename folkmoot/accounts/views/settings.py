@@ -1,11 +1,13 @@
 """What a person chooses for themselves."""
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.views import AddWebAuthnView
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -94,6 +96,16 @@ def security(request: SignedIn) -> HttpResponse:
         "nav": "settings",
     }
     return render(request, "accounts/security.html", context)
+
+
+class AddPasskey(AddWebAuthnView):
+    """allauth's view, but that a passkey alone needs no recovery codes: a code by mail goes on working."""
+
+    def get_success_url(self) -> str:
+        return reverse("security")
+
+
+passkey_new = AddPasskey.as_view()
 
 
 @login_required
