@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -85,14 +84,6 @@ def wombat(settings, tmp_path):
     return person
 
 
-def sign_in_freshly(client, person):
-    client.force_login(person)
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "code", "at": time.time(), "reauthenticated": True}]
-    session["account_authentication_methods_user"] = str(person.pk)
-    session.save()
-
-
 def everything():
     """All that is in all tables and in the files folder, as one text."""
     found = []
@@ -131,7 +122,7 @@ def exported(client):
 
 
 def test_an_export_holds_everything_and_its_owner_alone_fetches_it(client, wombat):
-    sign_in_freshly(client, wombat)
+    make.signed_in(client, wombat)
 
     with ZipFile(BytesIO(exported(client))) as packed:
         assert packed.testzip() is None
@@ -146,7 +137,7 @@ def test_an_export_holds_everything_and_its_owner_alone_fetches_it(client, womba
     address = f"/settings/data/exports/{wombat.exports.get().pk}"
     assert client.get(address)["Cache-Control"] == "no-store"
     eve = Client()
-    sign_in_freshly(eve, make.person("Eve"))
+    make.signed_in(eve, make.person("Eve"))
     assert eve.get(address).status_code == 404
     assert Client().get(address)["Location"].startswith("/account/login/")
 
@@ -181,7 +172,7 @@ def test_every_table_with_a_person_in_it_is_told():
 
 
 def test_after_leaving_with_all_words_nothing_is_left(client, wombat):
-    sign_in_freshly(client, wombat)
+    make.signed_in(client, wombat)
     exported(client)
     assert left_over(everything()) == set(PLANTED)
     assert "dugongbody" in client.get("/g/tarn/topics?q=dugongbody").content.decode()
@@ -197,7 +188,7 @@ def test_after_leaving_with_all_words_nothing_is_left(client, wombat):
 
 
 def test_after_leaving_without_ones_words_they_stand_without_a_name(client, wombat):
-    sign_in_freshly(client, wombat)
+    make.signed_in(client, wombat)
 
     client.post("/settings/data/erase", {"words": "keep", "handle": wombat.handle})
     drain(SUBSCRIBERS)
@@ -215,7 +206,7 @@ def test_leaving_is_meant_and_done_by_one_who_has_just_shown_who_they_are(client
     assert client.get("/settings/data/erase").status_code == 403
     assert client.post("/settings/data/erase", {"words": "delete", "handle": wombat.handle}).status_code == 403
 
-    sign_in_freshly(client, wombat)
+    make.signed_in(client, wombat)
     assert client.get("/settings/data/erase").status_code == 200
     for wrong in ({"words": "delete", "handle": "somebody"}, {"handle": wombat.handle}):
         assert client.post("/settings/data/erase", wrong).status_code == 422
@@ -225,7 +216,7 @@ def test_leaving_is_meant_and_done_by_one_who_has_just_shown_who_they_are(client
 
 def test_the_last_owner_hands_over_first(client, wombat):
     olga = Person.objects.at("olga@example.org")
-    sign_in_freshly(client, olga)
+    make.signed_in(client, olga)
     assert "Make somebody else owner first" in client.get("/settings/data/erase").content.decode()
 
     answer = client.post("/settings/data/erase", {"words": "keep", "handle": "olga"})

@@ -1,4 +1,3 @@
-from allauth.account.views import email as addresses
 from django.urls import path
 
 from folkmoot.accounts.views import data, settings, starting
@@ -9,8 +8,8 @@ urlpatterns = [
     path("settings/profile", settings.profile, name="profile"),
     path("settings/picture", settings.picture, name="picture"),
     path("settings/picture/remove", settings.picture_remove, name="picture_remove"),
-    path("settings/addresses", addresses, name="addresses"),
-    path("settings/addresses", addresses, name="account_email"),  # where allauth leads back to
+    path("settings/addresses", settings.addresses, name="addresses"),
+    path("settings/addresses", settings.addresses, name="account_email"),  # where allauth leads back to
     path("settings/security", settings.security, name="security"),
     path("settings/security", settings.security, name="mfa_index"),
     path("settings/password/remove", settings.password_remove, name="password_remove"),

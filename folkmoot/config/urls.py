@@ -5,13 +5,17 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from folkmoot.accounts.views import data
-from folkmoot.accounts.views.settings import passkey_new
+from folkmoot.accounts.views import settings as own
 from folkmoot.config.personal import PARTS
 
 urlpatterns = [
+    # In front of allauth's own: what changes the ways in asks first who it is, and security is one page.
+    path("account/email/", RedirectView.as_view(pattern_name="addresses")),
+    path("account/password/set/", own.password_new),
+    path("account/2fa/totp/activate/", own.app_new),
+    path("account/2fa/webauthn/add/", own.passkey_new),
+    path("account/2fa/webauthn/", RedirectView.as_view(pattern_name="security")),
     path("account/", include("allauth.account.urls")),
-    path("account/2fa/webauthn/", RedirectView.as_view(pattern_name="security")),  # security is one page
-    path("account/2fa/webauthn/add/", passkey_new),  # in front of allauth's own
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include("folkmoot.accounts.urls")),
     path("settings/data", data.data, {"parts": PARTS}, name="data"),  # only config knows all parts

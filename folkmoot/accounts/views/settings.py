@@ -1,6 +1,8 @@
 """What a person chooses for themselves."""
 
+from allauth.account import views as allauth
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import activate_totp
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -14,11 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts import operations
 from folkmoot.accounts.forms import GeneralForm, PictureForm, ProfileForm
-from folkmoot.accounts.http import SignedIn, freshly
+from folkmoot.accounts.http import SignedIn, View, freshly
 from folkmoot.accounts.language import zones
 from folkmoot.accounts.models import Person
 from folkmoot.store import files
 
+SAFE = ("GET", "HEAD")
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -98,6 +101,13 @@ def security(request: SignedIn) -> HttpResponse:
     return render(request, "accounts/security.html", context)
 
 
+@login_required
+def addresses(request: SignedIn) -> HttpResponseBase:
+    """allauth's page of addresses; whoever changes one has just shown who they are."""
+    page: View = allauth.email
+    return page(request) if request.method in SAFE else freshly(page)(request)
+
+
 class AddPasskey(AddWebAuthnView):
     """allauth's view, but that a passkey alone needs no recovery codes: a code by mail goes on working."""
 
@@ -105,7 +115,10 @@ class AddPasskey(AddWebAuthnView):
         return reverse("security")
 
 
-passkey_new = AddPasskey.as_view()
+# allauth asks who it is only of those who have a password or a second step; a code by mail says so, too.
+passkey_new = login_required(freshly(AddPasskey.as_view()))
+app_new = login_required(freshly(activate_totp))
+password_new = login_required(freshly(allauth.password_set))
 
 
 @login_required
