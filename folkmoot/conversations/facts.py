@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.accounts.personal import Fact
-from folkmoot.conversations.models import Archive, Attachment, Edition, Post
+from folkmoot.conversations.models import Archive, Attachment, Edition, Happening, Post
 from folkmoot.store import files
 
 POST = "pk topic_id topic__title channel__group__slug title body markup via message_id said_at posted_at edited_at"
@@ -16,6 +16,7 @@ POST = "pk topic_id topic__title channel__group__slug title body markup via mess
 
 def facts_of(person: Person) -> Iterator[Fact]:
     yield from _of_words(person)
+    yield from _of_taking_part(person)
     yield from _of_reading(person)
 
 
@@ -37,6 +38,9 @@ def _of_words(person: Person) -> Iterator[Fact]:
         .order_by("pk")
         .values("post_id", "name", "file__sha256", "file__size", "file__kind"),
     )
+
+
+def _of_taking_part(person: Person) -> Iterator[Fact]:
     yield Fact(
         "reactions",
         _("Reactions"),
@@ -48,6 +52,12 @@ def _of_words(person: Person) -> Iterator[Fact]:
         _("Posts that name you"),
         _("so that you hear of them"),
         person.mentions.order_by("pk").values("post_id"),
+    )
+    yield Fact(
+        "happenings",
+        _("What you did to conversations"),
+        _("like closing or renaming, so that readers know; as long as the conversation"),
+        Happening.objects.filter(by=person).order_by("pk").values("topic_id", "kind", "words", "at"),
     )
     yield Fact(
         "archives",

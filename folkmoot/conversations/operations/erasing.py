@@ -2,7 +2,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
@@ -11,6 +11,7 @@ from folkmoot.conversations.models import (
     Attachment,
     Draft,
     Edition,
+    Happening,
     Mention,
     Post,
     Reaction,
@@ -55,6 +56,7 @@ def _erase_titles(person: Person) -> None:
     first = Post.objects.filter(topic=OuterRef("pk")).in_order().values("author")[:1]
     begun = list(Topic.objects.annotate(by=Subquery(first)).filter(by=person.pk).values_list("pk", flat=True))
     Topic.objects.filter(pk__in=begun).update(title=UNTITLED)
+    Happening.objects.filter(Q(topic__in=begun) | Q(by=person)).exclude(words="").update(words=UNTITLED)
     others = Post.objects.filter(topic__in=begun).exclude(author=person)
     others.update(title=UNTITLED, version=F("version") + 1)
     findable = others.filter(removed_at=None).values_list("pk", "channel_id", "title", "body")

@@ -6,6 +6,7 @@ from folkmoot.conversations.models import (
     Archive,
     Draft,
     Edition,
+    Happening,
     Mention,
     Post,
     Reaction,
@@ -39,6 +40,7 @@ def take_over(other_id: int, *, into: Person) -> None:
         Post.objects.filter(removed_by_id=other_id).update(removed_by=into)
         Edition.objects.filter(replaced_by_id=other_id).update(replaced_by=into)
         Topic.objects.filter(answered_by_id=other_id).update(answered_by=into)
+        Happening.objects.filter(by_id=other_id).update(by=into)
         Archive.objects.filter(brought_by_id=other_id).update(brought_by=into)
 
 

@@ -6,6 +6,7 @@ from folkmoot.conversations.models import (
     Attachment,
     Draft,
     Edition,
+    Happening,
     Mention,
     Post,
     Reaction,
@@ -30,7 +31,7 @@ def leave_traces(person, topic, *, read_to=EARLY, words="begun"):
     stored, _made = StoredFile.objects.get_or_create(sha256="f" * 64, defaults={"size": 1, "kind": "text/plain"})
     Reaction.objects.create(person=person, post=post, kind="thanks")
     Mention.objects.create(person=person, post=post)
-    ReadMark.objects.create(person=person, topic=topic, read_to=read_to)
+    ReadMark.objects.update_or_create(person=person, topic=topic, defaults={"read_to": read_to})
     Subscription.objects.create(person=person, topic=topic, level="muted")
     Draft.objects.create(person=person, key=f"topic-{topic.pk}", body=words)
     Upload.objects.create(person=person, file=stored, name="a.txt")
@@ -56,7 +57,7 @@ def test_words_stay_without_the_name():
     assert (post.body, post.title) == ("Ann says quagga.", "Zebra crossing")
     assert post.version > before.version
     assert search.find("quagga", scopes=[topic.channel_id]) == [post.pk]
-    assert not [model for model in PERSONAL if model.objects.exists()]
+    assert not [model for model in PERSONAL if model.objects.filter(person=ann).exists()]
     assert not ScheduledPost.objects.exists()
 
 
@@ -79,6 +80,18 @@ def test_words_go_with_their_title_their_past_and_their_files():
     assert search.find("quagga", scopes=[topic.channel_id]) == []
     assert search.find("zebra", scopes=[topic.channel_id]) == []
     assert search.find("okapi", scopes=[topic.channel_id]) == [bobs.pk]
+
+
+def test_what_was_done_to_a_conversation_says_no_more_what_it_was_called():
+    ann, bob, topic = conversation()
+    renamed = Happening.objects.create(topic=topic, kind="renamed", by=bob, words="Quagga crossing")
+    closed = Happening.objects.create(topic=topic, kind="closed", by=ann)
+
+    erase_words(ann, False)
+
+    renamed.refresh_from_db()
+    closed.refresh_from_db()
+    assert (renamed.words, renamed.by, closed.words) == ("…", bob, "")
 
 
 def test_a_title_that_somebody_else_gave_stays():
@@ -119,6 +132,7 @@ def test_two_that_become_one_have_each_thing_once():
     ann, bob, topic = conversation()
     leave_traces(ann, topic, read_to=EARLY, words="mine")
     leave_traces(bob, topic, read_to=LATE, words="theirs")
+    Happening.objects.create(topic=topic, kind="closed", by=bob)
 
     take_over(bob.pk, into=ann)
 
@@ -126,6 +140,7 @@ def test_two_that_become_one_have_each_thing_once():
     assert [model.objects.count() for model in PERSONAL] == [1] * len(PERSONAL)
     assert ReadMark.objects.get().read_to == LATE
     assert Draft.objects.get().body == "mine"
+    assert Happening.objects.get().by == ann
     assert ScheduledPost.objects.filter(author=ann).count() == 2
     assert {post.author for post in topic.posts.all()} == {ann}
 
