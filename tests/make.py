@@ -1,6 +1,9 @@
 """Plain functions that make things for tests. No surprises: what you don't ask for is dull."""
 
+from time import time
 from typing import Any
+
+from django.test import Client
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import enrol
@@ -42,6 +45,16 @@ def topic(group: Group, *, author: Person | None = None, title: str = "Hello", b
 
 def post(topic: Topic, *, author: Person | None = None, body: str = "Me too.", via: str = "web") -> Post:
     return reply(topic, author=author or topic.posts.order_by("pk")[0].author, body=body, via=via)
+
+
+def signed_in(client: Client, person: Person) -> Client:
+    """A client of somebody who has signed in just now, as allauth notes it: by a code."""
+    client.force_login(person)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "code", "at": time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+    return client
 
 
 def letter(

@@ -36,8 +36,11 @@ pytestmark = pytest.mark.browser
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 STRANGER = ["/", "/groups", "/groups?q=zzz", "/account/login/", "/account/signup/", "/account/login/code/"]
+STRANGER += ["/account/password/reset/"]
 STRANGER += ["/start?token=wrong", "/g/nowhere", "/g/tarn", "/g/tarn/topics", "/g/tarn/members", "/people/olga"]
-SIGNED_IN = ["/", "/groups/new", "/settings", "/settings/past", "/account/email/", "/account/logout/"]
+SIGNED_IN = ["/", "/groups/new", "/settings", "/settings/past", "/account/logout/"]
+SIGNED_IN += [f"/settings/{page}" for page in "profile addresses security sessions data data/erase".split()]
+SIGNED_IN += ["/account/2fa/totp/activate/", "/account/2fa/webauthn/add/", "/account/password/set/"]
 SIGNED_IN += ["/g/tarn", "/g/tarn/topics", "/g/tarn/topics?q=hello", "/g/tarn/topics/new", "/g/tarn/members"]
 SIGNED_IN += ["/g/tarn/topics?show=unanswered", "/g/tarn/topics?show=mine", "/g/tarn/channels/ops", "/scheduled"]
 SIGNED_IN += ["/g/tarn/manage", "/g/tarn/manage/members", "/g/tarn/manage/held", "/manage/outgoing", "/people/olga"]
@@ -116,8 +119,7 @@ def everything_that_can_happen_to(topic, *, olga, ann):
 
 
 def sign_in(context, live_server, person):
-    client = Client()
-    client.force_login(person)
+    client = make.signed_in(Client(), person)
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.language import is_zone
 from folkmoot.accounts.models import Person, ProfileEntry
-from folkmoot.kit.pictures import LARGEST_FILE
+from folkmoot.kit.portraits import LARGEST_FILE
 
 
 class NameForm(forms.Form):
@@ -109,3 +109,33 @@ def _value_field(field: ProfileEntry.Field, initial: str) -> forms.CharField:
         widget=forms.Textarea(attrs={"rows": 4}) if is_long else forms.TextInput,
         validators=[checks[field]] if field in checks else [],
     )
+
+
+class EraseForm(forms.Form):
+    """How one leaves for good, and that one means it."""
+
+    words = forms.ChoiceField(
+        label=_("What you said"),
+        widget=forms.RadioSelect,
+        choices=[
+            (
+                "keep",
+                _("Keep my words, without my name\nConversations stay whole; “Somebody who left” stands over them."),
+            ),
+            ("delete", _("Delete my words, too\nPosts are emptied, their files and earlier wordings deleted.")),
+        ],
+    )
+    handle = forms.CharField(
+        max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        self.fields["handle"].label = _("Type %(handle)s to show that you mean it") % {"handle": person.handle}
+
+    def clean_handle(self) -> str:
+        handle = str(self.cleaned_data["handle"]).strip().removeprefix("@")
+        if handle != self.person.handle:
+            raise forms.ValidationError(_("This is not your handle."))
+        return handle

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from folkmoot.accounts.models import Person
 # For those who sign in by a link in a letter, not by a code.
 BACKEND = "folkmoot.accounts.backends.Backend"
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class SignedIn(HttpRequest):
@@ -33,7 +33,7 @@ def freshly(view: View) -> View:
     """Let only those through who have just shown who they are; everybody else does that first."""
 
     @wraps(view)
-    def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if has_just_signed_in(request):
             return view(request, *args, **kwargs)
         back = urlencode({"next": request.path})

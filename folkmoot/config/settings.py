@@ -216,6 +216,7 @@ MFA_ADAPTER = "folkmoot.accounts.entrance.SecondStep"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = HOST
+MFA_TOTP_TOLERANCE = 1  # codes of half a minute before and after: phones' clocks are not always right
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE.startswith("http://")  # browsers themselves allow that on localhost only
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}  # rate limits
 

@@ -4,9 +4,11 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Operator, Person
 from folkmoot.groups.models import Group, Membership, Role, RolePermission, carried_by
+from folkmoot.kit.errors import Refused
 from folkmoot.store.prepared import Prepared
 
 _VERSION = Prepared(lambda key: Group.objects.filter(pk=key).values_list("access_version"))
@@ -99,3 +101,17 @@ def is_last_owner(person: Person, group: Group) -> bool:
         group=group, grants__role__group=group, grants__role__permissions__name="group.manage"
     )
     return set(owners.values_list("person_id", flat=True)) == {person.pk}
+
+
+def may_leave_all(person: Person) -> None:
+    """Refuse where other people's groups would be without anybody who can manage them."""
+    owned = Membership.objects.current().filter(person=person, grants__role__permissions__name="group.manage")
+    groups = Group.objects.filter(pk__in=owned.values("group")).order_by("name")
+    alone = [group for group in groups if is_last_owner(person, group) and _has_others(group, person)]
+    if alone:
+        names = ", ".join(group.name for group in alone)
+        raise Refused(_("You are the only owner of %(groups)s. Make somebody else owner first.") % {"groups": names})
+
+
+def _has_others(group: Group, person: Person) -> bool:
+    return Membership.objects.current().filter(group=group).exclude(person=person).exists()

@@ -69,16 +69,20 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
     if found is None:
         old = get_object_or_404(OldHandle.objects.select_related("person").filter(handle=handle))
         return redirect(old.person, permanent=True)
+    if found.erased_at:
+        return render(request, "lobby/person_gone.html", status=410)
     me = reader(request)
     posts = Post.objects.visible_to(me).not_taken_back().said_by(found, to=me).select_related("topic", "channel__group")
     shared = Group.objects.joined_by(found) & Group.objects.joined_by(me) if me else Group.objects.none()
+    groups = list(shared.order_by("name"))
     context = {
         "person": found,
         "posts": list(posts.order_by("-posted_at", "-pk")[:20]),
-        "groups": list(shared.order_by("name")),
+        "groups": groups,
+        "profile": list(found.profile.visible_to(me, shares_group=bool(groups)).order_by("pk")),
         "is_me": found == me,
     }
-    if not (context["posts"] or context["groups"] or context["is_me"]):
+    if not any(context[known] for known in ("posts", "groups", "profile", "is_me")):
         raise Http404  # somebody of whom the reader knows nothing, not even that they are here
     return render(request, "lobby/person.html", context)
 

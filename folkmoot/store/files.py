@@ -28,6 +28,18 @@ def keep(content: bytes) -> str:
     return name
 
 
+def keep_file(path: Path) -> str:
+    """Take a finished file of the same disk in among the kept ones; returns its SHA-256 in hex."""
+    with path.open("rb") as file:
+        name = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    place = where(name)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.replace(place)
+    _sync_folder(place.parent)
+    return name
+
+
 def where(name: str) -> Path:
     """Return the path of a kept file."""
     return Path(settings.FILES) / name[:2] / name[2:4] / name

@@ -1,5 +1,13 @@
 """What can be done with persons and accounts."""
 
+from folkmoot.accounts.operations.leaving import (
+    ask_export,
+    can_erase,
+    erase,
+    finish_export,
+    forget,
+    sweep_exports,
+)
 from folkmoot.accounts.operations.people import (
     become_first_administrator,
     clean_name,
@@ -23,13 +31,18 @@ from folkmoot.accounts.operations.settings import (
 )
 
 __all__ = [
+    "ask_export",
     "become_first_administrator",
+    "can_erase",
     "clean_name",
     "describe",
     "end_other_sessions",
     "end_session",
     "enrol",
     "enrol_all",
+    "erase",
+    "finish_export",
+    "forget",
     "free_handle",
     "is_start_link",
     "make_start_link",
@@ -40,4 +53,5 @@ __all__ = [
     "remove_picture",
     "rename",
     "show_picture",
+    "sweep_exports",
 ]

@@ -1,22 +1,27 @@
 """What a person chooses for themselves."""
 
+from allauth.account import views as allauth
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import activate_totp
+from allauth.mfa.webauthn.views import AddWebAuthnView
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts import operations
 from folkmoot.accounts.forms import GeneralForm, PictureForm, ProfileForm
-from folkmoot.accounts.http import SignedIn, freshly
+from folkmoot.accounts.http import SignedIn, View, freshly
 from folkmoot.accounts.language import zones
 from folkmoot.accounts.models import Person
 from folkmoot.store import files
 
+SAFE = ("GET", "HEAD")
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -94,6 +99,26 @@ def security(request: SignedIn) -> HttpResponse:
         "nav": "settings",
     }
     return render(request, "accounts/security.html", context)
+
+
+@login_required
+def addresses(request: SignedIn) -> HttpResponseBase:
+    """allauth's page of addresses; whoever changes one has just shown who they are."""
+    page: View = allauth.email
+    return page(request) if request.method in SAFE else freshly(page)(request)
+
+
+class AddPasskey(AddWebAuthnView):
+    """allauth's view, but that a passkey alone needs no recovery codes: a code by mail goes on working."""
+
+    def get_success_url(self) -> str:
+        return reverse("security")
+
+
+# allauth asks who it is only of those who have a password or a second step; a code by mail says so, too.
+passkey_new = login_required(freshly(AddPasskey.as_view()))
+app_new = login_required(freshly(activate_totp))
+password_new = login_required(freshly(allauth.password_set))
 
 
 @login_required

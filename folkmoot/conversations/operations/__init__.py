@@ -20,6 +20,8 @@ from folkmoot.conversations.operations.channels import (
 from folkmoot.conversations.operations.dating import date_back
 from folkmoot.conversations.operations.drafting import keep_draft, sweep_drafts, take_draft_back, throw_draft_away
 from folkmoot.conversations.operations.editing import edit, put_back, take_back
+from folkmoot.conversations.operations.erasing import erase_words
+from folkmoot.conversations.operations.merging import take_over
 from folkmoot.conversations.operations.moderating import lock, pin, retitle, take_title_back, unlock, unpin
 from folkmoot.conversations.operations.moving import merge, move, move_back, split, unmerge, unsplit
 from folkmoot.conversations.operations.pasts import confirm_past
@@ -61,6 +63,7 @@ __all__ = [
     "confirm_past",
     "date_back",
     "edit",
+    "erase_words",
     "finish_archive",
     "follow",
     "follow_no_longer",
@@ -96,6 +99,7 @@ __all__ = [
     "sweep_scheduled",
     "take_back",
     "take_draft_back",
+    "take_over",
     "take_title_back",
     "throw_draft_away",
     "unlock",

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils.timezone import now
@@ -9,14 +10,16 @@ from folkmoot.store import files
 YOUNG = timedelta(days=1)  # a file comes before its row: a young one may be waiting for it
 
 
-def sweep_files() -> int:
-    """Delete kept files that no post has, as after a letter that was refused. Returns how many."""
+def sweep_files(spare: Callable[[str], bool] = lambda name: False) -> int:
+    """Delete kept files that no post has, as after a letter that was refused, and that nobody else asks to spare.
+
+    Returns how many."""
     Upload.objects.filter(uploaded_at__lt=now() - WAITS_FOR).delete()
     unused = StoredFile.objects.exclude(pk__in=Attachment.objects.values("file"))
     unused.exclude(pk__in=Upload.objects.values("file")).delete()
     swept = 0
     for name in files.older_than(YOUNG):
-        if not StoredFile.objects.filter(sha256=name).exists():
+        if not StoredFile.objects.filter(sha256=name).exists() and not spare(name):
             files.where(name).unlink(missing_ok=True)
             swept += 1
     return swept

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from folkmoot.accounts.models import PersonExport
 from folkmoot.doors.mail import addresses, letters
 from folkmoot.doors.mail.models import Confirmation
 from folkmoot.groups.models import Application, Group, Invitation, Membership
@@ -92,6 +93,14 @@ def application_decided(event: Event) -> None:
     address = application.person.addresses.order_by("-primary", "pk").first()
     if address:
         _write_to_member("application_decided", application.group, {"application": application}, address.email, event)
+
+
+def export_ready(event: Event) -> None:
+    """Tell somebody that what they asked for lies ready."""
+    export = PersonExport.objects.select_related("person").filter(pk=event.subject_id).first()
+    address = export and export.person.addresses.filter(verified=True).order_by("-primary", "pk").first()
+    if address:
+        letters.write("export_ready", {}, to=address.email, key=f"{event.pk}:{address.email}"[:100])
 
 
 def _owners(group: Group) -> list[Membership]:

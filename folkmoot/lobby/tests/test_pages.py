@@ -1,8 +1,9 @@
 import pytest
+from django.test import Client
 
 from folkmoot.accounts.models import OPERATOR, Address, Person
-from folkmoot.accounts.operations import enrol, merge
-from folkmoot.conversations.models import Archive
+from folkmoot.accounts.operations import describe, enrol, merge
+from folkmoot.conversations.models import Archive, Post
 from folkmoot.groups.models import Group
 from folkmoot.groups.operations import apply, invite, rename
 from tests import make
@@ -68,7 +69,7 @@ def test_lists_ask_the_same_number_of_questions_for_any_length(client, olga, ann
         with django_assert_num_queries(expected):
             client.get(address)
     client.force_login(ann)
-    queries = {"/": 5, "/groups": 4, "/people/olga": 5}
+    queries = {"/": 5, "/groups": 4, "/people/olga": 6}
     for address, expected in queries.items():
         with django_assert_num_queries(expected):
             client.get(address)
@@ -287,3 +288,34 @@ def test_ones_past_is_for_oneself(client):
 def test_machines_are_told_what_they_ask(client):
     assert "Disallow: /settings" in text(client.get("/robots.txt"))
     assert text(client.get("/healthz")) == "ok"
+
+
+def test_a_profile_is_seen_by_those_it_is_for(client, olga, ann):
+    make.topic(make.group(ann, owner=olga), author=ann)
+    said = {"place": ("Bochum", "anyone"), "work": ("Builder", "signed_in"), "about": ("Sings alto", "fellows")}
+    describe(ann, said | {"phone": ("0234 555", "nobody")})
+    stranger, fellow, somebody = client, Client(), Client()
+    fellow.force_login(olga)
+    somebody.force_login(make.person("Bob"))
+
+    def seen(reader):
+        page = text(reader.get("/people/ann"))
+        return [words for words in ("Bochum", "Builder", "Sings alto", "0234 555") if words in page]
+
+    assert seen(stranger) == ["Bochum"]
+    assert seen(somebody) == ["Bochum", "Builder"]
+    assert seen(fellow) == ["Bochum", "Builder", "Sings alto"]
+    fellow.force_login(ann)
+    assert seen(fellow) == ["Bochum", "Builder", "Sings alto", "0234 555"]
+
+
+def test_what_was_said_without_a_name_is_not_listed_under_it(client, olga, ann):
+    topic = make.topic(make.group(ann, owner=olga), author=ann, title="Aloud")
+    hidden = make.topic(topic.channel.group, author=ann, title="In secret").posts.get()
+    assert "In secret" in text(client.get("/people/ann"))
+
+    Post.objects.filter(pk=hidden.pk).update(is_anonymous=True)
+
+    page = text(client.get("/people/ann"))
+    assert "Aloud" in page
+    assert "In secret" not in page

@@ -84,13 +84,13 @@ def test_signing_out_asks_first(client):
 
 def test_an_address_is_added_by_a_code(client):
     ann = make.person("Ann")
-    client.force_login(ann)
+    make.signed_in(client, ann)
 
-    client.post("/account/email/", {"email": "second@example.org", "action_add": "1"})
+    client.post("/settings/addresses", {"email": "second@example.org", "action_add": "1"})
     assert Person.objects.at("second@example.org") is None
     client.post("/account/confirm-email/", {"code": code_sent_to("second@example.org")})
 
     assert Person.objects.at("second@example.org") == ann
-    page = text(client.get("/account/email/"))
+    page = text(client.get("/settings/addresses"))
     assert "second@example.org" in page
     assert "Send letters here" in page

@@ -189,6 +189,47 @@ def test_pages_before_one_is_in_are_in_our_look(client, address):
     assert page.count('class="btn go"') == 1
 
 
+@pytest.mark.parametrize(
+    "address",
+    "/account/password/set/ /account/2fa/totp/activate/ /account/2fa/webauthn/add/ /settings/password/remove".split(),
+)
+def test_an_open_laptop_is_not_enough_to_change_the_ways_in(client, address):
+    ann = make.person("Ann")
+    client.force_login(ann)  # long ago
+
+    answer = client.post(address, {"password1": GOOD, "code": "123456"})
+
+    assert answer.status_code == 403
+    assert "Sign in once more" in text(answer)
+
+
+def test_nor_to_add_an_address(client):
+    client.force_login(make.person("Ann"))
+    assert client.get("/settings/addresses").status_code == 200
+
+    answer = client.post("/settings/addresses", {"email": "eve@example.org", "action_add": "1"})
+
+    assert answer.status_code == 403
+    assert not OutgoingLetter.objects.exists()
+
+
+def test_signing_in_again_leads_back(client):
+    make.person("Ann")
+    client.force_login(Person.objects.get())
+    page = text(client.get("/account/password/set/"))
+    next_page = re.search(r'name="next" value="([^"]+)"', page)[1]
+
+    assert client.post("/account/logout/", {"next": next_page})["Location"] == next_page
+    client.post(next_page, {"login": "ann@example.org", "next": "/account/password/set/"})
+    answer = client.post(
+        "/account/login/code/confirm/",
+        {"code": code_sent_to("ann@example.org"), "next": "/account/password/set/"},
+    )
+
+    assert answer["Location"] == "/account/password/set/"
+    assert client.get("/account/password/set/").status_code == 200
+
+
 def test_a_passkey_page_names_no_other_way_to_its_list(client):
     client.force_login(make.person("Ann"))
 

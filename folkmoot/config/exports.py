@@ -1,0 +1,60 @@
+"""All that is stored about a person, as one file."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.timezone import now
+
+from folkmoot.accounts.language import speaking
+from folkmoot.accounts.models import Person, PersonExport
+from folkmoot.accounts.operations import finish_export
+from folkmoot.config.personal import PARTS
+from folkmoot.outbox.models import Event
+from folkmoot.store import files
+
+
+def export_asked(event: Event) -> None:
+    """Make the file somebody asked for, unless it is made or no longer wanted."""
+    export = PersonExport.objects.filter(pk=event.subject_id, ready_at=None).select_related("person").first()
+    if export is None or export.person.erased_at:
+        return
+    with tempfile.TemporaryDirectory(dir=settings.HOME) as folder:
+        path = Path(folder) / "export.zip"
+        with speaking(export.person):
+            _write(path, export.person)
+        size = path.stat().st_size
+        finish_export(export, sha256=files.keep_file(path), size=size)
+
+
+def _write(path: Path, person: Person) -> None:
+    with ZipFile(path, "w", ZIP_DEFLATED) as packed:
+        packed.writestr("about.txt", "\n".join(_about(person)))
+        for part in PARTS:
+            for fact in part.facts(person):
+                rows = json.dumps(list(fact.rows), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+                packed.writestr(f"{fact.name}.json", rows)
+            for name, content in part.files(person):
+                _add(packed, name, content)
+
+
+def _about(person: Person) -> Iterator[str]:
+    yield f"{settings.SITE}{person.get_absolute_url()}, {now():%Y-%m-%d %H:%M} UTC"
+    for part in PARTS:
+        yield ""
+        yield str(part.words)
+        for fact in part.facts(person):
+            yield f"  {fact.name}.json: {fact.words} ({fact.count}): {fact.why}"
+
+
+def _add(packed: ZipFile, name: str, content: bytes | Path) -> None:
+    if isinstance(content, bytes):
+        packed.writestr(name, content)
+    elif content.exists():
+        with content.open("rb") as kept, packed.open(name, "w", force_zip64=True) as into:
+            shutil.copyfileobj(kept, into)

@@ -1,0 +1,64 @@
+from django.db import transaction
+from django.db.models import F, Model
+
+from folkmoot.accounts.models import Person
+from folkmoot.conversations.models import (
+    Archive,
+    Draft,
+    Edition,
+    Happening,
+    Mention,
+    Post,
+    Reaction,
+    ReadMark,
+    ScheduledPost,
+    Subscription,
+    Topic,
+    Upload,
+)
+
+# What each person has once for a thing: where both have it, the one stays whom the other became.
+ONCE: dict[type[Model], tuple[str, ...]] = {
+    Reaction: ("post_id", "kind"),
+    Mention: ("post_id",),
+    Subscription: ("channel_id", "topic_id"),
+    Draft: ("key",),
+    Upload: ("file_id", "name"),
+}
+
+
+def take_over(other_id: int, *, into: Person) -> None:
+    """Give all that conversations hold of one person to the one they are now."""
+    with transaction.atomic():
+        reacted = Reaction.objects.filter(person_id=other_id).values("post")
+        Post.objects.filter(pk__in=list(reacted.values_list("post", flat=True))).update(version=F("version") + 1)
+        Post.objects.filter(author_id=other_id).update(author=into, version=F("version") + 1)
+        for model, key in ONCE.items():
+            _move(model, key, other_id, into)
+        _move_read_marks(other_id, into)
+        ScheduledPost.objects.filter(author_id=other_id).update(author=into)
+        Post.objects.filter(removed_by_id=other_id).update(removed_by=into)
+        Edition.objects.filter(replaced_by_id=other_id).update(replaced_by=into)
+        Topic.objects.filter(answered_by_id=other_id).update(answered_by=into)
+        Happening.objects.filter(by_id=other_id).update(by=into)
+        Archive.objects.filter(brought_by_id=other_id).update(brought_by=into)
+
+
+def _move(model: type[Model], key: tuple[str, ...], other_id: int, into: Person) -> None:
+    rows = model._default_manager.filter(person_id=other_id)
+    taken = set(model._default_manager.filter(person=into).values_list(*key))
+    doubled = [pk for pk, *of in rows.values_list("pk", *key) if tuple(of) in taken]
+    rows.filter(pk__in=doubled).delete()
+    rows.update(person=into)
+
+
+def _move_read_marks(other_id: int, into: Person) -> None:
+    """Of two marks in one conversation the one counts that has read further."""
+    mine = {mark.topic_id: mark for mark in ReadMark.objects.filter(person=into)}
+    for mark in ReadMark.objects.filter(person_id=other_id, topic__in=mine):
+        kept = mine[mark.topic_id]
+        ReadMark.objects.filter(pk=kept.pk).update(
+            read_to=max(kept.read_to, mark.read_to), later_at=kept.later_at or mark.later_at
+        )
+        mark.delete()
+    ReadMark.objects.filter(person_id=other_id).update(person=into)
