@@ -163,7 +163,7 @@ def _ranked(query: Query, matches: Iterable[Match]) -> list[tuple[Sketch, list[M
     wanted = {word for phrase in query.words for word in phrase}
     rows = Topic.objects.filter(pk__in=topics).values_list("pk", "last_post_at", "answer_id")
     ranked = [(sketch, topics[sketch.topic_id]) for sketch in map(Sketch._make, rows)]
-    return sorted(ranked, key=lambda one: (_score(wanted, *one, at), one[0].topic_id), reverse=True)
+    return sorted(ranked, key=lambda one: (_score(wanted, one[0], one[1], at), one[0].topic_id), reverse=True)
 
 
 def _by_topic(matches: Iterable[Match]) -> dict[int, list[Match]]:

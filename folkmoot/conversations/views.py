@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.accounts.models import Person
-from folkmoot.conversations import fragments, searching, unread
+from folkmoot.conversations import about, fragments, searching, unread
 from folkmoot.conversations.forms import ReplyForm, TopicForm
 from folkmoot.conversations.fragments import Fragment
 from folkmoot.conversations.models import Attachment, Channel, OldTopic, Post, Topic
@@ -27,6 +27,7 @@ from folkmoot.groups.models import Group, Membership
 from folkmoot.kit.search_words import LONGEST
 from folkmoot.store import files
 from folkmoot.store.prepared import Prepared
+from folkmoot.web.strangers import same_for_strangers
 
 A_PAGE = 50
 # What a template asks of an empty reply's field; a form of its own for it costs a tenth of the page.
@@ -50,6 +51,7 @@ def _in_order(topic_id: int) -> QuerySet[Post, Row]:
 
 
 @require_safe
+@same_for_strangers
 @of_group
 def topics(request: HttpRequest, group: Group) -> HttpResponse:
     person = reader(request)
@@ -69,7 +71,9 @@ def topics(request: HttpRequest, group: Group) -> HttpResponse:
         newest = newest.annotate(last_by=Subquery(spoke_last.values("author__name")[:1])).select_related(
             "channel__group"
         )
-        context["page"] = Paginator(_with_unread(newest, person), A_PAGE).get_page(request.GET.get("page"))
+        context["page"] = page = Paginator(_with_unread(newest, person), A_PAGE).get_page(request.GET.get("page"))
+        if person is None and context["can_read"]:
+            context["about"] = about.of_board(group, page.number)
     return render(request, "conversations/topics.html", context)
 
 
@@ -93,6 +97,7 @@ def topic_new(request: SignedIn, group: Group) -> HttpResponse:
 
 
 @require_safe
+@same_for_strangers
 def topic(request: HttpRequest, slug: str, topic_id: int, title: str = "") -> HttpResponse:
     found = _readable(request, topic_id)
     if found is None:
@@ -197,7 +202,8 @@ def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | N
     shown = pages.get_page(pages.num_pages if page == "last" else page)
     start = (shown.number - 1) * A_PAGE
     rows = _versions(start).rows(topic.pk)
-    mine = standing(group, reader(request))
+    person = reader(request)
+    mine = standing(group, person)
     with timezone.override(group.time_zone):
         posts = fragments.of_posts(topic, [row[:2] for row in rows])
         context: dict[str, Any] = {
@@ -211,6 +217,8 @@ def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | N
             "can_write": "topics.post" in mine.permissions and not topic.locked_at,
             "my_mail": mine.mail,
             "my_reading": unread.reading(topic) if mine.mail else None,
+            "about": about.of_topic(topic, shown.number) if person is None else None,
+            "feed": f"/topics/{topic.pk}/feed.atom",
             "field": field,
             "key": f"topic-{topic.pk}",  # of the draft
             "side": fragments.of_side(topic, [post.speaker for post in posts]),
