@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("folkmoot.accounts.urls")),
     path("", include("folkmoot.groups.urls")),
     path("", include("folkmoot.conversations.urls")),
+    path("", include("folkmoot.doors.feeds.urls")),
     path("", include("folkmoot.doors.mail.urls")),
     path("", include("folkmoot.lobby.urls")),
 ]

@@ -77,6 +77,7 @@ def _doors(topic: Topic, url: str) -> list[dict[str, str]]:
     return [
         {"via": "mail", "label": _("Mail"), "words": address, "url": f"mailto:{address}"},
         {"via": "web", "label": _("Web"), "words": _("this page"), "url": url},
+        {"icon": "rss", "label": _("Feed"), "words": _("this conversation"), "url": f"/topics/{topic.pk}/feed.atom"},
     ]
 
 

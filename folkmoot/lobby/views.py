@@ -165,4 +165,10 @@ def _doors(group: Group) -> list[dict[str, str]]:
     return [
         {"via": "mail", "label": _("Mail"), "words": address, "url": f"mailto:{address}"},
         {"via": "web", "label": _("Board"), "words": _("read and write here"), "url": board},
+        {
+            "icon": "rss",
+            "label": _("Feed"),
+            "words": _("all that is said"),
+            "url": f"{group.get_absolute_url()}/feed.atom",
+        },
     ]
