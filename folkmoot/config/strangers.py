@@ -99,7 +99,8 @@ class Looker:
 
     def close(self) -> None:
         """Give the connection back."""
-        self._thread.submit(lambda: self._version and self._version.close()).result()
+        if self._version is not None:
+            self._thread.submit(self._version.close).result()
         self._thread.shutdown()
 
     async def _look(self) -> Hashable:

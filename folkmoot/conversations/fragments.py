@@ -1,5 +1,6 @@
 """Posts as text. Each is rendered once for all readers of one language and zone, and kept until its version changes."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -12,10 +13,12 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from folkmoot.conversations import searching
 from folkmoot.conversations.models import Attachment, Post, Topic
 from folkmoot.web.shelf import Shelf
 
 MOST = 24_000_000  # characters kept by one process
+NEAR_FOR = 600  # seconds
 MOST_PEOPLE = 12  # named at the side
 
 
@@ -58,6 +61,16 @@ def of_side(topic: Topic, speakers: Sequence[tuple[str, str]]) -> SafeString:
     if kept is None:
         context = {"topic": topic, "doors": _doors(topic, url), "is_part": key[1], **_taking_part(speakers)}
         kept = Fragment(render_to_string("conversations/_side.html", context))
+        _sides.keep(key, kept)
+    return joined([kept])
+
+
+def of_near(topic: Topic) -> SafeString:
+    """Conversations about the same, the same for all; looked for anew every ten minutes: one may be gone."""
+    key = (topic.pk, topic.started_at, topic.title, get_language(), int(time.time() / NEAR_FOR))
+    [kept] = _sides.take([key])
+    if kept is None:
+        kept = Fragment(render_to_string("conversations/_near.html", {"topics": searching.near(topic)}))
         _sides.keep(key, kept)
     return joined([kept])
 

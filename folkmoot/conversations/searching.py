@@ -10,11 +10,15 @@ from typing import Any, NamedTuple
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Substr
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
+from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.groups.http import of_group
 from folkmoot.groups.models import Group
 from folkmoot.kit.search_words import Query, hits, parse, snippet, words_of
 from folkmoot.store import search as words
@@ -86,19 +90,30 @@ def page(request: HttpRequest, asked: str, *, person: Person | None, group: Grou
     return {"query": asked, "found": found, "hits": found.hits(start, start + A_PAGE), "page": page, "most": MOST}
 
 
+@require_safe
+@of_group
+def topics_similar(request: HttpRequest, group: Group) -> HttpResponse:
+    """What was asked before in words like these; shown while a title is typed."""
+    channels = Channel.objects.visible_to(reader(request)).filter(group=group)
+    topics = similar(request.GET.get("title", "")[:200], list(channels.values_list("pk", flat=True)))
+    return render(request, "conversations/_similar.html", {"topics": topics})
+
+
+def near(topic: Topic) -> list[Topic]:
+    """Topics of the same group about the same; whoever reads one of them may read the others."""
+    there = Channel.objects.filter(group=topic.channel.group_id)
+    return similar(topic.title, list(there.values_list("pk", flat=True)), but=topic.pk)
+
+
 def similar(title: str, channels: Sequence[int], *, but: int = 0, limit: int = 3) -> list[Topic]:
     """Topics of these channels whose titles have most words of this one."""
     wanted = [word for word in dict.fromkeys(words_of(title)) if len(word) > 2][:8]
     if not wanted:
         return []
-    ids = words.titled(wanted, scopes=channels, limit=100)
-    matches = _matches(ids, set(channels), by_name=False)
-    ranked = sorted(
-        _by_topic(matches).values(), key=lambda some: (-_in_title(set(wanted), some[0].title), -some[0].topic_id)
-    )
-    keys = [some[0].topic_id for some in ranked if some[0].topic_id != but][:limit]
-    topics = _topics(keys)
-    return [topics[key] for key in keys]
+    ids = words.titled(wanted, scopes=channels, limit=MOST)
+    there = Post.objects.filter(pk__in=ids, removed_at=None, channel__in=channels).values("topic")
+    topics = Topic.objects.filter(pk__in=there).exclude(pk=but).select_related("channel__group")
+    return sorted(topics, key=lambda topic: (-_in_title(set(wanted), topic.title), -topic.pk))[:limit]
 
 
 def _channels(query: Query, person: Person | None, group: Group | None) -> list[int]:

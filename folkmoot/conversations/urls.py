@@ -1,9 +1,10 @@
 from django.urls import path
 
-from folkmoot.conversations import views
+from folkmoot.conversations import searching, views
 
 urlpatterns = [
     path("g/<slug:slug>/topics", views.topics, name="topics"),
+    path("g/<slug:slug>/topics/similar", searching.topics_similar, name="topics_similar"),
     path("g/<slug:slug>/topics/new", views.topic_new, name="topic_new"),
     path("g/<slug:slug>/topics/<int:topic_id>", views.topic),
     path("g/<slug:slug>/topics/<int:topic_id>/<str:title>", views.topic, name="topic"),

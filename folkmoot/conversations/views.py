@@ -222,5 +222,6 @@ def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | N
             "field": field,
             "key": f"topic-{topic.pk}",  # of the draft
             "side": fragments.of_side(topic, [post.speaker for post in posts]),
+            "near": fragments.of_near(topic),
         }
         return render(request, "conversations/topic.html", context, status=status)
