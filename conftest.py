@@ -5,6 +5,7 @@ import os
 import socket
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -20,6 +21,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    hypothesis.settings.register_profile("ours", deadline=None)  # a busy machine is no bug
+    hypothesis.settings.load_profile("ours")
     folder = config.getoption("--corpora")
     if folder and not Path(folder).is_dir():
         raise pytest.UsageError(f"--corpora: there is no folder {folder}")

@@ -23,6 +23,8 @@ from folkmoot.outbox.relay import drain
 from folkmoot.store import search
 from tests import make
 
+pytestmark = pytest.mark.timeout(300)  # all of it is filled in and opened, also on a busy machine
+
 SCRIPTS = {
     "Latin": "Zeitumstellung",
     "Greek": "Θεσσαλονίκη",

@@ -1,11 +1,14 @@
 """Other languages: the catalogues hold what the sources say, and no page says anything that can't be translated."""
 
+import html
 import re
 from gettext import GNUTranslations
 
 import pytest
 from bs4 import BeautifulSoup, Comment, Doctype
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import translation
 from django.utils.translation import trans_real
 
 from bin import _catalogues as catalogues
@@ -140,9 +143,9 @@ def test_no_page_says_anything_that_cannot_be_translated(marked, olga):
     assert "\n".join(left) == ""
 
 
-def unmarked(html):
+def unmarked(source):
     """What a page says in Latin letters outside of all marks."""
-    page = BeautifulSoup(html, "html.parser")
+    page = BeautifulSoup(source, "html.parser")
     for gone in page.select("script, style, code, pre, [name=language], [name=time_zone]"):
         gone.decompose()
     texts = [str(text) for text in page.find_all(string=True) if not isinstance(text, Comment | Doctype)]
@@ -157,3 +160,23 @@ def without_marked(text):
     while before != text:
         before, text = text, re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", "", text)
     return text
+
+
+LETTERS = sorted(path.name for path in catalogues.PACKAGE.glob("doors/mail/templates/mail/letters/*.txt"))
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_no_letter_says_anything_that_cannot_be_translated(marked, olga, name):
+    group = olga.memberships.get(group__slug="tarn").group
+    group.question = "Γιατί;"
+    asking = {"answer": "Έτσι.", "person": olga, "is_accepted": True}
+    context = {"site": "https://example.org", "host": "example.org", "group": group, "application": asking}
+    context |= {"invitation": group.invitations.get(), "asked": {"held": {"title": "Α"}}, "words": "Όχι.", "body": "Β"}
+    context |= {"at": "a@example.org", "list": "l@example.org", "help": "h@example.org", "leave": "x@example.org"}
+    context |= {"code": "1234", "signup_url": "https://example.org/", "what": f"{OPEN}…{CLOSE}", "subject": "Α"}
+
+    with translation.override("eo"):
+        words = render_to_string(f"mail/letters/{name}", context)
+
+    assert OPEN in words
+    assert unmarked(html.escape(words)) == []

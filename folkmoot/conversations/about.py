@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from folkmoot.conversations.models import Post, Topic
+from folkmoot.conversations.models import Channel, Post, Topic
 from folkmoot.groups.models import Group
 from folkmoot.web.about import About, with_page
 
@@ -29,14 +29,14 @@ def of_topic(topic: Topic, page: int) -> About:
     return About(with_page(path, page), topic.title, words, "article", f"/topics/{topic.pk}/feed.atom", data)
 
 
-def of_board(group: Group, page: int) -> About:
-    path = f"{group.get_absolute_url()}/topics"
-    title = _("Talk in %(group)s") % {"group": group.name}
-    return About(with_page(path, page), title, Truncator(group.purpose).chars(200), feed=feed_of(group))
-
-
-def feed_of(group: Group) -> str:
-    return f"{group.get_absolute_url()}/feed.atom"
+def of_board(group: Group, channel: Channel | None, page: int) -> About:
+    """Of a group's board, or of one channel's."""
+    if channel is not None:
+        path, title, words = channel.get_absolute_url(), f"{channel.label} · {group.name}", channel.purpose
+        return About(with_page(path, page), title, words, feed=f"{path}/feed.atom")
+    path, title = f"{group.get_absolute_url()}/topics", _("Talk in %(group)s") % {"group": group.name}
+    words = Truncator(group.purpose).chars(200)
+    return About(with_page(path, page), title, words, feed=f"{group.get_absolute_url()}/feed.atom")
 
 
 def _posts(topic: Topic) -> list[Post]:
@@ -75,7 +75,7 @@ def _question(topic: Topic, posts: Sequence[Post]) -> dict[str, Any]:
 
 
 def _said(post: Post, longest: int) -> dict[str, Any]:
-    author = {"@type": "Person", "name": _("A member") if post.is_anonymous else post.author.name}
+    author = {"@type": "Person", "name": post.author_name}
     if not post.is_anonymous:
         author["url"] = f"{settings.SITE}{post.author.get_absolute_url()}"
     return {"author": author, "datePublished": post.posted_at.isoformat(), "text": _text(post, longest)}

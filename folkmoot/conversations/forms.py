@@ -1,10 +1,15 @@
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from folkmoot.conversations.models import MAIN, Channel
+from folkmoot.conversations.operations.channels import LONGEST_SLUG
 from folkmoot.conversations.operations.posting import LONGEST_BODY, LONGEST_TITLE
+from folkmoot.groups.models import Group
 
 NOTHING_IN_IT = _("There is nothing in it yet. Write something first.")
 
@@ -24,10 +29,126 @@ class BodyField(forms.CharField):
         return body
 
 
+class MomentField(forms.DateTimeField):
+    """A moment to come, by the clock of the zone that is in force."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **more)
+
+
 class ReplyForm(forms.Form):
     body = BodyField(label=_("Your reply"))
+    is_anonymous = forms.BooleanField(required=False)
+    due_at = MomentField(required=False)
 
 
 class TopicForm(forms.Form):
+    """The first post of a conversation. It offers what the channels of the group allow."""
+
+    title = forms.CharField(label=_("What is it about?"), max_length=LONGEST_TITLE)
+    channel = forms.ChoiceField(label=_("Where?"), required=False)
+    body = BodyField(label=_("What do you want to say?"))
+    is_anonymous = forms.BooleanField(
+        label=_("Without my name"),
+        required=False,
+        help_text=_(
+            "It is shown as by “A member”, to everybody: also those who run the group don't see that it is you."
+        ),
+    )
+    due_at = MomentField(label=_("Send later"), required=False)
+
+    def __init__(self, data: Any = None, *, channels: Sequence[Channel], **more: Any) -> None:
+        super().__init__(data, **more)
+        self.channels = {channel.slug or MAIN: channel for channel in channels}
+        self.fields["channel"].choices = [  # type: ignore[attr-defined]  # a ChoiceField has them
+            (slug, f"{one.label} · {one.purpose}" if one.purpose else one.label) for slug, one in self.channels.items()
+        ]
+        if len(self.channels) == 1:
+            self.fields["channel"].widget = forms.HiddenInput()
+        if not any(channel.allows_anonymous for channel in channels):
+            del self.fields["is_anonymous"]
+        if not any(channel.allows_scheduled for channel in channels):
+            del self.fields["due_at"]
+
+    def clean_channel(self) -> Channel:
+        """Without a choice, the first one."""
+        return self.channels[self.cleaned_data["channel"] or next(iter(self.channels))]
+
+
+class ScheduledForm(forms.Form):
     title = forms.CharField(label=_("What is it about?"), max_length=LONGEST_TITLE)
     body = BodyField(label=_("What do you want to say?"))
+    due_at = MomentField(label=_("When?"))
+
+
+class ChannelForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    purpose = forms.CharField(
+        label=_("What is it for?"), max_length=200, required=False, help_text=_("One line, shown where people choose.")
+    )
+    allows_anonymous = forms.BooleanField(
+        label=_("Members may write without their name"),
+        required=False,
+        help_text=_("Nobody sees who wrote it, also not those who run the group."),
+    )
+    allows_scheduled = forms.BooleanField(
+        label=_("Members may write now what is sent later"), required=False, initial=True
+    )
+
+
+class NewChannelForm(ChannelForm):
+    slug = forms.CharField(
+        label=_("Its address"),
+        max_length=LONGEST_SLUG,
+        help_text=_("Small letters, digits and hyphens, like “beginners”. It stays: mail filters know it."),
+    )
+    field_order = ["slug"]
+
+
+class LockForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why?"), max_length=200, required=False, help_text=_("It is shown to everybody who reads it.")
+    )
+
+
+class TitleForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE)
+
+
+class MoveForm(forms.Form):
+    channel = forms.TypedChoiceField(label=_("Where to?"), coerce=int)
+
+    def __init__(self, data: Any = None, *, channels: Sequence[Channel], home: Group) -> None:
+        super().__init__(data)
+        groups: dict[str, list[tuple[int, str]]] = {}
+        for channel in channels:
+            where = channel.label if channel.group_id == home.pk else f"{channel.group.name} {channel.label}"
+            groups.setdefault(channel.group.name, []).append((channel.pk, where))
+        self.fields["channel"].choices = list(groups.items())  # type: ignore[attr-defined]  # a ChoiceField has them
+
+
+class MergeForm(forms.Form):
+    into = forms.CharField(
+        label=_("Which conversation?"),
+        max_length=500,
+        help_text=_("Its address, or the number in it."),
+    )
+
+    def clean_into(self) -> int:
+        """The number: the address's part after `topics/`, or the number alone."""
+        match = re.search(r"topics/([0-9]{1,15})(?:\D|$)|^\s*([0-9]{1,15})\s*$", self.cleaned_data["into"])
+        if match is None:
+            raise ValidationError(_("This is not the address of a conversation here."))
+        return int(match[1] or match[2])
+
+
+class SplitForm(forms.Form):
+    posts = forms.TypedMultipleChoiceField(coerce=int)
+    title = forms.CharField(label=_("Title of the new conversation"), max_length=LONGEST_TITLE)
+
+    def __init__(self, data: Any = None, *, posts: Sequence[int]) -> None:
+        super().__init__(data)
+        self.fields["posts"].choices = [(pk, pk) for pk in posts]  # type: ignore[attr-defined]  # a ChoiceField has them
+        self.fields["posts"].error_messages["required"] = _("Choose the posts that shall stand on their own.")

@@ -3,6 +3,9 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from heapq import merge
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -14,12 +17,15 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from folkmoot.conversations import searching
-from folkmoot.conversations.models import Attachment, Post, Topic
+from folkmoot.conversations.models import Attachment, Happening, Post, Topic
 from folkmoot.web.shelf import Shelf
 
 MOST = 24_000_000  # characters kept by one process
 NEAR_FOR = 600  # seconds
 MOST_PEOPLE = 12  # named at the side
+MOST_LINES = 200  # of what was done to a topic, on one page
+
+Row = tuple[int, int, datetime, int]  # of a post: id, version, when, author
 
 
 class Fragment(NamedTuple):
@@ -27,6 +33,7 @@ class Fragment(NamedTuple):
 
     text: str
     speaker: tuple[str, str] = ("", "")  # name and handle
+    is_theirs: bool = True  # not only an archive's word for it
 
 
 NOTHING = Fragment("")
@@ -34,13 +41,13 @@ _posts: Shelf[Fragment] = Shelf(MOST, size=lambda fragment: len(fragment.text))
 _sides: Shelf[Fragment] = Shelf(MOST // 8, size=lambda fragment: len(fragment.text))
 
 
-def of_posts(topic: Topic, versions: Sequence[tuple[int, int]]) -> list[Fragment]:
+def of_posts(topic: Topic, rows: Sequence[Row]) -> list[Fragment]:
     """Return the posts with these ids and versions, in this order. Asks the database only for those not kept.
 
     The time the topic began is in the key, because a restored or a test's database gives the same ids to others.
     """
     same = (topic.started_at, get_language(), get_current_timezone_name())
-    keys = [(post_id, version, same) for post_id, version in versions]
+    keys = [(post_id, version, same) for post_id, version, _at, _author in rows]
     found = _posts.take(keys)
     missing = [key for key, fragment in zip(keys, found, strict=True) if fragment is None]
     rendered = _rendered([key[0] for key in missing]) if missing else {}
@@ -51,6 +58,33 @@ def of_posts(topic: Topic, versions: Sequence[tuple[int, int]]) -> list[Fragment
 
 def joined(fragments: Iterable[Fragment]) -> SafeString:
     return mark_safe("".join([fragment.text for fragment in fragments]))  # each is a rendered template
+
+
+def in_order(rows: Sequence[Row], posts: Sequence[Fragment], lines: Iterable[tuple[datetime, Fragment]]) -> SafeString:
+    """Posts, and between them lines of another kind, by time: before what was said at the same moment."""
+    timed = [(row[2], fragment) for row, fragment in zip(rows, posts, strict=True)]
+    return joined(fragment for _at, fragment in merge(sorted(lines, key=itemgetter(0)), timed, key=itemgetter(0)))
+
+
+def of_happenings(topic: Topic, *, after: datetime | None, before: datetime | None) -> list[tuple[datetime, Fragment]]:
+    """What was done to a topic in a time, as small lines, the same for all readers. Most topics have none."""
+    if topic.happened_at is None:
+        return []
+    found = topic.happenings.select_related("by", "channel", "other__channel__group").order_by("at", "pk")
+    found = found.filter(at__gte=after) if after else found
+    found = found.filter(at__lt=before) if before else found
+    return [(one.at, _line(topic, one)) for one in found[:MOST_LINES]]
+
+
+def _line(topic: Topic, one: Happening) -> Fragment:
+    """What stands in another group is not named: not every reader may know of it."""
+    group_id = topic.channel.group_id
+    context = {
+        "happening": one,
+        "came_from": one.channel if one.channel and one.channel.group_id == group_id else None,
+        "other": one.other if one.other and one.other.channel.group_id == group_id else None,
+    }
+    return Fragment(render_to_string("conversations/_happening.html", context))
 
 
 def of_side(topic: Topic, speakers: Sequence[tuple[str, str]]) -> SafeString:
@@ -98,12 +132,17 @@ def _rendered(post_ids: Sequence[int]) -> dict[int, Fragment]:
     listed = Attachment.objects.filter(is_inline=False)
     posts = list(
         Post.objects.filter(pk__in=post_ids)
-        .select_related("author", "answers__author")
+        .select_related("author", "answers__author", "topic__answered_by")
         .annotate(has_files=Exists(listed.filter(post=OuterRef("pk"))))
     )
     with_files = [post for post in posts if post.has_files]
     prefetch_related_objects(with_files, Prefetch("attachments", listed.select_related("file").order_by("pk")))
-    return {post.pk: Fragment(_text(post), (post.author.name, post.author.handle)) for post in posts}
+    return {post.pk: _fragment(post) for post in posts}
+
+
+def _fragment(post: Post) -> Fragment:
+    is_theirs = post.archive_id is None or post.confirmed_at is not None
+    return Fragment(_text(post), (post.author_name, post.author_handle), is_theirs)
 
 
 def _text(post: Post) -> str:

@@ -17,7 +17,9 @@ def can_start(person: Person, channel: Channel) -> bool:
 
 
 def can_reply(person: Person, topic: Topic) -> bool:
-    return person.is_active and not topic.locked_at and holds(person, "topics.post", topic.channel.group)
+    """In a conversation that is not closed, in a channel that is not."""
+    is_open = not (topic.locked_at or topic.channel.closed_at)
+    return person.is_active and is_open and holds(person, "topics.post", topic.channel.group)
 
 
 def can_follow(person: Person, group: Group) -> bool:
@@ -28,6 +30,25 @@ def can_follow(person: Person, group: Group) -> bool:
 def can_moderate_topics(person: Actor | None, group: Group) -> bool:
     """Pin, lock, move, merge and split conversations, and take back what others said."""
     return holds(person, "topics.moderate", group)
+
+
+def has_begun(person: Actor, topic: Topic) -> bool:
+    """Whether its first words are theirs; what an archive put into somebody's mouth counts once they have said so."""
+    first = topic.posts.in_order().first()
+    is_said = first is not None and (first.archive_id is None or first.confirmed_at is not None)
+    return is_said and isinstance(person, Person) and first is not None and first.author_id == person.pk
+
+
+def can_tend(person: Actor, topic: Topic) -> bool:
+    """Rename a conversation and say which post answers it: a moderator, or whoever began it and may write here."""
+    if can_moderate_topics(person, topic.channel.group):
+        return True
+    return holds(person, "topics.post", topic.channel.group) and has_begun(person, topic)
+
+
+def can_run_channels(person: Actor, group: Group) -> bool:
+    """Whoever manages a group says which channels it has."""
+    return holds(person, "group.manage", group)
 
 
 def can_moderate(person: Actor | None, group: Group) -> bool:

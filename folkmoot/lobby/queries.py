@@ -5,6 +5,7 @@ from django.db.models.functions import Coalesce
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.conversations.queries import last_speaker
 from folkmoot.groups.models import Group, Membership
 
 MOST_WORDS = 6  # of a search
@@ -33,8 +34,7 @@ def with_activity(groups: QuerySet[Group]) -> QuerySet[Group]:
 def newest_topics(groups: QuerySet[Group], *, person: Person | None) -> QuerySet[Topic]:
     """Topics of these groups that the person may read, newest talk first, with the name of who spoke last."""
     channels = Channel.objects.visible_to(person).filter(group__in=groups).values_list("pk", flat=True)
-    last = Post.objects.filter(topic=OuterRef("pk")).order_by("-posted_at", "-pk").values("author__name")[:1]
-    topics = Topic.objects.filter(channel_id__in=list(channels)).annotate(last_by=Subquery(last))
+    topics = Topic.objects.filter(channel_id__in=list(channels)).annotate(last_by=last_speaker())
     return topics.select_related("channel__group").newest_first()
 
 

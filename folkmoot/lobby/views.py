@@ -80,7 +80,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
         old = get_object_or_404(OldHandle.objects.select_related("person").filter(handle=handle))
         return redirect(old.person, permanent=True)
     me = reader(request)
-    posts = Post.objects.visible_to(me).filter(author=found).select_related("topic", "channel__group")
+    posts = Post.objects.visible_to(me).said_by(found, to=me).select_related("topic", "channel__group")
     shared = Group.objects.joined_by(found) & Group.objects.joined_by(me) if me else Group.objects.none()
     context = {
         "person": found,

@@ -8,11 +8,26 @@ BUNDLE = HERE / "folkmoot.css"
 PARTS = """
 tokens hues reset base layout
 bar group-head tabs marks sign face count button form notice prose fold post compose
-row groups table people pager empty manage
+row groups people pager empty filters
 states
 """.split()
 # Linked by the one page that needs them, or shown in the gallery until a page does.
-APART = ["home", "trace", "inbox-row", "found", "menu", "react", "bulk", "time", "matrix", "own", "gallery"]
+APART = [
+    "manage",
+    "table",
+    "home",
+    "topic",
+    "trace",
+    "inbox-row",
+    "found",
+    "menu",
+    "react",
+    "bulk",
+    "time",
+    "matrix",
+    "own",
+    "gallery",
+]
 
 
 def bundled() -> str:

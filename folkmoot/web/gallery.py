@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 
-SHEETS = ["trace", "inbox-row", "menu", "react", "bulk", "time", "matrix", "gallery"]
+SHEETS = ["topic", "trace", "inbox-row", "menu", "react", "bulk", "time", "matrix", "gallery"]
 DOORS = ["mail", "web", "chat", "meeting", "fediverse"]
 COLOURS = "paper sunk lift ink ink-2 ink-3 hair edge you you-soft line good warn bad".split()
 TRACES = {

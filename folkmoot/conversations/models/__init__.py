@@ -1,19 +1,21 @@
 """What a conversation is made of."""
 
 from folkmoot.conversations.models.archives import Archive, ArchiveRemark
-from folkmoot.conversations.models.channels import Channel
+from folkmoot.conversations.models.channels import MAIN, Channel
 from folkmoot.conversations.models.files import Attachment, StoredFile, Upload
 from folkmoot.conversations.models.posts import Edition, Mention, Post, Reaction
 from folkmoot.conversations.models.reading import Draft, ReadMark, ScheduledPost, Subscription
-from folkmoot.conversations.models.topics import OldTopic, Reference, Topic
+from folkmoot.conversations.models.topics import Happening, OldTopic, Reference, Topic
 
 __all__ = [
+    "MAIN",
     "Archive",
     "ArchiveRemark",
     "Attachment",
     "Channel",
     "Draft",
     "Edition",
+    "Happening",
     "Mention",
     "OldTopic",
     "Post",

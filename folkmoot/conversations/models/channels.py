@@ -1,15 +1,28 @@
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models import Group, RolePermission, carried_by
+
+MAIN = "main"  # what stands in the address of the board of the channel without a slug
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
     def visible_to(self, person: Person | None) -> "ChannelQuerySet":
         """Those in groups where the person may read topics."""
         return self.filter(may_read(person, OuterRef("group")))
+
+    def moderated_by(self, person: Person) -> "ChannelQuerySet":
+        """Those in groups where the person looks after conversations."""
+        rows = RolePermission.objects.filter(name="topics.moderate", role__group__reaching__below=OuterRef("group"))
+        return self.filter(Exists(rows.filter(carried_by(person))))
+
+    def in_order(self) -> "ChannelQuerySet":
+        """The group's own address first."""
+        return self.order_by("slug")
 
 
 class Channel(models.Model):
@@ -30,6 +43,14 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group.slug}+{self.slug}" if self.slug else self.group.slug
+
+    @property
+    def label(self) -> str:
+        """What it is called among its group's channels: `#ops`; the group's own address has no slug to go by."""
+        return f"#{self.slug}" if self.slug else self.name or _("General")
+
+    def get_absolute_url(self) -> str:
+        return reverse("channel", args=[self.group.slug, self.slug or MAIN])
 
 
 def may_read(person: Person | None, group: OuterRef) -> Exists:

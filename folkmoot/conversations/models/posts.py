@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import OuterRef
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Person
@@ -13,6 +14,11 @@ from folkmoot.conversations.models.topics import Topic
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, person: Person | None) -> "PostQuerySet":
         return self.filter(may_read(person, OuterRef("channel__group")))
+
+    def said_by(self, author: Person, *, to: Person | None) -> "PostQuerySet":
+        """What somebody said, as far as a reader may know that it was them: what they said without a name only they."""
+        theirs = self.filter(author=author)
+        return theirs if author == to else theirs.filter(is_anonymous=False)
 
     def in_order(self) -> "PostQuerySet":
         return self.order_by("posted_at", "pk")
@@ -63,6 +69,21 @@ class Post(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("post", args=[self.pk])
+
+    @property
+    def author_name(self) -> str:
+        """Whose words they are, as far as everybody may know."""
+        return _("A member") if self.is_anonymous else self.author.name
+
+    @property
+    def author_handle(self) -> str:
+        """By which everybody finds its author's page; empty where nobody may know whose words they are."""
+        return "" if self.is_anonymous else self.author.handle
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether its topic's question is answered by it."""
+        return self.topic.answer_id == self.pk
 
 
 class Edition(models.Model):

@@ -73,6 +73,12 @@ class Draft(models.Model):
         return f"{self.key} of {self.person_id}"
 
 
+class ScheduledPostQuerySet(models.QuerySet["ScheduledPost"]):
+    def waiting_of(self, person: Person) -> "ScheduledPostQuerySet":
+        """What somebody's waits for its time, and what came to its time and was refused."""
+        return self.filter(Q(done_at=None) | ~Q(refusal=""), author=person)
+
+
 class ScheduledPost(models.Model):
     """What is to be said later: an answer in a topic, or a new topic where there is none."""
 
@@ -86,6 +92,7 @@ class ScheduledPost(models.Model):
     post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="+")  # what became of it
     refusal = models.CharField(max_length=300, blank=True)  # or why nothing did
     done_at = models.DateTimeField(null=True)
+    objects = ScheduledPostQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="scheduled_post_due")]

@@ -1,5 +1,6 @@
 """What can be done in a conversation."""
 
+from folkmoot.conversations.operations.answering import accept_answer, withdraw_answer
 from folkmoot.conversations.operations.archives import (
     ArchivedLetter,
     Progress,
@@ -9,7 +10,16 @@ from folkmoot.conversations.operations.archives import (
     finish_archive,
     restart_archive,
 )
+from folkmoot.conversations.operations.channels import (
+    change_channel,
+    check_channel_slug,
+    close_channel,
+    make_channel,
+    reopen_channel,
+)
 from folkmoot.conversations.operations.dating import date_back
+from folkmoot.conversations.operations.moderating import lock, pin, retitle, take_title_back, unlock, unpin
+from folkmoot.conversations.operations.moving import merge, move, move_back, split, unmerge, unsplit
 from folkmoot.conversations.operations.pasts import confirm_past
 from folkmoot.conversations.operations.posting import Letterhead, main_channel, reply, start_topic
 from folkmoot.conversations.operations.reading import (
@@ -19,6 +29,15 @@ from folkmoot.conversations.operations.reading import (
     mark_read,
     put_away,
 )
+from folkmoot.conversations.operations.scheduling import (
+    reschedule,
+    restore,
+    say_due,
+    say_now,
+    schedule,
+    sweep_scheduled,
+    withdraw,
+)
 from folkmoot.conversations.operations.subscribing import follow, follow_no_longer
 from folkmoot.conversations.operations.sweeping import sweep_files
 
@@ -27,9 +46,13 @@ __all__ = [
     "Letterhead",
     "Progress",
     "UnreadLetter",
+    "accept_answer",
     "add_archived",
     "begin_archive",
     "bring_back",
+    "change_channel",
+    "check_channel_slug",
+    "close_channel",
     "confirm_past",
     "date_back",
     "finish_archive",
@@ -37,11 +60,33 @@ __all__ = [
     "follow_no_longer",
     "keep_for_later",
     "keep_no_longer",
+    "lock",
     "main_channel",
+    "make_channel",
     "mark_read",
+    "merge",
+    "move",
+    "move_back",
+    "pin",
     "put_away",
+    "reopen_channel",
     "reply",
+    "reschedule",
     "restart_archive",
+    "restore",
+    "retitle",
+    "say_due",
+    "say_now",
+    "schedule",
+    "split",
     "start_topic",
     "sweep_files",
+    "sweep_scheduled",
+    "take_title_back",
+    "unlock",
+    "unmerge",
+    "unpin",
+    "unsplit",
+    "withdraw",
+    "withdraw_answer",
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Attachment, Channel, Post, Reference, StoredFile, Topic
+from folkmoot.conversations.operations.holding import hold
 from folkmoot.conversations.operations.reading import note_author_read
 from folkmoot.conversations.rendering import KeptFile
 from folkmoot.conversations.rules import can_moderate, can_reply, can_start
@@ -54,13 +55,12 @@ def reply(
     answers: Post | None = None,
     letterhead: Letterhead | None = None,
     vouched_by: Actor | None = None,
+    is_anonymous: bool = False,
 ) -> Post:
     """Add a post to a topic. Every door comes through here. A moderator may vouch for one who may not write here."""
-    said = _prepare(body, markup, letterhead)
+    said = _prepare(body, markup, letterhead) | {"is_anonymous": is_anonymous}
     with transaction.atomic():
-        topic = (
-            Topic.objects.select_for_update(no_key=True, of=("self",)).select_related("channel__group").get(pk=topic.pk)
-        )
+        topic = hold(topic)
         allowed = can_reply(author, topic) or _is_vouched_for(vouched_by, topic.channel)
         require(allowed, _("You can't write in this conversation."))
         return _add(topic, author=author, via=via, answers=answers, said=said)
@@ -76,9 +76,10 @@ def start_topic(
     markup: str = Post.Markup.MARKDOWN,
     letterhead: Letterhead | None = None,
     vouched_by: Actor | None = None,
+    is_anonymous: bool = False,
 ) -> Topic:
     """Start a conversation with its first post. A moderator may vouch for one who may not write here."""
-    said = _prepare(body, markup, letterhead)
+    said = _prepare(body, markup, letterhead) | {"is_anonymous": is_anonymous}
     with transaction.atomic():
         allowed = can_start(author, channel) or _is_vouched_for(vouched_by, channel)
         require(allowed, _("You can't start conversations in this group."))
@@ -109,6 +110,8 @@ def _prepare(body: str, markup: str, letterhead: Letterhead | None) -> dict[str,
 
 
 def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: dict[str, Any]) -> Post:
+    if said["is_anonymous"] and not topic.channel.allows_anonymous:
+        raise Refused(_("In this channel people speak with their names."))
     head: Letterhead = said.pop("head")
     at = now()
     post = Post.objects.create(

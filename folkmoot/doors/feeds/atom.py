@@ -8,7 +8,6 @@ from hashlib import blake2b
 
 from django.conf import settings
 from django.utils.html import escape
-from django.utils.translation import gettext as _
 
 from folkmoot.conversations.models import Post
 
@@ -51,12 +50,11 @@ def _lines(feed: Feed) -> Iterable[str]:
 
 
 def _entry(post: Post) -> str:
-    author = _("A member") if post.is_anonymous else post.author.name
     html = _OWN_ADDRESS.sub(rf'\1="{settings.SITE}/', post.html)
     return (
         f"<entry>\n<id>tag:{settings.HOST},{post.posted_at:%Y-%m-%d}:posts/{post.pk}</id>\n"
         f"<title>{_clean(post.title)}</title>\n"
-        f"<author><name>{_clean(author)}</name></author>\n"
+        f"<author><name>{_clean(post.author_name)}</name></author>\n"
         f"<published>{post.posted_at.isoformat()}</published>\n<updated>{_changed(post).isoformat()}</updated>\n"
         f'<link rel="alternate" type="text/html" href="{settings.SITE}{post.get_absolute_url()}"/>\n'
         f'<content type="html">{_clean(html)}</content>\n</entry>\n'

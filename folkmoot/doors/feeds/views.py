@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.accounts.models import Person
 from folkmoot.conversations import searching
-from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.conversations.models import MAIN, Channel, Post, Topic
 from folkmoot.doors.feeds.atom import Feed
 from folkmoot.doors.feeds.models import FeedKey
 from folkmoot.doors.feeds.operations import make_key, remove_key
@@ -42,10 +42,9 @@ def group_feed(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def channel_feed(request: HttpRequest, slug: str, channel: str) -> HttpResponse:
     there = Channel.objects.visible_to(_who(request)).select_related("group")
-    found = get_object_or_404(there, group__slug=slug, slug=channel)
-    page = f"{found.group.get_absolute_url()}/channels/{found.slug}"
-    title = f"{found.name or found.slug} · {found.group.name}"
-    return _answer(request, Feed(title, request.path, page, found.created_at, _newest([found])))
+    found = get_object_or_404(there, group__slug=slug, slug="" if channel == MAIN else channel)
+    title = f"{found.label} · {found.group.name}"
+    return _answer(request, Feed(title, request.path, found.get_absolute_url(), found.created_at, _newest([found])))
 
 
 @require_safe

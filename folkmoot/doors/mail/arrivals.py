@@ -11,7 +11,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Channel, Post, Topic
 from folkmoot.conversations.operations import Letterhead, main_channel, reply, start_topic
-from folkmoot.conversations.queries import nearest_post, topics_by_id, waited_for
+from folkmoot.conversations.queries import nearest_post, topic_at, topics_by_id, waited_for
 from folkmoot.conversations.rendering import KeptFile, keep_file
 from folkmoot.doors.mail import addresses, proof
 from folkmoot.doors.mail.addresses import Mark
@@ -146,8 +146,7 @@ def group_of(mark: Mark) -> Group:
 def destination(mark: Mark) -> tuple[Channel, Topic | None]:
     """Find the channel that an address names, and the topic where it names one."""
     if number := addresses.topic_number(mark):
-        topics = Topic.objects.filter(pk=number, channel__group__mail_names__local=mark.name)
-        topic = topics.select_related("channel__group").first()
+        topic = topic_at(mark.name, number)
         if topic is None:
             raise Refused(_("There is no such conversation here."))
         return topic.channel, topic
@@ -158,6 +157,19 @@ def destination(mark: Mark) -> tuple[Channel, Topic | None]:
     if slug:
         raise Refused(_("There is no such channel here."))
     return main_channel(group), None
+
+
+def followed(place: tuple[Channel, Topic | None], letter: mime.Letter) -> tuple[Channel, Topic | None]:
+    """Where a letter belongs when the conversation that it answers has been moved away from where it was sent to."""
+    channel, topic = place
+    if topic is not None:
+        return place
+    named = [letter.message_id, *letter.parents]
+    known = topics_by_id(channel, named)
+    nearest = next((known[one] for one in named if one in known), None)
+    if nearest is None or nearest.channel_id == channel.pk:
+        return place
+    return nearest.channel, nearest
 
 
 def author_in(group: Group, address: str) -> Person | None:

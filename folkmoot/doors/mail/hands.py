@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from folkmoot.accounts.models import Address, Person
 from folkmoot.conversations.models import Channel
 from folkmoot.conversations.rules import can_start
@@ -14,6 +16,7 @@ from folkmoot.doors.mail.arrivals import (
     Place,
     author_in,
     destination,
+    followed,
     group_of,
     say,
     with_contents,
@@ -21,6 +24,7 @@ from folkmoot.doors.mail.arrivals import (
 from folkmoot.doors.mail.models import HeldLetter
 from folkmoot.groups.models import Group, Membership
 from folkmoot.kit import mime
+from folkmoot.kit.errors import Refused
 
 Reason = HeldLetter.Reason
 Proof = Group.Proof
@@ -34,7 +38,9 @@ def check_post(arrival: Arrival) -> Arrival:
     """
     if arrival.letter.automatic:
         raise Dropped(f"written by a program: {arrival.letter.automatic}")
-    channel, topic = destination(arrival.mark)
+    channel, topic = followed(destination(arrival.mark), arrival.letter)
+    if channel.closed_at:
+        raise Refused(_("This channel is closed. What was said in it can still be read on the web."))
     if compose.list_id(channel.group, channel.slug) in arrival.letter.loops:
         raise Dropped("it went through this list already")
     return with_contents(replace(arrival, place=Place(channel, topic, _author(arrival, channel))))

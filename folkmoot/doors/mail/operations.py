@@ -83,7 +83,7 @@ def _decide(held: HeldLetter, *, by: Actor, is_accepted: bool) -> None:
 
 
 def _post(held: HeldLetter, arrival: arrivals.Arrival, *, author: Person, vouched_by: Actor | None) -> str:
-    channel, topic = arrivals.destination(arrival.mark)
+    channel, topic = arrivals.followed(arrivals.destination(arrival.mark), arrival.letter)
     note = arrivals.say(arrival, channel, topic, author=author, vouched_by=vouched_by)
     _note(held, IncomingLetter.Outcome.DONE, note)
     return note

@@ -1,4 +1,5 @@
-"""What every template may say: {% icon %}, {% when %}, {{ name|initials }}, {{ name|hue }}, {{ via|by_door }}."""
+"""What every template may say: {% icon %}, {% when %}, {{ name|initials }}, {{ name|hue }}, {{ via|by_door }};
+and of a message's tags {{ tags|undo_address }}, {{ tags|sent_keys }}."""
 
 import datetime
 import unicodedata
@@ -6,6 +7,7 @@ import zlib
 
 from django import template
 from django.templatetags.static import static
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -109,3 +111,20 @@ def by_door(via: str) -> str:
         "fediverse": gettext("from the fediverse"),
     }
     return words.get(via, via)
+
+
+@register.filter
+def undo_address(tags: str) -> str:
+    """Where a POST undoes what a message tells of: what "undo:/topics/7/pin/remove topic-7" names, if it is ours."""
+    first, *_others = (tags or "").split() or [""]
+    address = first.removeprefix("undo:") if first.startswith("undo:/") else ""
+    try:
+        return address if address and resolve(address) else ""
+    except Resolver404:
+        return ""
+
+
+@register.filter
+def sent_keys(tags: str) -> str:
+    """The keys of drafts that have arrived, as a message's tags name them."""
+    return " ".join(tag for tag in (tags or "").split() if not tag.startswith("undo:"))

@@ -21,6 +21,7 @@ from folkmoot.kit import mbox
 from folkmoot.store import files
 
 A_PAGE = 200
+UNNAMED = "a-member"  # who spoke without a name stays without one, also outside
 ASKED_AT_ONCE = 5000  # ids in one query
 PACKERS: dict[str, Callable[[Path, str], Any]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
 
@@ -85,7 +86,8 @@ def _with_facts(page: Sequence[Post]) -> Iterator[tuple[Post, str, tuple[str, ..
     topics = _topics({post.channel_id for post in page}, sorted(named))
     for post in page:
         references = tuple(one for one in _named(post) if topics.get((post.channel_id, one)) == post.topic_id)
-        yield post, addresses.get(post.author_id, f"{post.author.handle}@{NOBODY}"), references
+        known = addresses.get(post.author_id, f"{post.author.handle}@{NOBODY}")
+        yield post, f"{UNNAMED}@{NOBODY}" if post.is_anonymous else known, references
 
 
 def _topics(channels: set[int], names: list[str]) -> dict[tuple[int, str], int]:

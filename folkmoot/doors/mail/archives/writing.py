@@ -28,9 +28,9 @@ def letter(post: Post, *, address: str, references: Sequence[str], attached: Seq
 
 
 def _fields(post: Post, address: str, references: Sequence[str]) -> Iterable[tuple[str, str]]:
-    yield "From", _mailbox(post.author.name, address)
-    if " via " in post.author.name:
-        yield "X-Original-From", _mailbox(post.author.name, address)  # else it would be taken for a list's doing
+    yield "From", _mailbox(post.author_name, address)
+    if " via " in post.author_name:
+        yield "X-Original-From", _mailbox(post.author_name, address)  # else it would be taken for a list's doing
     said_at = post.said_at or post.posted_at
     yield "Date", format_datetime(said_at)
     yield "Subject", _words(post.title)

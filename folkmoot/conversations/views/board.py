@@ -1,0 +1,132 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.conversations import about, queries, searching
+from folkmoot.conversations.forms import TopicForm
+from folkmoot.conversations.http import zone_of
+from folkmoot.conversations.models import MAIN, Channel
+from folkmoot.conversations.operations import main_channel, schedule, start_topic
+from folkmoot.conversations.views.topics import A_PAGE
+from folkmoot.groups.http import around, of_group
+from folkmoot.groups.models import Group, Membership
+from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.kit.search_words import LONGEST
+from folkmoot.web.strangers import same_for_strangers
+
+SHOWS = ("", "unanswered", "mine")
+
+
+@require_safe
+@same_for_strangers
+@of_group
+def topics(request: HttpRequest, group: Group) -> HttpResponse:
+    return _board(request, group, None)
+
+
+@require_safe
+@same_for_strangers
+@of_group
+def channel(request: HttpRequest, group: Group, channel: str) -> HttpResponse:
+    slug = "" if channel == MAIN else channel
+    found = get_object_or_404(Channel.objects.visible_to(reader(request)).filter(group=group, slug=slug))
+    return _board(request, group, found)
+
+
+def _board(request: HttpRequest, group: Group, channel: Channel | None) -> HttpResponse:
+    person = reader(request)
+    context = around(request, group, "talk")
+    channels = list(Channel.objects.visible_to(person).filter(group=group).in_order())
+    query = request.GET.get("q", "").strip()[:LONGEST]
+    context |= {
+        "query": query,
+        "can_read": "topics.read" in context["permissions"],
+        "can_start": "topics.post" in context["permissions"] and not (channel and channel.closed_at),
+        "channel": channel,
+        "channels": channels if len(channels) > 1 else [],
+        "address": _address(group, channel),
+    }
+    ids = [channel.pk] if channel else [one.pk for one in channels]
+    if query:
+        context |= searching.page(request, query, person=person, group=group)
+    else:
+        context |= _rows(request, ids)
+        if person is None and context["can_read"] and not context["show"]:
+            context["about"] = about.of_board(group, channel, context["page"].number)
+    return render(request, "conversations/topics.html", context)
+
+
+def _rows(request: HttpRequest, channels: Sequence[int]) -> dict[str, Any]:
+    """A page of the board, and before its first page what is pinned. Ids come first: they stand in an index."""
+    person, show = reader(request), request.GET.get("show", "")
+    show = show if show in SHOWS else ""
+    pinned = [] if show else queries.pinned(channels)
+    ids = queries.board(channels, show=show, person=person).values_list("pk", flat=True)
+    page = Paginator(ids.exclude(pk__in=pinned) if pinned else ids, A_PAGE).get_page(request.GET.get("page"))
+    at_head = pinned if page.number == 1 else []
+    return {"show": show, "page": page, "rows": queries.with_facts([*at_head, *page], person=person)}
+
+
+@login_required
+@of_group
+def topic_new(request: SignedIn, group: Group) -> HttpResponse:
+    context = around(request, group, "talk")
+    if "topics.read" not in context["permissions"]:
+        raise Http404
+    with timezone.override(zone_of(request.user, group)):
+        form = _topic_form(request, group)
+        if request.method == "POST" and form.is_valid():
+            try:
+                return _begin(request, form)
+            except NotAllowed:
+                raise
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        context |= {"form": form, "by_mail": _by_mail(group), "can_start": "topics.post" in context["permissions"]}
+        return render(request, "conversations/topic_new.html", context, status=422 if form.errors else 200)
+
+
+def _topic_form(request: SignedIn, group: Group) -> TopicForm:
+    main_channel(group)  # it is there from the first time that somebody asks for it
+    channels = list(group.channels.filter(closed_at=None).in_order())
+    initial = {"channel": request.GET.get("channel") or channels[0].slug or MAIN}
+    form = TopicForm(request.POST or None, channels=channels, initial=initial)
+    if "due_at" in form.fields:
+        zone = timezone.get_current_timezone_name()
+        form.fields["due_at"].help_text = _("By the clock of %(zone)s. Left empty, it is sent at once.") % {
+            "zone": zone
+        }
+    return form
+
+
+def _begin(request: SignedIn, form: TopicForm) -> HttpResponse:
+    said = dict(form.cleaned_data)
+    channel, due_at = said.pop("channel"), said.pop("due_at", None)
+    key = f"new-{channel.group.slug}"
+    if due_at:
+        kept = schedule(channel, author=request.user, due_at=due_at, via="web", **said)
+        tags = f"undo:/scheduled/{kept.pk}/remove {key}"
+        messages.success(request, _("Your conversation waits for its time."), extra_tags=tags)
+        return redirect("scheduled")
+    made = start_topic(channel, author=request.user, via="web", **said)
+    messages.success(request, _("Your conversation has begun."), extra_tags=key)
+    return redirect(made)
+
+
+def _address(group: Group, channel: Channel | None) -> str:
+    detail = f"+{channel.slug}" if channel and channel.slug else ""
+    return f"{group.slug}{detail}@{settings.HOST}"
+
+
+def _by_mail(group: Group) -> int:
+    return group.memberships.current().filter(mail=Membership.Mail.EACH).count()

@@ -1,0 +1,197 @@
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.accounts.models import Person
+from folkmoot.conversations import about, fragments, unread
+from folkmoot.conversations.forms import ReplyForm
+from folkmoot.conversations.fragments import Fragment, Row
+from folkmoot.conversations.http import of_topic, readable, zone_of
+from folkmoot.conversations.models import OldTopic, Post, Topic
+from folkmoot.conversations.operations import mark_read, reply, schedule
+from folkmoot.conversations.rules import has_begun
+from folkmoot.groups.http import Standing, standing
+from folkmoot.store.prepared import Prepared
+from folkmoot.web.strangers import same_for_strangers
+
+A_PAGE = 50
+# What a template asks of an empty reply's field; a form of its own for it costs a tenth of the page.
+EMPTY_FIELD = {"html_name": "body", "auto_id": "id_body", "value": "", "errors": ()}
+
+
+@lru_cache(maxsize=64)
+def _versions(start: int) -> Prepared[Row]:
+    """The posts of a topic's page that begins at this one, what fragments are kept by; and the first of the next."""
+    return Prepared(lambda key: _in_order(key)[start : start + A_PAGE + 1])
+
+
+def _in_order(topic_id: int) -> QuerySet[Post, Row]:
+    return Post.objects.filter(topic=topic_id).in_order().values_list("pk", "version", "posted_at", "author_id")
+
+
+@require_safe
+@same_for_strangers
+def topic(request: HttpRequest, slug: str, topic_id: int, title: str = "") -> HttpResponse:
+    found = readable(request, topic_id)
+    if found is None:
+        moved = get_object_or_404(OldTopic.objects.filter(number=topic_id))
+        found = readable(request, moved.topic_id)
+    if found is None:
+        raise Http404
+    if request.path != found.get_absolute_url():
+        return _lives_at(found)
+    return _topic_page(request, found, EMPTY_FIELD, page=request.GET.get("page"))
+
+
+@login_required
+@require_POST
+@of_topic
+def replies(request: SignedIn, topic: Topic) -> HttpResponse:
+    zone = zone_of(request.user, topic.channel.group)
+    with timezone.override(zone):
+        form = ReplyForm(request.POST)
+        is_valid = form.is_valid()
+    if not is_valid:
+        return _topic_page(request, topic, form["body"], page="last", status=422, later=form["due_at"])
+    due_at: datetime | None = form.cleaned_data.pop("due_at")
+    said: dict[str, Any] = {"author": request.user, "via": "web", **form.cleaned_data}
+    if due_at:
+        kept = schedule(topic.channel, topic=topic, due_at=due_at, **said)
+        messages.success(
+            request,
+            _("Your reply waits for its time."),
+            extra_tags=f"undo:/scheduled/{kept.pk}/remove topic-{topic.pk}",
+        )
+        return redirect(topic)
+    post = reply(topic, **said)
+    messages.success(request, _("Your reply is sent."), extra_tags=f"topic-{topic.pk}")
+    return redirect(post)
+
+
+@login_required
+@require_safe
+@of_topic
+def topic_unread(request: SignedIn, topic: Topic) -> HttpResponse:
+    """Lead to the first post that the reader has not read."""
+    mine = unread.reading(topic)
+    first = unread.first_unread(topic, person=request.user, read_to=mine.read_to) if mine else None
+    if first is None:
+        return redirect(topic)
+    return redirect(f"{topic.get_absolute_url()}{page_of(first)}#new")
+
+
+def page_of(post: Post) -> str:
+    """Which page of its topic a post is on, as an address says it."""
+    earlier = Q(posted_at__lt=post.posted_at) | Q(posted_at=post.posted_at, pk__lt=post.pk)
+    number = post.topic.posts.filter(earlier).count() // A_PAGE + 1
+    return f"?page={number}" if number > 1 else ""
+
+
+def _lives_at(topic: Topic) -> HttpResponse:
+    """Lead to the topic's address of today. Browsers ask again: what is moved or renamed may be moved back."""
+    response = HttpResponsePermanentRedirect(topic.get_absolute_url())
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _topic_page(
+    request: HttpRequest, topic: Topic, field: Any, *, page: str | None, status: int = 200, later: Any = None
+) -> HttpResponse:
+    group = topic.channel.group
+    pages = Paginator(range(topic.post_count), A_PAGE)
+    shown = pages.get_page(pages.num_pages if page == "last" else page)
+    person = reader(request)
+    mine = standing(group, person)
+    with timezone.override(group.time_zone):
+        rows, until = _rows(topic, shown)
+        posts = fragments.of_posts(topic, rows)
+        since = rows[0][2] if rows and shown.has_previous() else None
+        lines = fragments.of_happenings(topic, after=since, before=until)
+        lines += _rule_and_mark(request, topic, rows)
+        context: dict[str, Any] = {
+            "group": group,
+            "tab": "talk",
+            "member_count": mine.members,
+            "can_manage": "group.manage" in mine.permissions,
+            "topic": topic,
+            "page": shown,
+            "posts": fragments.in_order(rows, posts, lines),
+            "answered": _answered(topic, rows),
+            "can_write": _can_write(topic, mine),
+            "can_act": _can_act(topic, person, mine, posts[0] if shown.number == 1 and posts else None),
+            "my_mail": mine.mail,
+            "my_reading": unread.reading(topic) if mine.mail else None,
+            "about": about.of_topic(topic, shown.number) if person is None else None,
+            "feed": f"/topics/{topic.pk}/feed.atom",
+            "field": field,
+            "later": later,
+            "zone": zone_of(person, group) if person else None,
+            "key": f"topic-{topic.pk}",  # of the draft
+            "side": fragments.of_side(topic, [post.speaker for post in posts]),
+            "near": fragments.of_near(topic),
+        }
+        return render(request, "conversations/topic.html", context, status=status)
+
+
+def _rule_and_mark(request: HttpRequest, topic: Topic, rows: list[Row]) -> list[tuple[datetime, Fragment]]:
+    """A rule before the first post that is new to the reader; and note that they have read this page."""
+    person = reader(request)
+    mine = unread.reading(topic) if person else None
+    if person is None or mine is None or not rows or rows[-1][2] <= mine.read_to:
+        return []
+    at = unread.first_new([row[2:] for row in rows], person=person, read_to=mine.read_to)
+    if unread.is_looked_at(request):
+        mark_read(topic, person=person, to=rows[-1][2])
+    if at is None or (at == 0 and mine.seen_at is None):
+        return []  # nothing, or all of it, is new
+    rule = render_to_string("web/_since.html", {"at": mine.seen_at or mine.read_to, "joined": mine.seen_at is None})
+    return [(rows[at][2], Fragment(rule))]
+
+
+def _rows(topic: Topic, shown: Page[int]) -> tuple[list[Row], datetime | None]:
+    """The posts of a page, and when the next page begins."""
+    start = (shown.number - 1) * A_PAGE
+    rows = _versions(start).rows(topic.pk)
+    return rows[:A_PAGE], rows[A_PAGE][2] if len(rows) > A_PAGE else None
+
+
+def _can_write(topic: Topic, mine: Standing) -> bool:
+    return "topics.post" in mine.permissions and not topic.locked_at and not topic.channel.closed_at
+
+
+def _can_act(topic: Topic, person: Person | None, mine: Standing, first: Fragment | None) -> bool:
+    """Whether the topic's page of actions has something for the reader. Mostly its first post tells without asking."""
+    if person is None or "topics.moderate" in mine.permissions:
+        return person is not None
+    if first is None or "topics.post" not in mine.permissions:
+        return False
+    _name, handle = first.speaker
+    return has_begun(person, topic) if not handle else handle == person.handle and first.is_theirs
+
+
+def _answered(topic: Topic, rows: list[Row]) -> dict[str, Any] | None:
+    """What the head says of the accepted answer."""
+    if topic.answer_id is None:
+        return None
+    answer = Post.objects.select_related("author").filter(pk=topic.answer_id, removed_at=None).first()
+    if answer is None:
+        return None
+    is_here = any(row[0] == answer.pk for row in rows)
+    return {
+        "after": timesince(topic.started_at, answer.posted_at, depth=1),
+        "by": answer.author_name,
+        "url": f"#post-{answer.pk}" if is_here else answer.get_absolute_url(),
+    }
