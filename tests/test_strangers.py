@@ -7,6 +7,7 @@ import json
 import time
 
 import pytest
+from django.db import connection
 
 from folkmoot.config import strangers
 from folkmoot.config.strangers import StrangersPages
@@ -143,12 +144,16 @@ def test_memory_is_bounded_and_the_least_asked_for_goes_first():
 def test_after_a_commit_a_page_is_made_anew_and_not_before(transactional_db):
     olga = make.person("Olga")
 
+    def commit():
+        make.group(owner=olga)
+        connection.close()  # this thread's own
+
     async def visits():
         program, made = Program(), []
         pages = StrangersPages(program, at_most_every=0.0)
         for commits in (False, False, False, True, False):
             if commits:
-                await asyncio.to_thread(make.group, owner=olga)
+                await asyncio.to_thread(commit)
             await asyncio.sleep(2 * strangers.LOOK_EVERY)
             await ask(pages)
             made.append(program.asked)
@@ -234,10 +239,10 @@ Group.objects.update(access_version=1, visibility="hidden")
 
 
 def get(here, path, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", here.web, timeout=10)
+    asking = http.client.HTTPConnection("127.0.0.1", here.web, timeout=10)
     try:
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
+        asking.request("GET", path, headers=headers)
+        answer = asking.getresponse()
         return answer.status, answer.headers, answer.read()
     finally:
-        connection.close()
+        asking.close()

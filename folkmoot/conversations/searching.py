@@ -26,7 +26,7 @@ from folkmoot.store import search as words
 MOST = 300  # posts that are put in order, the newest that match; it is said where there are more
 A_PAGE = 20
 MOST_AUTHORS = 50  # whom a name may mean
-LOOKED_AT = 2  # posts of one topic that are read for the best snippet
+LOOKED_AT = 3  # posts of one topic that are read for the best snippet
 READ = 5_000  # characters of a post that a snippet may come from
 SHOWN = ("topic_id", "via", "posted_at", "is_anonymous", "author__name")
 A_YEAR = 365 * 24 * 3600
