@@ -19,7 +19,16 @@ LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenges
 STRANGER = ["/", "/groups", "/groups?q=zzz", "/account/login/", "/account/signup/", "/account/login/code/"]
 STRANGER += ["/start?token=wrong", "/g/nowhere", "/g/tarn", "/g/tarn/topics", "/g/tarn/members", "/people/olga"]
 STRANGER += ["/search", "/search?q=hello", "/search?q=zzz", "/g/tarn/topics?q=hello"]
-SIGNED_IN = ["/search?q=hello", "/settings/feeds", "/", "/groups/new", "/settings", "/settings/past", "/account/email/", "/account/logout/"]
+SIGNED_IN = [
+    "/search?q=hello",
+    "/settings/feeds",
+    "/",
+    "/groups/new",
+    "/settings",
+    "/settings/past",
+    "/account/email/",
+    "/account/logout/",
+]
 SIGNED_IN += ["/g/tarn", "/g/tarn/topics", "/g/tarn/topics?q=hello", "/g/tarn/topics/new", "/g/tarn/members"]
 SIGNED_IN += ["/g/tarn/manage", "/g/tarn/manage/members", "/g/tarn/manage/held", "/manage/outgoing", "/people/olga"]
 
