@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import importing, list_mail, lmtp, pages, posting, searching, starting
+from bench import importing, list_mail, lmtp, pages, posting, searching, starting, strangers
 from bench.options import Options
 from bench.server import ROOT
 from bench.table import Row, as_markdown, as_text, machine
@@ -29,6 +29,7 @@ ROWS: dict[str, Callable[[Options], list[Row]]] = {
     "posting": posting.rows,
     "search": searching.rows,
     "starting": starting.rows,
+    "strangers": strangers.rows,
 }
 
 

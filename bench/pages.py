@@ -33,7 +33,7 @@ def _rows(options: Options, ours: Installation, posts: int) -> list[Row]:
     with ours.serving(), floors(ours) as (bare, granian):
         queries = ours.fill("queries", topic["path"], READER)["queries"]
         theirs = f"/topics/{topic['topic']}"
-        sizes = [_size(ours.web, topic["path"], cookie), _size(bare, theirs, "")]
+        sizes = [size(ours.web, topic["path"], cookie), size(bare, theirs, "")]
         pages, packed, floor, beside = in_turn(
             options.rounds,
             lambda: load.pages_per_second(ours.web, topic["path"], SECONDS, Cookie=cookie),
@@ -63,7 +63,7 @@ def _rows(options: Options, ours: Installation, posts: int) -> list[Row]:
     return [row]
 
 
-def _size(port: int, path: str, cookie: str) -> int:
+def size(port: int, path: str, cookie: str) -> int:
     status, page = get(port, path, Cookie=cookie)
     if status != 200 or page.count(b"<article") != 50:
         raise RuntimeError(f"{path} answered {status} with {page.count(b'<article')} posts")

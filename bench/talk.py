@@ -92,13 +92,13 @@ def _bare(query: str) -> None:
     match = parse(query)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            words = search._fts5(match, (), False)
+            words = search._match(match, (), title=False)
             cursor.execute("SELECT rowid FROM post_search WHERE post_search MATCH %s ORDER BY rank LIMIT 20", [words])
         else:
             cursor.execute(
                 "SELECT post_id FROM post_search, (SELECT %s::tsquery AS q) AS asked "
                 "WHERE words @@ q ORDER BY ts_rank(words, q) DESC LIMIT 20",
-                [search._tsquery(match, (), False)],
+                [search._match(match, (), title=False)],
             )
         cursor.fetchall()
 

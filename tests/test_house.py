@@ -266,7 +266,7 @@ def test_names_say_what_a_thing_is():
 
 def test_pages_have_no_inline_script_and_no_inline_style():
     style = re.compile(r"<style\b|\sstyle=", re.I)
-    script = re.compile(r"\son[a-z]+=|javascript:|<script\b(?![^>]*(\ssrc=|application/json))", re.I)
+    script = re.compile(r"\son[a-z]+=|javascript:|<script\b(?![^>]*(\ssrc=|application/(ld\+)?json))", re.I)
     lines = [(path, number, line) for path in TEMPLATES for number, line in enumerate(text(path).splitlines(), 1)]
 
     assert_none(

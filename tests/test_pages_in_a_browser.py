@@ -38,9 +38,18 @@ LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenges
 STRANGER = ["/", "/groups", "/groups?q=zzz", "/account/login/", "/account/signup/", "/account/login/code/"]
 STRANGER += ["/account/password/reset/"]
 STRANGER += ["/start?token=wrong", "/g/nowhere", "/g/tarn", "/g/tarn/topics", "/g/tarn/members", "/people/olga"]
-SIGNED_IN = ["/", "/groups/new", "/settings", "/settings/past", "/account/logout/"]
+SIGNED_IN = [
+    "/",
+    "/groups/new",
+    "/settings",
+    "/settings/past",
+    "/account/logout/",
+    "/search?q=hello",
+    "/settings/feeds",
+]
 SIGNED_IN += [f"/settings/{page}" for page in "profile addresses security sessions data data/erase".split()]
 SIGNED_IN += ["/account/2fa/totp/activate/", "/account/2fa/webauthn/add/", "/account/password/set/"]
+STRANGER += ["/search", "/search?q=hello", "/search?q=zzz", "/g/tarn/topics?q=hello"]
 SIGNED_IN += ["/g/tarn", "/g/tarn/topics", "/g/tarn/topics?q=hello", "/g/tarn/topics/new", "/g/tarn/members"]
 SIGNED_IN += ["/g/tarn/topics?show=unanswered", "/g/tarn/topics?show=mine", "/g/tarn/channels/ops", "/scheduled"]
 SIGNED_IN += ["/g/tarn/manage", "/g/tarn/manage/members", "/g/tarn/manage/held", "/manage/outgoing", "/people/olga"]

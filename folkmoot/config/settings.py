@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "folkmoot.groups",
     "folkmoot.conversations",
     "folkmoot.lobby",
+    "folkmoot.doors.feeds",
     "folkmoot.doors.mail",
     "allauth",  # after ours, so that our templates come first
     "allauth.account",

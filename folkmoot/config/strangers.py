@@ -6,7 +6,6 @@ each process makes a page once a second at most, and nobody reads what is older 
 """
 
 import asyncio
-import gzip
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +28,6 @@ LARGEST = 1_000_000  # bytes of one page; what is larger just passes
 AT_MOST_EVERY = 1.0  # seconds; how often a page is made anew while others write
 LONGEST = 60.0  # seconds that a page is given without being made anew: "today" ends some time
 LOOK_EVERY = 0.02  # seconds between two looks at the database's version
-WORTH_PACKING = 500  # bytes
 
 Event = dict[str, Any]
 Receive = Callable[[], Awaitable[Event]]
@@ -44,14 +42,13 @@ class Page:
 
     headers: Headers
     body: bytes
-    packed: bytes
     tag: bytes
     version: Hashable  # of the database; one that was true before the page was begun
     made_at: float
 
     @property
     def size(self) -> int:
-        return len(self.body) + len(self.packed) + 1000
+        return len(self.body) + 1000
 
 
 @dataclass(slots=True)
@@ -99,6 +96,12 @@ class Looker:
         if self._looking is None:
             self._looking = asyncio.ensure_future(self._look())
         return await asyncio.shield(self._looking)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._version is not None:
+            self._thread.submit(self._version.close).result()
+        self._thread.shutdown()
 
     async def _look(self) -> Hashable:
         try:
@@ -201,7 +204,8 @@ def _key(scope: Event) -> Hashable | None:
     if theme is None:
         return None
     language = _language(headers.get(b"accept-language", b"").decode("latin-1")[:200])
-    return (scope["scheme"], headers.get(b"host"), scope.get("raw_path", path), scope["query_string"], language, theme)
+    where = (scope["scheme"], headers.get(b"host"), scope.get("raw_path", path), scope["query_string"])
+    return (*where, language, theme, b"gzip" in headers.get(b"accept-encoding", b""))
 
 
 def _theme(cookies: str) -> str | None:
@@ -224,7 +228,7 @@ def _language(accepted: str) -> str:
 
 def _may_be_kept(start: Event) -> bool:
     names = {name.lower() for name, _value in start["headers"]}
-    return start["status"] == 200 and _KEEP in names and not names & {b"set-cookie", b"content-encoding"}
+    return start["status"] == 200 and _KEEP in names and b"set-cookie" not in names
 
 
 def _without_mark(send: Send) -> Send:
@@ -244,30 +248,18 @@ def _page(answer: Answer, version: Hashable, at: float) -> Page:
     vary = [*named.get(b"vary", b"").split(b", "), b"Accept-Encoding", b"Cookie", b"Accept-Language"]
     named[b"vary"] = b", ".join(dict.fromkeys(filter(None, vary)))
     headers = [(name, value) for name, value in named.items() if name not in (b"content-length", b"etag")]
-    packed = gzip.compress(body, 5, mtime=0) if len(body) > WORTH_PACKING else b""
     tag = b'W/"' + blake2b(body, digest_size=12).hexdigest().encode() + b'"'
-    return Page(headers, body, packed, tag, version, at)
+    return Page(headers, body, tag, version, at)
 
 
 async def _give(page: Page, scope: Event, send: Send) -> None:
     asked: dict[bytes, bytes] = dict(scope["headers"])
     headers = [*page.headers, (b"etag", page.tag)]
     if page.tag in [one.strip() for one in asked.get(b"if-none-match", b"").split(b",")]:
-        await _send(send, 304, [one for one in headers if one[0] != b"content-type"], b"")
+        await _send(send, 304, [one for one in headers if one[0] not in (b"content-type", b"content-encoding")], b"")
         return
-    is_packed = bool(page.packed) and _takes_gzip(asked.get(b"accept-encoding", b""))
-    body = page.packed if is_packed else page.body
-    headers += [(b"content-encoding", b"gzip")] if is_packed else []
-    headers.append((b"content-length", str(len(body)).encode()))
-    await _send(send, 200, headers, body if scope["method"] == "GET" else b"")
-
-
-def _takes_gzip(accepted: bytes) -> bool:
-    for one in accepted.lower().split(b","):
-        name, _semicolon, quality = one.partition(b";")
-        if name.strip() == b"gzip":
-            return quality.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
-    return False
+    headers.append((b"content-length", str(len(page.body)).encode()))
+    await _send(send, 200, headers, page.body if scope["method"] == "GET" else b"")
 
 
 async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:

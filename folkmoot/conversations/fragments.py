@@ -1,5 +1,6 @@
 """Posts as text. Each is rendered once for all readers of one language and zone, and kept until its version changes."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,10 +16,12 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from folkmoot.conversations import searching
 from folkmoot.conversations.models import Attachment, Happening, Post, Reaction, Topic
 from folkmoot.web.shelf import Shelf
 
 MOST = 24_000_000  # characters kept by one process
+NEAR_FOR = 600  # seconds
 MOST_PEOPLE = 12  # named at the side
 MOST_LINES = 200  # of what was done to a topic, on one page
 
@@ -98,6 +101,16 @@ def of_side(topic: Topic, speakers: Sequence[tuple[str, str]]) -> SafeString:
     return joined([kept])
 
 
+def of_near(topic: Topic) -> SafeString:
+    """Conversations about the same, the same for all; looked for anew every ten minutes: one may be gone."""
+    key = (topic.pk, topic.started_at, topic.title, get_language(), int(time.time() / NEAR_FOR))
+    [kept] = _sides.take([key])
+    if kept is None:
+        kept = Fragment(render_to_string("conversations/_near.html", {"topics": searching.near(topic)}))
+        _sides.keep(key, kept)
+    return joined([kept])
+
+
 def _taking_part(speakers: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Those who say most first."""
     counts = Counter(speakers).most_common()
@@ -113,6 +126,7 @@ def _doors(topic: Topic, url: str) -> list[dict[str, str]]:
     return [
         {"via": "mail", "label": _("Mail"), "words": address, "url": f"mailto:{address}"},
         {"via": "web", "label": _("Web"), "words": _("this page"), "url": url},
+        {"icon": "rss", "label": _("Feed"), "words": _("this conversation"), "url": f"/topics/{topic.pk}/feed.atom"},
     ]
 
 

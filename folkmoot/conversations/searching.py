@@ -9,20 +9,26 @@ from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models.functions import Substr
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
+from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.groups.http import of_group
 from folkmoot.groups.models import Group
 from folkmoot.kit.search_words import Query, hits, parse, snippet, words_of
 from folkmoot.store import search as words
 
-MOST = 500  # posts that are put in order, the newest that match; it is said where there are more
+MOST = 300  # posts that are put in order, the newest that match; it is said where there are more
 A_PAGE = 20
 MOST_AUTHORS = 50  # whom a name may mean
-LOOKED_AT = 5  # posts of one topic that are read for the best snippet
-READ = 20_000  # characters of a post that a snippet may come from
+LOOKED_AT = 3  # posts of one topic that are read for the best snippet
+READ = 5_000  # characters of a post that a snippet may come from
+SHOWN = ("topic_id", "via", "posted_at", "is_anonymous", "author__name")
 A_YEAR = 365 * 24 * 3600
 
 
@@ -33,7 +39,13 @@ class Match(NamedTuple):
     topic_id: int
     channel_id: int
     title: str
-    posted_at: datetime
+
+
+class Sketch(NamedTuple):
+    """What counts of a topic when it is ranked."""
+
+    topic_id: int
+    last_post_at: datetime
     answer_id: int | None
 
 
@@ -52,7 +64,7 @@ class Found:
     """All that was found: the matches of each topic, best topic first."""
 
     query: Query
-    topics: list[list[Match]]
+    topics: list[tuple[Sketch, list[Match]]]
     posts: int
     has_more: bool  # than were put in order
 
@@ -78,17 +90,30 @@ def page(request: HttpRequest, asked: str, *, person: Person | None, group: Grou
     return {"query": asked, "found": found, "hits": found.hits(start, start + A_PAGE), "page": page, "most": MOST}
 
 
+@require_safe
+@of_group
+def topics_similar(request: HttpRequest, group: Group) -> HttpResponse:
+    """What was asked before in words like these; shown while a title is typed."""
+    channels = Channel.objects.visible_to(reader(request)).filter(group=group)
+    topics = similar(request.GET.get("title", "")[:200], list(channels.values_list("pk", flat=True)))
+    return render(request, "conversations/_similar.html", {"topics": topics})
+
+
+def near(topic: Topic) -> list[Topic]:
+    """Topics of the same group about the same; whoever reads one of them may read the others."""
+    there = Channel.objects.filter(group=topic.channel.group_id)
+    return similar(topic.title, list(there.values_list("pk", flat=True)), but=topic.pk)
+
+
 def similar(title: str, channels: Sequence[int], *, but: int = 0, limit: int = 3) -> list[Topic]:
     """Topics of these channels whose titles have most words of this one."""
     wanted = [word for word in dict.fromkeys(words_of(title)) if len(word) > 2][:8]
     if not wanted:
         return []
-    ids = words.titled(wanted, scopes=channels, limit=100)
-    matches = _matches(ids, set(channels), by_name=False)
-    ranked = sorted(_by_topic(matches).values(), key=lambda some: (-_in_title(set(wanted), some[0].title), -some[0][1]))
-    keys = [some[0].topic_id for some in ranked if some[0].topic_id != but][:limit]
-    topics = Topic.objects.select_related("channel__group").in_bulk(keys)
-    return [topics[key] for key in keys]
+    ids = words.titled(wanted, scopes=channels, limit=MOST)
+    there = Post.objects.filter(pk__in=ids, removed_at=None, channel__in=channels).values("topic")
+    topics = Topic.objects.filter(pk__in=there).exclude(pk=but).select_related("channel__group")
+    return sorted(topics, key=lambda topic: (-_in_title(set(wanted), topic.title), -topic.pk))[:limit]
 
 
 def _channels(query: Query, person: Person | None, group: Group | None) -> list[int]:
@@ -144,31 +169,31 @@ def _matches(ids: Sequence[int], channels: set[int], *, by_name: bool) -> list[M
     posts = Post.objects.filter(pk__in=ids, removed_at=None)
     if by_name:
         posts = posts.filter(is_anonymous=False)
-    rows = posts.values_list("pk", "topic_id", "channel_id", "title", "posted_at", "topic__answer_id")
+    rows = posts.order_by("pk").values_list("pk", "topic_id", "channel_id", "title")
     return [match for match in map(Match._make, rows) if match.channel_id in channels]
 
 
-def _ranked(query: Query, matches: Iterable[Match]) -> list[list[Match]]:
+def _ranked(query: Query, matches: Iterable[Match]) -> list[tuple[Sketch, list[Match]]]:
+    topics, at = _by_topic(matches), timezone.now()
     wanted = {word for phrase in query.words for word in phrase}
-    at = timezone.now()
-    scored = [(_score(wanted, some, at), some[0].post_id, some) for some in _by_topic(matches).values()]
-    return [some for _score, _key, some in sorted(scored, key=lambda one: one[:2], reverse=True)]
+    rows = Topic.objects.filter(pk__in=topics).values_list("pk", "last_post_at", "answer_id")
+    ranked = [(sketch, topics[sketch.topic_id]) for sketch in map(Sketch._make, rows)]
+    return sorted(ranked, key=lambda one: (_score(wanted, one[0], one[1], at), one[0].topic_id), reverse=True)
 
 
 def _by_topic(matches: Iterable[Match]) -> dict[int, list[Match]]:
     topics: dict[int, list[Match]] = {}
-    for match in sorted(matches, key=lambda match: (match.posted_at, match.post_id)):
+    for match in matches:
         topics.setdefault(match.topic_id, []).append(match)
     return topics
 
 
-def _score(wanted: set[str], matches: Sequence[Match], at: datetime) -> float:
+def _score(wanted: set[str], topic: Sketch, matches: Sequence[Match], at: datetime) -> float:
     """Words in the title count most; then that it was answered, how much of it is about them, and how young it is."""
     title = max(_in_title(wanted, name) for name in {match.title for match in matches})
-    answer = matches[0].answer_id
-    is_answer = any(match.post_id == answer for match in matches)
-    age = (at - matches[-1].posted_at).total_seconds() / A_YEAR
-    return 3 * title + (answer is not None) * 0.4 + is_answer * 0.4 + 0.4 * log1p(len(matches)) + 1 / (1 + max(age, 0))
+    is_answer = any(match.post_id == topic.answer_id for match in matches)
+    age = max((at - topic.last_post_at).total_seconds() / A_YEAR, 0)
+    return 3 * title + 0.4 * (topic.answer_id is not None) + 0.4 * is_answer + 0.4 * log1p(len(matches)) + 1 / (1 + age)
 
 
 def _in_title(wanted: set[str], title: str) -> float:
@@ -180,20 +205,30 @@ def _title_words(title: str) -> frozenset[str]:
     return frozenset(words_of(title))
 
 
-def _hits(query: Query, topics: Sequence[Sequence[Match]]) -> list[Hit]:
-    rows = Topic.objects.select_related("channel__group").in_bulk([some[0].topic_id for some in topics])
-    wanted = [match.post_id for some in topics for match in _candidates(some)]
-    texts = Post.objects.filter(pk__in=wanted).select_related("author").defer("html", "references").in_bulk()
+def _hits(query: Query, topics: Sequence[tuple[Sketch, list[Match]]]) -> list[Hit]:
+    rows = _topics([sketch.topic_id for sketch, _matches in topics])
+    candidates = {sketch.topic_id: _candidates(sketch, matches) for sketch, matches in topics}
+    posts = Post.objects.filter(pk__in=[key for keys in candidates.values() for key in keys]).select_related("author")
+    texts = posts.only(*SHOWN).annotate(text=Substr("body", 1, READ)).in_bulk()
     made = []
-    for some in topics:
-        posts = [texts[match.post_id] for match in _candidates(some) if match.post_id in texts]
-        if posts and some[0].topic_id in rows:
-            best = max(posts, key=lambda post: (hits(post.body[:READ], query), post.pk == some[0].answer_id))
-            pieces = snippet(best.body[:READ], query)
-            made.append(Hit(rows[some[0].topic_id], best, pieces, len(some)))
+    for sketch, matches in topics:
+        some = [texts[key] for key in candidates[sketch.topic_id] if key in texts]
+        if some and sketch.topic_id in rows:
+            best = max(some, key=lambda post: (hits(post.text, query), post.pk == sketch.answer_id))
+            made.append(Hit(rows[sketch.topic_id], best, snippet(best.text, query), len(matches)))
     return made
 
 
-def _candidates(matches: Sequence[Match]) -> list[Match]:
-    """Those of a topic's matches that are read: the answer and the first ones."""
-    return sorted(matches, key=lambda match: match.post_id != match.answer_id)[:LOOKED_AT]
+def _topics(keys: list[int]) -> dict[int, Topic]:
+    """Topics with what their addresses need; their groups are few and read once."""
+    topics = Topic.objects.in_bulk(keys)
+    channels = Channel.objects.select_related("group").in_bulk({topic.channel_id for topic in topics.values()})
+    for topic in topics.values():
+        topic.channel = channels[topic.channel_id]
+    return topics
+
+
+def _candidates(topic: Sketch, matches: Sequence[Match]) -> list[int]:
+    """Those of a topic's posts that are read: the answer and the first ones."""
+    keys = [match.post_id for match in matches]
+    return sorted(keys, key=lambda key: key != topic.answer_id)[:LOOKED_AT]

@@ -1,9 +1,11 @@
 from django.urls import path
 
+from folkmoot.conversations import searching
 from folkmoot.conversations.views import board, channels, moderating, posts, scheduling, topics, writing
 
 urlpatterns = [
     path("g/<slug:slug>/topics", board.topics, name="topics"),
+    path("g/<slug:slug>/topics/similar", searching.topics_similar, name="topics_similar"),
     path("g/<slug:slug>/topics/new", board.topic_new, name="topic_new"),
     path("g/<slug:slug>/topics/<int:topic_id>", topics.topic),
     path("g/<slug:slug>/topics/<int:topic_id>/<str:title>", topics.topic, name="topic"),

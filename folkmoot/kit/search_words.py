@@ -24,6 +24,7 @@ _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_ACCENT = re.compile(f"[{''.join(chr(at) for at in range(0x300, 0xFFFF) if unicodedata.category(chr(at)) == 'Mn')}]+")
 _PART = re.compile(r'(-)?(?:(author|in|before|after):)?(?:"([^"]*)"?|(\S+))', re.I)
 
 
@@ -31,9 +32,7 @@ def fold(text: str) -> str:
     """Return the text without case and accents."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text)
-    bare = "".join([char for char in apart if unicodedata.category(char) != "Mn"])
-    return unicodedata.normalize("NFC", bare.casefold())
+    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", text)).casefold())
 
 
 def words_of(text: str) -> list[str]:
@@ -137,7 +136,7 @@ def _may_go_on(phrase: Phrase) -> bool:
 def snippet(text: str, query: Query, *, length: int = 240) -> list[tuple[str, bool]]:
     """Return the place of the text that holds most of the words, in pieces: what it says, and whether to mark it."""
     text = " ".join(_unquoted(text).split())
-    marks = list(_marks(text, query))
+    marks = _marks(text, query)
     start = _best_start(marks, length)
     start = text.rfind(" ", 0, max(start - length // 6, 0)) + 1
     end = len(text) if len(text) <= start + length else text.rfind(" ", start + 1, start + length)
@@ -154,32 +153,31 @@ def hits(text: str, query: Query) -> int:
 
 def _unquoted(text: str) -> str:
     """What the author says themselves, if they say anything."""
-    own = "\n".join([line for line in text[:20_000].split("\n") if not line.startswith(">")])
-    return own if own.strip() else text[:20_000]
+    own = "\n".join([line for line in text.split("\n") if not line.startswith(">")])
+    return own if own.strip() else text
 
 
-def _marks(text: str, query: Query) -> Iterator[tuple[int, int]]:
+def _marks(text: str, query: Query) -> list[tuple[int, int]]:
     """Where the query's words stand."""
-    wanted = {word for phrase in query.words for word in phrase}
-    beginning = query.last[-1] if query.is_open else ""
-    pairs = [word for word in wanted if _is_unspaced(word)]
-    for match in _WORD.finditer(text):
-        word = _folded_word(match[0])
-        if word[:LONGEST_WORD] in wanted or (beginning and word.startswith(beginning)):
-            yield match.span()
-        elif pairs and len(word) == len(match[0]):
-            yield from _merged(
-                [(match.start() + at, match.start() + at + len(p)) for p in pairs for at in _at(p, word)]
-            )
+    folded = fold(text)
+    if len(folded) != len(text):  # a ligature became two letters: word by word, then
+        return [
+            span
+            for span in map(re.Match.span, _WORD.finditer(text))
+            if _wanted(query).fullmatch(fold(text[slice(*span)]))
+        ]
+    pairs = {word for phrase in query.words for word in phrase if _is_unspaced(word)}
+    apart = [found.span() for found in _wanted(query).finditer(folded)]
+    return _merged(apart + [found.span() for pair in pairs for found in re.finditer(pair, folded)])
 
 
-@lru_cache(maxsize=20_000)
-def _folded_word(word: str) -> str:
-    return fold(word)
-
-
-def _at(piece: str, word: str) -> list[int]:
-    return [found.start() for found in re.finditer(re.escape(piece), word)]
+@lru_cache(maxsize=500)
+def _wanted(query: Query) -> re.Pattern[str]:
+    """Any of the query's words, standing alone; the last one may go on."""
+    words = [re.escape(word) for phrase in query.words for word in phrase]
+    if query.is_open:
+        words[-1] += r"[^\W_]*"
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(words) or '(?!)'})(?![^\W_])")
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,5 +1,7 @@
 """The page of search over all that the reader may read."""
 
+from urllib.parse import quote
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,4 +15,5 @@ from folkmoot.kit.search_words import LONGEST
 def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:LONGEST]
     context = searching.page(request, asked, person=reader(request)) if asked else {"query": ""}
+    context["feed"] = f"/search/feed.atom?q={quote(asked)}" if asked else ""
     return render(request, "lobby/search.html", context)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from folkmoot.lobby import searching, views
+from folkmoot.lobby import outside, searching, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("settings/past", views.past, name="past"),
     path("settings/past/<slug:slug>", views.past_confirm, name="past_confirm"),
     path("settings/merge/<slug:handle>", views.past_merge, name="past_merge"),
-    path("robots.txt", views.robots, name="robots"),
+    path("robots.txt", outside.robots, name="robots"),
+    path("sitemap.xml", outside.sitemap, name="sitemap"),
+    path("sitemap/<slug:slug>/<int:part>.xml", outside.sitemap_part, name="sitemap_part"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -21,16 +22,20 @@ from folkmoot.groups.forms import ReadingForm
 from folkmoot.groups.http import around, of_group
 from folkmoot.groups.models import Application, Group, Invitation
 from folkmoot.lobby import queries
+from folkmoot.web.about import About, with_page
+from folkmoot.web.strangers import same_for_strangers
 
 A_PAGE = 50
 
 
 @require_safe
+@same_for_strangers
 def home(request: HttpRequest) -> HttpResponse:
     person = reader(request)
     if person is None:
         found = queries.groups_about("", person=None)[:8]
-        return render(request, "lobby/welcome.html", {"groups": found, "query": ""})
+        about = About("/", _("Folkmoot: user groups, with every door open"))
+        return render(request, "lobby/welcome.html", {"groups": found, "query": "", "about": about})
     joined = Group.objects.joined_by(person)
     context = {
         "groups": list(joined.order_by("name")),
@@ -41,14 +46,18 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@same_for_strangers
 def groups(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]
     found = Paginator(queries.groups_about(query, person=reader(request)), A_PAGE)
-    context = {"query": query, "page": found.get_page(request.GET.get("page")), "nav": "groups"}
+    page = found.get_page(request.GET.get("page"))
+    about = None if query else About(with_page("/groups", page.number), _("Groups"))
+    context = {"query": query, "page": page, "nav": "groups", "about": about}
     return render(request, "lobby/groups.html", context)
 
 
 @require_safe
+@same_for_strangers
 @of_group
 def group(request: HttpRequest, group: Group) -> HttpResponse:
     person = reader(request)
@@ -58,6 +67,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
         "owners": _owners(group),
         "doors": _doors(group),
         "is_checked": bool(settings.AUTHSERV_ID),
+        "about": _about(group, can_read="topics.read" in context["permissions"]),
         **_mine(group, person, context),
     }
     return render(request, "lobby/group.html", context)
@@ -118,13 +128,6 @@ def past_merge(request: SignedIn, handle: str) -> HttpResponse:
 
 
 @require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    closed = ["/account/", "/settings", "/manage/", "/invitations/", "/mail/", "/start", "/files/", "/g/*/manage"]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -144,6 +147,14 @@ def _mine(group: Group, person: Person | None, context: dict[str, Any]) -> dict[
     return {"invitation": invited.first(), "application": asked.first()}
 
 
+def _about(group: Group, *, can_read: bool) -> About | None:
+    """What is said of a group that others may know of."""
+    if group.visibility == Group.Visibility.HIDDEN:
+        return None
+    feed = f"{group.get_absolute_url()}/feed.atom" if can_read else ""
+    return About(group.get_absolute_url(), group.name, Truncator(group.purpose).chars(200), feed=feed)
+
+
 def _owners(group: Group) -> list[dict[str, str]]:
     owners = group.memberships.current().filter(grants__role__group=group, grants__role__name=defaults.OWNER)
     return [
@@ -158,4 +169,10 @@ def _doors(group: Group) -> list[dict[str, str]]:
     return [
         {"via": "mail", "label": _("Mail"), "words": address, "url": f"mailto:{address}"},
         {"via": "web", "label": _("Board"), "words": _("read and write here"), "url": board},
+        {
+            "icon": "rss",
+            "label": _("Feed"),
+            "words": _("all that is said"),
+            "url": f"{group.get_absolute_url()}/feed.atom",
+        },
     ]

@@ -26,10 +26,13 @@ MOST_SCOPES = 500  # that are asked for as words of the index; where there are m
 def create(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     """Make the index; for a migration."""
     if editor.connection.vendor == "postgresql":
+        # The words lie apart from the rows, so that many rows can be looked at quickly: who may read, what is new.
         editor.execute(
-            "CREATE TABLE post_search (post_id bigint PRIMARY KEY, scope bigint NOT NULL, words tsvector NOT NULL)"
+            "CREATE TABLE post_search (post_id bigint PRIMARY KEY, scope bigint NOT NULL, "
+            "title tsvector NOT NULL, words tsvector NOT NULL) WITH (toast_tuple_target = 128)"
         )
         editor.execute("CREATE INDEX post_search_words ON post_search USING gin (words)")
+        editor.execute("CREATE INDEX post_search_title ON post_search USING gin (title)")
     else:
         # To "ascii" all but ASCII's letters and digits stand between words, and every other character is a letter.
         editor.execute(
@@ -69,14 +72,17 @@ def find(
 ) -> list[int]:
     """Return the ids of the newest posts in these scopes that hold all words of the query, at most so many.
 
-    Up to half of them have all words in their titles and come first. `among` is a query for ids that they must be of.
+    Where there are more, half of the places go to those with all words in their titles. `among` is a query for ids that
+    they must be of.
     """
     query = parse(query) if isinstance(query, str) else query
     if not query.words or not scopes:
         return []
+    newest = _ids(query, scopes, among, limit, title=False)
+    if len(newest) < limit:
+        return newest
     titled = _ids(query, scopes, among, limit // 2, title=True)
-    others = _ids(query, scopes, among, limit, title=False)
-    return list(dict.fromkeys([*titled, *others]))[:limit]
+    return list(dict.fromkeys([*titled, *newest]))[:limit]
 
 
 def titled(words: Sequence[str], *, scopes: Sequence[int], limit: int = 100) -> list[int]:
@@ -85,11 +91,12 @@ def titled(words: Sequence[str], *, scopes: Sequence[int], limit: int = 100) -> 
         return []
     some = scopes[:MOST_SCOPES]
     if _is_postgres():
-        match = f"({' | '.join(_lexeme(word, 'A') for word in words)}) & {_scopes(some)}"
+        match = f"({' | '.join(_lexeme(word, '') for word in words)}) & {_scopes(some)}"
     else:
         match = f"title : ({' OR '.join(_quoted((word,)) for word in words)}) AND {_scopes(some)}"
     with connection.cursor() as cursor:
-        cursor.execute((_FIND_POSTGRES if _is_postgres() else _FIND_SQLITE).format(more=""), [match, limit])
+        sql = _FIND_POSTGRES if _is_postgres() else _FIND_SQLITE
+        cursor.execute(sql.format(more="", column="title"), [match, limit])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -97,7 +104,7 @@ def _ids(
     query: Query, scopes: Sequence[int], among: QuerySet[Any, int] | None, limit: int, *, title: bool
 ) -> list[int]:
     is_postgres = _is_postgres()
-    match = (_tsquery if is_postgres else _fts5)(query, scopes if len(scopes) <= MOST_SCOPES else (), title)
+    match = _match(query, scopes if len(scopes) <= MOST_SCOPES else (), title=title)
     sql, values = (_FIND_POSTGRES if is_postgres else _FIND_SQLITE), [match]
     more = "" if len(scopes) <= MOST_SCOPES else f" AND scope IN ({', '.join(str(int(scope)) for scope in scopes)})"
     if among is not None:
@@ -106,56 +113,60 @@ def _ids(
         more += f" AND {'post_id' if is_postgres else '+rowid'} IN ({inner})"
         values += parameters
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(more=more), [*values, limit])
+        cursor.execute(sql.format(more=more, column="title" if title else "words"), [*values, limit])
         return [row[0] for row in cursor.fetchall()]
 
 
 _INSERT_SQLITE = "INSERT OR REPLACE INTO post_search (rowid, scope, title, body) VALUES (%s, %s, %s, %s)"
 _INSERT_POSTGRES = (
-    "INSERT INTO post_search (post_id, scope, words) VALUES (%s, %s, %s::tsvector) "
-    "ON CONFLICT (post_id) DO UPDATE SET scope = excluded.scope, words = excluded.words"
+    "INSERT INTO post_search (post_id, scope, title, words) VALUES (%s, %s, %s::tsvector, %s::tsvector) "
+    "ON CONFLICT (post_id) DO UPDATE SET scope = excluded.scope, title = excluded.title, words = excluded.words"
 )
 _MOVE_SQLITE = "UPDATE post_search SET scope = %s WHERE rowid = %s"
 _MOVE_POSTGRES = (
-    "UPDATE post_search SET scope = %s, words = ts_delete(words, '@' || scope) || %s::tsvector WHERE post_id = %s"
+    "UPDATE post_search SET scope = %s, title = ts_delete(title, '@' || scope) || %s::tsvector, "
+    "words = ts_delete(words, '@' || scope) || %s::tsvector WHERE post_id = %s"
 )
 _FIND_SQLITE = "SELECT rowid FROM post_search WHERE post_search MATCH %s{more} ORDER BY rowid DESC LIMIT %s"
 # The sum keeps PostgreSQL from walking the newest posts one by one until enough have a word that few have.
-_FIND_POSTGRES = "SELECT post_id FROM post_search WHERE words @@ %s::tsquery{more} ORDER BY post_id + 0 DESC LIMIT %s"
+_FIND_POSTGRES = (
+    "SELECT post_id FROM post_search WHERE {column} @@ %s::tsquery{more} ORDER BY post_id + 0 DESC LIMIT %s"
+)
 
 
 def _is_postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _row(key: int, scope: int, title: str, text: str) -> tuple[int, int, str] | tuple[int, int, str, str]:
+def _row(key: int, scope: int, title: str, text: str) -> tuple[int, int, str, str]:
     titled = words_of(title)
     said = words_of(text[:MOST_TEXT])[: MOST_WORDS - len(titled)]
     if _is_postgres():
-        return (key, scope, _tsvector(scope, titled, said))
+        return (key, scope, _tsvector(scope, titled, []), _tsvector(scope, titled, said))
     return (key, scope, " ".join(titled), " ".join(said))
 
 
-def _move_values(post_id: int, scope: int) -> tuple[int, int] | tuple[int, str, int]:
-    return (scope, f"'@{scope}'", post_id) if _is_postgres() else (scope, post_id)
+def _move_values(post_id: int, scope: int) -> tuple[int | str, ...]:
+    return (scope, f"'@{scope}'", f"'@{scope}'", post_id) if _is_postgres() else (scope, post_id)
 
 
 def _tsvector(scope: int, titled: list[str], said: list[str]) -> str:
-    """Each word with its places; those of the title are marked A. No phrase goes on from the title into the text."""
+    """Each word with its places. No phrase goes on from the title into the text."""
     places: dict[str, list[str]] = {}
-    for at, word in enumerate(titled, 1):
-        places.setdefault(word, []).append(f"{at}A")
-    for at, word in enumerate(said, len(titled) + 2):
+    for at, word in [*enumerate(titled, 1), *enumerate(said, len(titled) + 2)]:
         places.setdefault(word, []).append(str(at))
     words = [f"'{word}':{','.join(some[:MOST_PLACES])}" for word, some in places.items()]
     return " ".join([f"'@{scope}'", *words])
 
 
-def _tsquery(query: Query, scopes: Sequence[int], title: bool) -> str:
-    weight = "A" if title else ""
+def _match(query: Query, scopes: Sequence[int], *, title: bool) -> str:
+    return _tsquery(query, scopes) if _is_postgres() else _fts5(query, scopes, title)
+
+
+def _tsquery(query: Query, scopes: Sequence[int]) -> str:
     parts = [_scopes(scopes)] if scopes else []
     for phrase in query.words:
-        marks = [weight] * (len(phrase) - 1) + [weight + ("*" if _is_open(query, phrase) else "")]
+        marks = [""] * (len(phrase) - 1) + ["*" if _is_open(query, phrase) else ""]
         parts.append(" <-> ".join(_lexeme(word, mark) for word, mark in zip(phrase, marks, strict=True)))
     parts += [f"!({' <-> '.join(_lexeme(word, '') for word in phrase)})" for phrase in query.without]
     return " & ".join(f"({part})" for part in parts)

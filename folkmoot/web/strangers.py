@@ -14,10 +14,14 @@ def same_for_strangers(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
 
     @wraps(view)
     def wrapped(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
-        response = view(request, *arguments, **named)
-        if not request.user.is_authenticated and response.status_code == 200:
-            response.headers[KEEP] = "yes"
-            response.headers.setdefault("Cache-Control", "no-cache")  # a browser asks each time whether it changed
-        return response
+        return keep_for_strangers(request, view(request, *arguments, **named))
 
     return wrapped
+
+
+def keep_for_strangers(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Mark a page as one that may be kept, if it is a stranger's."""
+    if not request.user.is_authenticated and response.status_code == 200:
+        response.headers[KEEP] = "yes"
+        response.headers.setdefault("Cache-Control", "no-cache")  # a browser asks each time whether it changed
+    return response

@@ -26,7 +26,9 @@ def titles(asked, *, person=None, group=None):
 
 
 def said(number_of_days_ago, post):
-    Post.objects.filter(pk=post.pk).update(posted_at=timezone.now() - timedelta(days=number_of_days_ago))
+    at = timezone.now() - timedelta(days=number_of_days_ago)
+    Post.objects.filter(pk=post.pk).update(posted_at=at)
+    Topic.objects.filter(pk=post.topic_id).update(last_post_at=at)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +187,7 @@ def test_a_search_asks_the_same_number_of_questions_for_any_number_of_hits(tarn,
     for count in range(number):
         make.topic(tarn, title=f"Topic {count}", body="cheese")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(titles("cheese")) == number
 
 
@@ -200,3 +202,52 @@ def test_similar_topics_share_words_of_the_title(tarn):
     assert [topic.title for topic in found] == ["The replica falls behind at night", "Replica falls behind"]
     assert searching.similar("Replica", channels, but=near.pk)[0].title == "Replica falls behind"
     assert searching.similar("?", channels) == searching.similar("replica", []) == []
+
+
+def test_while_a_title_is_typed_similar_conversations_are_shown_to_those_who_may_read_them(client, tarn, ann):
+    make.topic(tarn, title="Replica falls behind")
+    inside = make.group(ann, slug="inside", visibility="hidden")
+    make.topic(inside, title="Secret replica")
+
+    assert "Replica falls behind" in client.get("/g/tarn/topics/similar?title=my+replica").content.decode()
+    assert "replica" not in client.get("/g/tarn/topics/similar").content.decode()
+    assert client.get("/g/inside/topics/similar?title=replica").status_code == 404
+    client.force_login(ann)
+    assert "Secret replica" in client.get("/g/inside/topics/similar?title=replica").content.decode()
+    assert 'hx-get="/g/tarn/topics/similar"' in client.get("/g/tarn/topics/new").content.decode()
+
+
+def test_beside_a_conversation_stand_those_of_its_group_about_the_same(client, tarn):
+    topic = make.topic(tarn, title="Replica falls behind")
+    near = make.topic(tarn, title="Why a replica lags")
+    make.topic(make.group(slug="loom"), title="Replica of another group")
+
+    page = client.get(topic.get_absolute_url()).content.decode()
+
+    assert near.get_absolute_url() in page
+    assert "Replica of another group" not in page
+
+
+def test_a_stranger_reads_what_this_place_is_and_how_to_ask(client, tarn, ann):
+    page = client.get(make.topic(tarn).get_absolute_url()).content.decode()
+    client.force_login(ann)
+
+    assert "What this place is" in page
+    assert "/g/tarn/topics/new" in page
+    assert "What this place is" not in client.get(make.topic(tarn).get_absolute_url()).content.decode()
+
+
+def test_the_page_of_search_shows_what_was_found_safely_and_how_to_ask(client, tarn):
+    make.topic(tarn, title="<b>Cheese</b>", body="With <i>holes</i> in it.")
+
+    page = client.get("/search", {"q": "holes"}).content.decode()
+
+    assert "&lt;b&gt;Cheese&lt;/b&gt;" in page
+    assert "With &lt;i&gt;<mark>holes</mark>&lt;/i&gt; in it." in page
+    assert "/search/feed.atom?q=holes" in page
+    assert "author:ann" in client.get("/search").content.decode()
+    assert "No post that you may read" in client.get("/search?q=nowhere").content.decode()
+    assert "Add a word, or an author" in client.get("/search?q=in:tarn").content.decode()
+    for query in ('"', "<script>", "\x00", "-", "author:", "before:x", "(" * 900, "a:b OR c*", "日"):
+        assert client.get("/search", {"q": query}).status_code == 200
+        assert client.get("/g/tarn/topics", {"q": query, "page": "9"}).status_code == 200

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
-from folkmoot.conversations import boxes, queries, searching
+from folkmoot.conversations import about, boxes, queries, searching
 from folkmoot.conversations.forms import TopicForm
 from folkmoot.conversations.http import zone_of
 from folkmoot.conversations.models import MAIN, Channel
@@ -21,17 +21,20 @@ from folkmoot.groups.http import around, of_group
 from folkmoot.groups.models import Group, Membership
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.kit.search_words import LONGEST
+from folkmoot.web.strangers import same_for_strangers
 
 SHOWS = ("", "unanswered", "mine")
 
 
 @require_safe
+@same_for_strangers
 @of_group
 def topics(request: HttpRequest, group: Group) -> HttpResponse:
     return _board(request, group, None)
 
 
 @require_safe
+@same_for_strangers
 @of_group
 def channel(request: HttpRequest, group: Group, channel: str) -> HttpResponse:
     slug = "" if channel == MAIN else channel
@@ -57,6 +60,8 @@ def _board(request: HttpRequest, group: Group, channel: Channel | None) -> HttpR
         context |= searching.page(request, query, person=person, group=group)
     else:
         context |= _rows(request, ids)
+        if person is None and context["can_read"] and not context["show"]:
+            context["about"] = about.of_board(group, channel, context["page"].number)
     return render(request, "conversations/topics.html", context)
 
 

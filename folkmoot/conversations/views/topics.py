@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.accounts.models import Person
-from folkmoot.conversations import boxes, fragments, unread
+from folkmoot.conversations import about, boxes, fragments, unread
 from folkmoot.conversations.forms import ReplyForm
 from folkmoot.conversations.fragments import Fragment, Row
 from folkmoot.conversations.http import of_topic, readable, zone_of
@@ -25,6 +25,7 @@ from folkmoot.conversations.operations import keep_draft, mark_read, reply, sche
 from folkmoot.conversations.rules import has_begun
 from folkmoot.groups.http import Standing, standing
 from folkmoot.store.prepared import Prepared
+from folkmoot.web.strangers import same_for_strangers
 
 A_PAGE = 50
 
@@ -40,6 +41,7 @@ def _in_order(topic_id: int) -> QuerySet[Post, Row]:
 
 
 @require_safe
+@same_for_strangers
 def topic(request: HttpRequest, slug: str, topic_id: int, title: str = "") -> HttpResponse:
     found = readable(request, topic_id)
     if found is None:
@@ -134,9 +136,12 @@ def _topic_page(
             "can_act": _can_act(topic, person, mine, posts[0] if shown.number == 1 and posts else None),
             "my_mail": mine.mail,
             "my_reading": unread.reading(topic) if mine.mail else None,
+            "about": about.of_topic(topic, shown.number) if person is None else None,
+            "feed": f"/topics/{topic.pk}/feed.atom",
             "zone": zone_of(person, group) if person else None,
             "mine": boxes.mine(person, rows, posts) if person else None,
             "side": fragments.of_side(topic, [post.speaker for post in posts]),
+            "near": fragments.of_near(topic),
         }
         if context["can_write"] and not shown.has_next():
             context |= boxes.of_topic(request, topic, form)
