@@ -51,6 +51,14 @@ def test_it_fills_three_groups_with_sixty_people_and_four_hundred_posts(filled):
     assert max(len(body.split()) for body in Post.objects.values_list("body", flat=True)) > 3900
 
 
+def test_some_of_it_is_pinned_closed_or_answered(filled):
+    assert Topic.objects.exclude(pinned_at=None).count() == 3
+    assert Topic.objects.exclude(locked_at=None).count() == 2
+    answers = Post.objects.filter(pk__in=Topic.objects.exclude(answer=None).values("answer"))
+    assert len(answers) >= 10
+    assert "tarnctl beds --sweep-old" in answers.get(topic__title__startswith="Compaction").body
+
+
 def test_it_took_place_within_the_last_eight_weeks(filled):
     times = Post.objects.order_by("posted_at").values_list("posted_at", flat=True)
 

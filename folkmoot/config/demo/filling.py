@@ -11,7 +11,16 @@ from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import enrol
 from folkmoot.config.demo.reading import Circle, Conversation, Said, circles
 from folkmoot.conversations.models import Channel, Post, Topic
-from folkmoot.conversations.operations import Letterhead, date_back, main_channel, reply, start_topic
+from folkmoot.conversations.operations import (
+    Letterhead,
+    accept_answer,
+    date_back,
+    lock,
+    main_channel,
+    pin,
+    reply,
+    start_topic,
+)
 from folkmoot.conversations.rendering import render_letter
 from folkmoot.groups.models import Group, Membership
 from folkmoot.groups.operations import add_member, found, make_owner
@@ -83,6 +92,16 @@ def _talk(channel: Channel, talk: Conversation, people: dict[str, Person], watch
         posts.append(_answer(topic, said, people[said.who], posts))
         watch()
     date_back(topic, times=[said.at for said in talk.posts], by=OPERATOR, via=VIA)
+    _mark(topic, talk.marks, posts)
+
+
+def _mark(topic: Topic, marks: dict[str, int], posts: list[Post]) -> None:
+    if "answer" in marks:
+        accept_answer(posts[marks["answer"] - 1], by=OPERATOR, via=VIA)
+    if "pinned" in marks:
+        pin(topic, by=OPERATOR, via=VIA)
+    if "closed" in marks:
+        lock(topic, by=OPERATOR, via=VIA)
 
 
 def _answer(topic: Topic, said: Said, author: Person, before: list[Post]) -> Post:
