@@ -23,7 +23,7 @@ _SECTION = re.compile(r"<h4>(.*?)</h4>")  # markdown lowers headings by two, sin
 _TITLE = re.compile(r"<h3>(.*?)</h3>")
 _PART = re.compile(r"<h5>(.*?)</h5>")
 _SECTION_AS_WRITTEN = re.compile(r"^## (.+)$", re.M)
-_LINK = re.compile(r'<a href="((?:[\w./-]+\.md)?(?:#[^"]+)?)" rel="[^"]*">')
+_LINK = re.compile(r'<a href="((?:[\w./-]+\.md)?(?:#[^"]+)?)" rel="[^"]*">(.*?)</a>')
 _PICTURE = re.compile(r'<img src="[^"]*/([^"/]+)"')
 
 
@@ -80,35 +80,38 @@ def _folder() -> Path:
 
 
 def _rendered(path: Path) -> Guide:
-    images = {
-        f"{up}pictures/{name}": reverse("guide_picture", args=[name]) for up in ("../", "../../") for name in pictures()
-    }
+    opening, *rest = _SECTION.split(_html(path))
+    title, lead = _TITLE.split(opening)[1:]
+    sections = tuple(
+        Section(anchor, mark_safe(words), mark_safe(body))
+        for anchor, words, body in zip(_anchors(path).values(), rest[::2], rest[1::2], strict=True)
+    )
+    return Guide(path.stem, _language(path), mark_safe(title), mark_safe(lead), sections)
+
+
+def _html(path: Path) -> str:
+    """Its text as HTML, with our own pictures and addresses. What may scroll takes the focus, for who has keys only."""
+    ours = {name: reverse("guide_picture", args=[name]) for name in pictures()}
+    images = {f"{up}/pictures/{name}": address for up in ("..", "../..") for name, address in ours.items()}
     html = markdown.to_html(path.read_text(), images=images)
-    html = _LINK.sub(lambda found: f'<a href="{_address(path, found[1])}">', html)
+    html = _LINK.sub(lambda found: _linked(path, found[1], found[2]), html)
     html = _PICTURE.sub(lambda found: found[0] + _size(found[1]), html)
     html = _PART.sub(lambda found: f'<h3 id="{_slug(strip_tags(found[1]))}">{found[1]}</h3>', html)
-    opening, *rest = _SECTION.split(html)
-    title, lead = _TITLE.split(opening)[1:]
-    sections = zip(_anchors(path).values(), rest[::2], rest[1::2], strict=True)
-    return Guide(
-        path.stem,
-        _language(path),
-        mark_safe(title),
-        mark_safe(lead),
-        tuple(Section(anchor, mark_safe(words), mark_safe(body)) for anchor, words, body in sections),
-    )
+    return html.replace("<pre>", '<pre tabindex="0">').replace("<table>", '<table tabindex="0">')
 
 
 def _language(path: Path) -> str:
     return LANGUAGE if path.parent == _folder() else path.parent.name
 
 
-def _address(path: Path, link: str) -> str:
-    """Where a link leads that works on a code host as well: to another guide, or to a heading of one."""
+def _linked(path: Path, link: str, words: str) -> str:
+    """A link that works on a code host as well, to a heading or another guide; what is no guide is named only."""
     file, _, heading = link.partition("#")
     target = (path.parent / file).resolve() if file else path
+    if target.stem not in names():
+        return words
     anchor = _anchors(target).get(heading, heading) if heading else ""
-    return reverse("guide", args=[target.stem]) + (f"#{anchor}" if anchor else "")
+    return f'<a href="{reverse("guide", args=[target.stem])}{"#" if anchor else ""}{anchor}">{words}</a>'
 
 
 def _anchors(path: Path) -> dict[str, str]:
