@@ -49,6 +49,7 @@ SIGNED_IN = [
 ]
 SIGNED_IN += [f"/settings/{page}" for page in "profile addresses security sessions data data/erase".split()]
 SIGNED_IN += ["/account/2fa/totp/activate/", "/account/2fa/webauthn/add/", "/account/password/set/"]
+STRANGER += ["/help", "/help/members", "/help/operators", "/help/settings"]
 STRANGER += ["/search", "/search?q=hello", "/search?q=zzz", "/g/tarn/topics?q=hello"]
 SIGNED_IN += ["/g/tarn", "/g/tarn/topics", "/g/tarn/topics?q=hello", "/g/tarn/topics/new", "/g/tarn/members"]
 SIGNED_IN += ["/g/tarn/topics?show=unanswered", "/g/tarn/topics?show=mine", "/g/tarn/channels/ops", "/scheduled"]

@@ -67,6 +67,8 @@ def _database(address: str, home: Path) -> dict[str, object]:
 HOME = Path(knob("HOME", str(ROOT / "var"))).resolve()
 HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 FILES = HOME / "files"
+_in_a_wheel = ROOT / "folkmoot" / "docs"
+DOCS = _in_a_wheel if _in_a_wheel.is_dir() else ROOT / "docs"  # guides and their pictures, shown at /help
 OUTGOING = HOME / "outgoing"  # a Maildir: letters that would have gone out, while no SMTP server is configured
 WEB = _host_port("WEB", "127.0.0.1:8000")
 LMTP = _host_port("LMTP", "127.0.0.1:8024")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from folkmoot.lobby import outside, searching, views
+from folkmoot.lobby import helping, outside, searching, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("settings/past", views.past, name="past"),
     path("settings/past/<slug:slug>", views.past_confirm, name="past_confirm"),
     path("settings/merge/<slug:handle>", views.past_merge, name="past_merge"),
+    path("help", helping.help_, name="help"),
+    path("help/<slug:name>", helping.guide, name="guide"),
+    path("help/pictures/<str:name>", helping.guide_picture, name="guide_picture"),
     path("robots.txt", outside.robots, name="robots"),
     path("sitemap.xml", outside.sitemap, name="sitemap"),
     path("sitemap/<slug:slug>/<int:part>.xml", outside.sitemap_part, name="sitemap_part"),

@@ -20,6 +20,7 @@ APART = [
     "trace",
     "inbox-row",
     "found",
+    "help",
     "menu",
     "talk",
     "bulk",
