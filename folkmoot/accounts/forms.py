@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.language import is_zone
 from folkmoot.accounts.models import Person, ProfileEntry
-from folkmoot.kit.portraits import LARGEST_FILE
+from folkmoot.kit.pictures import LARGEST_FILE
 
 
 class NameForm(forms.Form):

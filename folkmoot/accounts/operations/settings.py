@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person, ProfileEntry
-from folkmoot.kit import portraits
+from folkmoot.kit import pictures
 from folkmoot.kit.errors import require
 from folkmoot.outbox.operations import record
 from folkmoot.store import files
@@ -24,7 +24,7 @@ def prefer(person: Person, *, language: str, time_zone: str, has_shortcuts: bool
 
 def show_picture(person: Person, *, content: bytes) -> None:
     """Show this picture beside the name. It is drawn anew, so nothing of the file but what one sees is kept."""
-    name = files.keep(portraits.square(content, FACE))
+    name = files.keep(pictures.square(content, FACE))
     with transaction.atomic():
         Person.objects.filter(pk=person.pk).update(picture=name)
         record("picture.changed", person, by=person, via="web")

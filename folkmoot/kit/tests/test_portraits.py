@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from folkmoot.kit.errors import Refused
-from folkmoot.kit.portraits import square
+from folkmoot.kit.pictures import square
 
 
 def picture(size=(600, 300), kind="PNG", mode="RGB", **options):
