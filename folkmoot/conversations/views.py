@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.accounts.models import Person
-from folkmoot.conversations import fragments, searching, unread
+from folkmoot.conversations import fragments, searching, traces, unread
 from folkmoot.conversations.forms import ReplyForm, TopicForm
 from folkmoot.conversations.fragments import Fragment
 from folkmoot.conversations.models import Attachment, Channel, OldTopic, Post, Topic
@@ -61,6 +61,9 @@ def topics(request: HttpRequest, group: Group) -> HttpResponse:
         "can_read": "topics.read" in context["permissions"],
         "address": f"{group.slug}@{settings.HOST}",
     }
+    if context["membership"] and channels:
+        context |= {"my_mail": context["membership"].mail, "channel_id": channels[0]}
+        context["my_level"] = unread.level_of(channels[0], person)
     if query:
         context |= searching.page(request, query, person=person, group=group)
     else:
@@ -211,6 +214,7 @@ def _topic_page(request: HttpRequest, topic: Topic, field: Any, *, page: str | N
             "can_write": "topics.post" in mine.permissions and not topic.locked_at,
             "my_mail": mine.mail,
             "my_reading": unread.reading(topic) if mine.mail else None,
+            "week": traces.week_of(topic),
             "field": field,
             "key": f"topic-{topic.pk}",  # of the draft
             "side": fragments.of_side(topic, [post.speaker for post in posts]),

@@ -31,13 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if person is None:
         found = queries.groups_about("", person=None)[:8]
         return render(request, "lobby/welcome.html", {"groups": found, "query": ""})
-    joined = Group.objects.joined_by(person)
-    context = {
-        "groups": list(joined.order_by("name")),
-        "topics": list(queries.newest_topics(joined, person=person)[:40]),
-        "nav": "home",
-    }
-    return render(request, "lobby/home.html", context)
+    return redirect("inbox")
 
 
 @require_safe

@@ -12,7 +12,7 @@ row groups table people pager empty manage
 states
 """.split()
 # Linked by the one page that needs them, or shown in the gallery until a page does.
-APART = ["home", "trace", "inbox-row", "found", "menu", "react", "bulk", "time", "matrix", "own", "gallery"]
+APART = ["home", "inbox", "inbox-row", "trace", "found", "menu", "react", "bulk", "time", "matrix", "own", "gallery"]
 
 
 def bundled() -> str:

@@ -266,7 +266,7 @@ def test_the_board_asks_the_same_number_of_questions_for_any_length(client, tarn
     client.force_login(ann)
     client.get("/g/tarn/topics")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/g/tarn/topics")
 
 
