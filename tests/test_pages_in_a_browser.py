@@ -19,6 +19,7 @@ LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenges
 STRANGER = ["/", "/groups", "/groups?q=zzz", "/account/login/", "/account/signup/", "/account/login/code/"]
 STRANGER += ["/start?token=wrong", "/g/nowhere", "/g/tarn", "/g/tarn/topics", "/g/tarn/members", "/people/olga"]
 SIGNED_IN = ["/", "/groups/new", "/settings", "/settings/past", "/account/email/", "/account/logout/"]
+SIGNED_IN += ["/inbox", "/inbox?list=later", "/inbox?group=tarn", "/inbox/drafts", "/inbox?list=for-me"]
 SIGNED_IN += ["/g/tarn", "/g/tarn/topics", "/g/tarn/topics?q=hello", "/g/tarn/topics/new", "/g/tarn/members"]
 SIGNED_IN += ["/g/tarn/manage", "/g/tarn/manage/members", "/g/tarn/manage/held", "/manage/outgoing", "/people/olga"]
 
@@ -50,10 +51,11 @@ def site(live_server, tmp_path, settings):
         topic.get_absolute_url(),
         f"/invitations/{invitation.token}",
         f"/mail/leave/{addresses.leave_token(group.memberships.get(person=ann).pk)}",
+        f"/mail/mute/{addresses.mute_token(group.memberships.get(person=ann).pk, topic.pk)}",
     ]
     return {
         "stranger": [*STRANGER, *more, "/g/asking", f"/start?token={make_start_link() or 'used'}"],
-        "olga": [*SIGNED_IN, *more, "/g/asking/manage/members", f"/manage/outgoing/{kept}"],
+        "olga": [*SIGNED_IN, *more, f"/inbox/{topic.pk}", "/g/asking/manage/members", f"/manage/outgoing/{kept}"],
         "people": {"olga": olga, "ann": ann},
     }
 
