@@ -30,7 +30,7 @@ def _rows(options: Options, ours: Installation, posts: int) -> list[Row]:
     ours.fill("group", "tarn", 50)
     topic = ours.fill("topics", "tarn", posts // 50)
     cookie = ours.fill("session", READER)["cookie"]
-    with ours.serving(), _floors(ours) as (bare, granian):
+    with ours.serving(), floors(ours) as (bare, granian):
         queries = ours.fill("queries", topic["path"], READER)["queries"]
         theirs = f"/topics/{topic['topic']}"
         sizes = [_size(ours.web, topic["path"], cookie), _size(bare, theirs, "")]
@@ -71,7 +71,7 @@ def _size(port: int, path: str, cookie: str) -> int:
 
 
 @contextmanager
-def _floors(ours: Installation) -> Iterator[tuple[int, int]]:
+def floors(ours: Installation) -> Iterator[tuple[int, int]]:
     """The bare page twice: under our server, and under granian."""
     env = ours.environment | {"DJANGO_SETTINGS_MODULE": "bench.floors.settings"}
     bare, granian = free_port(), free_port()

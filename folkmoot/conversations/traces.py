@@ -45,7 +45,7 @@ class Trace(NamedTuple):
     label: str
 
 
-Key = tuple[int, datetime, datetime, int]  # of a topic: id, beginning, last talk, number of posts
+Key = tuple[int, datetime, int]  # of a topic: id, last talk, number of posts
 _kept: Shelf[tuple[Said, ...]] = Shelf(200_000, size=lambda said: 1 + len(said))
 
 
@@ -70,7 +70,7 @@ def week_of(topic: Topic) -> Week | None:
     """The last seven days of one topic, for all readers alike. None if nothing was said in them."""
     if topic.last_post_at < now() - WEEK:
         return None
-    said = of_last_week([(topic.pk, topic.started_at, topic.last_post_at, topic.post_count)])[topic.pk]
+    said = of_last_week([(topic.pk, topic.last_post_at, topic.post_count)])[topic.pk]
     return Week(draw(said), axis()) if said else None
 
 

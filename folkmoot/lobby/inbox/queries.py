@@ -6,25 +6,38 @@ Bounded in time and number: four weeks back, and the newest so many conversation
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
-from django.utils.timezone import now
+from django.utils.timezone import localdate
 
 from folkmoot.accounts.models import Person
-from folkmoot.conversations.models import Channel, Mention, Post, Subscription, Topic
+from folkmoot.conversations.models import Channel, Draft, Mention, Post, Subscription, Topic
 from folkmoot.conversations.unread import COLUMNS, as_read_by, reading
 from folkmoot.groups.models import Group
+from folkmoot.store.prepared import Prepared
 
 HORIZON = timedelta(weeks=4)
-MOST = 300  # conversations, the newest
+MOST = 200  # conversations, the newest
 WEEK = timedelta(days=7)
 ANSWERED_WITHIN = timedelta(days=90)  # of what one said, answers are looked for
 LISTS = ("everything", "for-me", "unanswered", "later")
-TOPIC = ("id", "title", "channel_id", "started_at", "last_post_at", "last_via", "post_count", "answer_id")
+TOPIC = ("id", "title", "channel__group", "last_post_at", "post_count", "answer")
+MINE = ("read_to", "done_at", "later_at", "topic_level", "channel_level", "joined_at")
+
+
+class Home(NamedTuple):
+    """A group that somebody is in, as far as lists show it."""
+
+    pk: int
+    slug: str
+    name: str
+    initials: str
+    hue: int
+    access_version: int
 
 
 class Row(NamedTuple):
@@ -32,19 +45,27 @@ class Row(NamedTuple):
 
     id: int
     title: str
-    channel_id: int
-    started_at: datetime
+    group: int
     last_post_at: datetime
-    last_via: str
     post_count: int
-    answer_id: int | None
+    answer: int | None
     my_read_to: datetime | None
-    my_seen_at: datetime | None
     my_done_at: datetime | None
     my_later_at: datetime | None
     my_topic_level: str | None
     my_channel_level: str | None
     my_joined_at: datetime | None
+    my_seen_at: None = None
+
+
+_HOMES = Prepared(
+    lambda person: (
+        Group.objects.filter(memberships__person=person, memberships__left_at=None)
+        .order_by("name", "pk")
+        .values_list(*Home._fields)
+    )
+)
+_DRAFTS = Prepared(lambda person: Draft.objects.filter(person=person).values_list("pk")[:100])
 
 
 @dataclass(slots=True)
@@ -52,7 +73,7 @@ class Conversation:
     """A conversation in somebody's inbox."""
 
     row: Row
-    group: Group
+    group: Home
     read_to: datetime
     is_later: bool
     is_done: bool
@@ -73,14 +94,14 @@ class Conversation:
 
     @property
     def is_unanswered(self) -> bool:
-        return self.row.post_count == 1 and self.row.answer_id is None and self.is_wanted
+        return self.row.post_count == 1 and self.row.answer is None and self.is_wanted
 
 
 @dataclass
 class Inbox:
     """All that is counted and listed."""
 
-    groups: Sequence[Group]
+    groups: Sequence[Home]
     conversations: Sequence[Conversation]
     own: frozenset[int] = field(default=frozenset())  # topics that the reader started and nobody has answered
 
@@ -120,10 +141,11 @@ class Inbox:
 
 def inbox(person: Person) -> Inbox:
     """Load what one has to catch up on: in groups one is in and may read, what is muted left out."""
-    groups = {one.pk: one for one in Group.objects.joined_by(person).order_by("name", "pk")}
-    channels = _channels(person, list(groups.values()))
-    rows = _rows(person, list(channels)) if channels else []
-    found = [one for row in rows if (one := _conversation(row, groups[channels[row.channel_id]]))]
+    homes = [Home(*values) for values in _HOMES.rows(person.pk)]
+    readable = _readable(person.pk, person.created_at, tuple((one.pk, one.access_version) for one in homes))
+    groups = {one.pk: one for one in homes if one.pk in readable}
+    rows = [Row(*values) for values in _recent(localdate()).rows(person.pk)] if groups else []
+    found = [one for row in rows if row.group in groups and (one := _conversation(row, groups[row.group]))]
     named = _named(person) if found else {}
     for one in found:
         one.is_for_me = one.row.id in named
@@ -131,13 +153,12 @@ def inbox(person: Person) -> Inbox:
     _count(person, [one for one in found if one.is_new])
     lonely = [one.row.id for one in found if one.row.post_count == 1]
     own = Post.objects.filter(topic__in=lonely, author=person).values_list("topic", flat=True) if lonely else []
-    return Inbox(list(groups.values()), found, frozenset(own))
+    return Inbox(homes, found, frozenset(own))
 
 
-def _channels(person: Person, groups: Sequence[Group]) -> dict[int, int]:
-    """The groups' channels that the person may read, each with its group."""
-    readable = _readable(person.pk, person.created_at, tuple((one.pk, one.access_version) for one in groups))
-    return dict(Channel.objects.filter(group__in=readable).values_list("pk", "group"))
+def drafts(person: Person) -> int:
+    """How many drafts somebody has."""
+    return len(_DRAFTS.rows(person.pk))
 
 
 @lru_cache(maxsize=5_000)
@@ -147,13 +168,40 @@ def _readable(person_id: int, _born: datetime, groups: tuple[tuple[int, int], ..
     return frozenset(visible.values_list("group", flat=True))
 
 
-def _rows(person: Person, channels: Sequence[int]) -> list[Row]:
-    recent = Topic.objects.filter(channel__in=channels, last_post_at__gt=now() - HORIZON)
-    newest = as_read_by(recent, person.pk).order_by("-last_post_at", "-pk")
-    return [Row(*values) for values in newest.values_list(*TOPIC, *COLUMNS)[:MOST]]
+# These begin with a day, so that their SQL is written once a day and not for each look.
 
 
-def _conversation(row: Row, group: Group) -> Conversation | None:
+@lru_cache(maxsize=3)
+def _recent(day: date) -> Prepared[tuple[Any, ...]]:
+    """The newest conversations of one's groups. From the membership on, each step is an index of the next table."""
+
+    def made(person: int) -> QuerySet[Topic, tuple[Any, ...]]:
+        columns = [COLUMNS[f"my_{name}"] for name in MINE]
+        return _since(day, person).order_by("-last_post_at", "-pk").values_list(*TOPIC, *columns)[:MOST]
+
+    return Prepared(made)
+
+
+@lru_cache(maxsize=3)
+def _mentions(day: date) -> Prepared[tuple[int, datetime]]:
+    recent = Mention.objects.filter(post__posted_at__gt=_midnight(day) - HORIZON, post__removed_at=None)
+    return Prepared(lambda person: recent.filter(person=person).values_list("post__topic", "post__posted_at"))
+
+
+@lru_cache(maxsize=3)
+def _answers(day: date) -> Prepared[tuple[int, datetime]]:
+    since = _midnight(day) - HORIZON
+    recent = Post.objects.filter(posted_at__gt=since, answers__posted_at__gt=since - ANSWERED_WITHIN, removed_at=None)
+    return Prepared(
+        lambda person: recent.filter(answers__author=person).exclude(author=person).values_list("topic", "posted_at")
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _conversation(row: Row, group: Home) -> Conversation | None:
     mine = reading(row)
     if mine is None or mine.level == Subscription.Level.MUTED:
         return None
@@ -163,29 +211,32 @@ def _conversation(row: Row, group: Group) -> Conversation | None:
 
 def _named(person: Person) -> dict[int, datetime]:
     """The topics where a post of late names the person or answers them, and when the newest did."""
-    since = now() - HORIZON
-    named = Mention.objects.filter(person=person, post__posted_at__gt=since, post__removed_at=None)
-    answers = Post.objects.filter(
-        answers__author=person, answers__posted_at__gt=since - ANSWERED_WITHIN, posted_at__gt=since, removed_at=None
-    ).exclude(author=person)
-    rows = named.values_list("post__topic", "post__posted_at").union(
-        answers.values_list("topic", "posted_at"), all=True
-    )
-    latest: dict[int, datetime] = {}
-    for topic, at in rows:
+    today, latest = localdate(), dict[int, datetime]()
+    for topic, at in [*_mentions(today).rows(person.pk), *_answers(today).rows(person.pk)]:
         latest[topic] = max(at, latest.get(topic, at))
     return latest
 
 
 def _count(person: Person, conversations: Sequence[Conversation]) -> None:
     """Count what is unread in each: not one's own words, nor what was taken back."""
-    if not conversations:
-        return
-    topics = as_read_by(Topic.objects.filter(pk__in=[one.row.id for one in conversations]), person.pk)
-    read_to = Coalesce("my_mark__read_to", "my_membership__joined_at")
-    new = Post.objects.filter(topic=OuterRef("pk"), posted_at__gt=OuterRef("floor"), removed_at=None)
-    number = new.exclude(author=person).order_by().values("topic").annotate(n=Count("pk")).values("n")
-    counted = topics.annotate(floor=Greatest(read_to, Coalesce("my_mark__done_at", read_to)))
-    counts = dict(counted.annotate(n=Subquery(number)).values_list("pk", "n"))
+    counts = dict(_counts(localdate()).rows(person.pk)) if conversations else {}
     for one in conversations:
         one.unread = counts.get(one.row.id) or 0
+
+
+@lru_cache(maxsize=3)
+def _counts(day: date) -> Prepared[tuple[int, int]]:
+    def made(person: int) -> QuerySet[Topic, tuple[int, int]]:
+        read_to = Coalesce("my_mark__read_to", "my_membership__joined_at")
+        new = Post.objects.filter(topic=OuterRef("pk"), posted_at__gt=OuterRef("floor"), removed_at=None)
+        number = new.exclude(author=person).order_by().values("topic").annotate(n=Count("pk")).values("n")
+        topics = _since(day, person).annotate(floor=Greatest(read_to, Coalesce("my_mark__done_at", read_to)))
+        return topics.filter(last_post_at__gt=F("floor")).annotate(n=Subquery(number)).values_list("pk", "n")
+
+    return Prepared(made)
+
+
+def _since(day: date, person: int) -> QuerySet[Topic]:
+    """What was talked about of late in the person's groups, with their reading of it."""
+    recent = Topic.objects.filter(last_post_at__gt=_midnight(day) - HORIZON)
+    return as_read_by(recent, person).filter(**{"my_membership__person": person})

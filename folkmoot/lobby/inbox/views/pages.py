@@ -21,7 +21,6 @@ from folkmoot.lobby.inbox import queries, rows
 from folkmoot.lobby.inbox.queries import Inbox
 from folkmoot.lobby.inbox.topics import readable
 
-A_PAGE = 40  # conversations
 A_PANE = 20  # posts
 EMPTY_FIELD = {"html_name": "body", "auto_id": "id_body", "value": "", "errors": ()}
 
@@ -57,7 +56,7 @@ def inbox_count(request: SignedIn) -> HttpResponse:
 @require_safe
 def inbox_drafts(request: SignedIn) -> HttpResponse:
     context = _rail(request, queries.inbox(request.user), "drafts", "")
-    drafts = Draft.objects.filter(person=request.user).order_by("-saved_at")[:A_PAGE]
+    drafts = Draft.objects.filter(person=request.user).order_by("-saved_at")[: rows.A_PAGE]
     return render(request, "lobby/inbox_drafts.html", context | {"found": [(one, _box(one)) for one in drafts]})
 
 
@@ -67,7 +66,7 @@ def _page(request: SignedIn, here: int) -> dict[str, Any]:
     if name not in queries.LISTS:
         raise Http404
     mine = queries.inbox(request.user)
-    page = Paginator(mine.of(name, group), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(mine.of(name, group), rows.A_PAGE).get_page(request.GET.get("page"))
     where = _where(request)
     return _rail(request, mine, name, group) | {
         "page": page,
@@ -84,9 +83,10 @@ def _rail(request: SignedIn, mine: Inbox, name: str, group: str) -> dict[str, An
         "list": name,
         "group_here": group,
         "groups": [(one, mine.unread_by_group[one.slug]) for one in mine.groups],
+        "groups_key": str([(one[:-1], mine.unread_by_group[one.slug]) for one in mine.groups]),
         "new": [one for one in mine.of("everything") if one.unread],
         "counts": {one: len(mine.of(one)) for one in ("unanswered", "later")},
-        "draft_count": Draft.objects.filter(person=request.user).count(),
+        "draft_count": queries.drafts(request.user),
         "since": now() - queries.WEEK,
     }
 
