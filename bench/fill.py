@@ -3,7 +3,8 @@
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import django
 
@@ -21,10 +22,11 @@ from django.utils.timezone import now  # noqa: E402
 from bench.letters import prose  # noqa: E402
 from folkmoot.accounts.models import Address, Person  # noqa: E402
 from folkmoot.accounts.operations import enrol  # noqa: E402
-from folkmoot.conversations.models import Post, Topic  # noqa: E402
+from folkmoot.conversations.models import Channel, Post, ReadMark, Topic  # noqa: E402
 from folkmoot.conversations.operations import main_channel, reply, start_topic  # noqa: E402
 from folkmoot.groups.models import Group, Membership  # noqa: E402
 from folkmoot.groups.operations import found  # noqa: E402
+from folkmoot.lobby.inbox.queries import inbox as catch_up  # noqa: E402
 from folkmoot.outbox.models import Event  # noqa: E402
 
 VIA = "bench"
@@ -55,6 +57,61 @@ def topics(slug: str, number: str) -> dict[str, object]:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return {"path": first.get_absolute_url(), "topic": first.pk, "posts": Post.objects.count()}
+
+
+def inbox(address: str, groups: str, topics: str, posts: str) -> dict[str, object]:
+    """Make a member of so many groups, with so many conversations over a year, each of so many posts of a few days."""
+    reader = enrol(name="Rae Reader", address=address, proven=True, via=VIA)
+    writer = Person.objects.at("writer@example.org") or reader
+    channels = []
+    for number in range(int(groups)):
+        made = found(founder=reader, name=f"Group {number}", slug=f"group-{number}", via=VIA)
+        channels.append(main_channel(made))
+    year = timedelta(days=365)
+    Membership.objects.filter(person=reader).update(joined_at=now() - year)
+    for number in range(0, int(topics), 500):
+        _talks([channels[at % len(channels)] for at in range(number, number + 500)], writer, int(posts), number, topics)
+    newest = Topic.objects.filter(channel__in=channels).order_by("-last_post_at")[20:]
+    ReadMark.objects.bulk_create(
+        [ReadMark(person=reader, topic=one, read_to=one.last_post_at) for one in newest], batch_size=1000
+    )
+    _forget_events()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return {"posts": Post.objects.count(), "unread": catch_up(reader).unread}
+
+
+def _talks(channels: Sequence[Channel], author: Person, posts: int, first: int, topics: str) -> None:
+    """Conversations that end one after the other over a year, the first one now."""
+    step, end = timedelta(days=365) / int(topics), now()
+    made = [
+        Topic(
+            channel=channel,
+            title=f"Conversation {first + at}",
+            post_count=posts,
+            last_post_at=end - step * (first + at),
+        )
+        for at, channel in enumerate(channels)
+    ]
+    Topic.objects.bulk_create(made)
+    Post.objects.bulk_create(
+        [
+            Post(
+                topic=topic,
+                channel=topic.channel,
+                author=author,
+                title=topic.title,
+                body="Short words.",
+                html="<p>Short words.</p>",
+                via="mail",
+                message_id=f"<{topic.pk}.{number}@bench>",
+                posted_at=topic.last_post_at - timedelta(hours=number),
+            )
+            for topic in made
+            for number in range(posts)
+        ],
+        batch_size=2000,
+    )
 
 
 def session(address: str) -> dict[str, str]:
@@ -149,7 +206,7 @@ def _forget_events() -> None:
 
 
 WHAT: dict[str, Callable[..., object]] = {
-    one.__name__: one for one in (group, topics, session, queries, replies, count)
+    one.__name__: one for one in (group, topics, inbox, session, queries, replies, count)
 }
 
 if __name__ == "__main__":

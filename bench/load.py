@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import time
 
+from bench.server import get
+
 CONNECTIONS = 32
 
 
@@ -20,6 +22,18 @@ def pages_per_second(port: int, path: str, seconds: float, **headers: str) -> fl
     load = _by_wrk if shutil.which("wrk") else _by_ourselves
     load(port, path, 1, headers)
     return load(port, path, seconds, headers)
+
+
+def p95(port: int, path: str, times: int, cookie: str) -> float:
+    """The time in seconds that 95 of 100 looks at a page take at most, one look after the other."""
+    took = []
+    for _look in range(times):
+        began = time.monotonic()
+        status, _page = get(port, path, Cookie=cookie)
+        if status != 200:
+            raise RuntimeError(f"{path} answered {status}")
+        took.append(time.monotonic() - began)
+    return sorted(took)[int(times * 0.95)]
 
 
 def _by_wrk(port: int, path: str, seconds: float, headers: dict[str, str]) -> float:

@@ -47,6 +47,7 @@ SIGNED_IN = [
     "/search?q=hello",
     "/settings/feeds",
 ]
+SIGNED_IN += ["/inbox", "/inbox?list=later", "/inbox?group=tarn", "/inbox/drafts", "/inbox?list=for-me"]
 SIGNED_IN += [f"/settings/{page}" for page in "profile addresses security sessions data data/erase".split()]
 SIGNED_IN += ["/account/2fa/totp/activate/", "/account/2fa/webauthn/add/", "/account/password/set/"]
 STRANGER += ["/help", "/help/members", "/help/operators", "/help/settings"]
@@ -92,6 +93,7 @@ def site(live_server, tmp_path, settings):
         f"{post}/history",
         f"/invitations/{invitation.token}",
         f"/mail/leave/{addresses.leave_token(group.memberships.get(person=ann).pk)}",
+        f"/mail/mute/{addresses.mute_token(group.memberships.get(person=ann).pk, topic.pk)}",
     ]
     channel, waiting = group.channels.get(slug="ops"), ScheduledPost.objects.get()
     mine = [f"/topics/{topic.pk}/actions", f"/g/tarn/manage/channels/{channel.pk}", f"/scheduled/{waiting.pk}"]
@@ -102,6 +104,7 @@ def site(live_server, tmp_path, settings):
             *more,
             *mine,
             "/drafts",
+            f"/inbox/{topic.pk}",
             f"{post}/edit",
             f"{post}/reply?quote=1",
             "/g/asking/manage/members",

@@ -60,6 +60,12 @@ def reading(row: Any) -> Reading | None:
     )
 
 
+def level_of(channel_id: int, person: Person | None) -> str:
+    """How much somebody wants of a channel."""
+    chosen = Subscription.objects.filter(channel=channel_id, person=person).values_list("level", flat=True)
+    return next(iter(chosen), Subscription.Level.EVERYTHING)
+
+
 def is_unread(row: Any) -> bool:
     """Whether something was said since, as far as the row alone tells."""
     mine = reading(row)

@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from folkmoot.lobby import helping, outside, searching, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("folkmoot.lobby.inbox.urls")),
     path("groups", views.groups, name="groups"),
     path("g/<slug:slug>", views.group, name="group"),
     path("search", searching.search, name="search"),

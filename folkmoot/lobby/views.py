@@ -36,13 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         found = queries.groups_about("", person=None)[:8]
         about = About("/", _("Folkmoot: user groups, with every door open"))
         return render(request, "lobby/welcome.html", {"groups": found, "query": "", "about": about})
-    joined = Group.objects.joined_by(person)
-    context = {
-        "groups": list(joined.order_by("name")),
-        "topics": list(queries.newest_topics(joined, person=person)[:40]),
-        "nav": "home",
-    }
-    return render(request, "lobby/home.html", context)
+    return redirect("inbox")
 
 
 @require_safe

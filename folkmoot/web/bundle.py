@@ -18,6 +18,7 @@ APART = [
     "home",
     "topic",
     "trace",
+    "inbox",
     "inbox-row",
     "found",
     "help",

@@ -236,7 +236,7 @@ def test_a_page_of_any_length_asks_the_database_few_times(
         make.post(topic, author=ann if number % 2 else topic.posts.get(pk=topic.posts.first().pk).author)
     client.force_login(ann)
 
-    with django_assert_max_num_queries(11):  # three of them for what is near, once in a while
+    with django_assert_max_num_queries(12):  # four of them for what is near and for the week, once in a while
         client.get(topic.get_absolute_url())
     with django_assert_num_queries(5):  # session, person, topic, posts, draft
         client.get(topic.get_absolute_url())
@@ -266,7 +266,7 @@ def test_the_board_asks_the_same_number_of_questions_for_any_length(client, tarn
     client.force_login(ann)
     client.get("/g/tarn/topics")
 
-    with django_assert_num_queries(9):  # what is pinned and which ids come first, both in an index
+    with django_assert_num_queries(10):  # what is pinned and which ids come first, both in an index
         client.get("/g/tarn/topics")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
-from folkmoot.conversations import about, boxes, queries, searching
+from folkmoot.conversations import about, boxes, queries, searching, unread
 from folkmoot.conversations.forms import TopicForm
 from folkmoot.conversations.http import zone_of
 from folkmoot.conversations.models import MAIN, Channel
@@ -56,6 +56,9 @@ def _board(request: HttpRequest, group: Group, channel: Channel | None) -> HttpR
         "address": _address(group, channel),
     }
     ids = [channel.pk] if channel else [one.pk for one in channels]
+    if person and context["membership"] and ids:
+        context |= {"my_mail": context["membership"].mail, "channel_id": ids[0]}
+        context["my_level"] = unread.level_of(ids[0], person)
     if query:
         context |= searching.page(request, query, person=person, group=group)
     else:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.accounts.models import Person
-from folkmoot.conversations import about, boxes, fragments, unread
+from folkmoot.conversations import about, boxes, fragments, traces, unread
 from folkmoot.conversations.forms import ReplyForm
 from folkmoot.conversations.fragments import Fragment, Row
 from folkmoot.conversations.http import of_topic, readable, zone_of
@@ -136,6 +136,7 @@ def _topic_page(
             "can_act": _can_act(topic, person, mine, posts[0] if shown.number == 1 and posts else None),
             "my_mail": mine.mail,
             "my_reading": unread.reading(topic) if mine.mail else None,
+            "week": traces.week_of(topic),
             "about": about.of_topic(topic, shown.number) if person is None else None,
             "feed": f"/topics/{topic.pk}/feed.atom",
             "zone": zone_of(person, group) if person else None,

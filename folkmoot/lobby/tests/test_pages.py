@@ -43,21 +43,10 @@ def test_a_stranger_in_an_empty_house_is_offered_the_first_step(client):
     assert "Start the first group" in text(client.get("/groups"))
 
 
-def test_home_shows_the_newest_talk_of_ones_own_groups_only(client, olga, ann):
-    make.topic(make.group(ann, owner=olga), title="Of mine")
-    make.topic(make.group(owner=olga, slug="other"), title="Of others")
+def test_the_signed_in_are_led_to_what_they_have_to_catch_up_on(client, ann):
     client.force_login(ann)
 
-    page = text(client.get("/"))
-
-    assert "Of mine" in page
-    assert "Of others" not in page
-
-
-def test_home_without_a_group_says_what_to_do_first(client, ann):
-    client.force_login(ann)
-
-    assert "You are in no group yet" in text(client.get("/"))
+    assert client.get("/")["Location"] == "/inbox"
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -69,7 +58,7 @@ def test_lists_ask_the_same_number_of_questions_for_any_length(client, olga, ann
         with django_assert_num_queries(expected):
             client.get(address)
     client.force_login(ann)
-    queries = {"/": 5, "/groups": 4, "/people/olga": 6}
+    queries = {"/": 2, "/groups": 4, "/people/olga": 6}
     for address, expected in queries.items():
         with django_assert_num_queries(expected):
             client.get(address)

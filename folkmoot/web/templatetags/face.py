@@ -66,7 +66,11 @@ def when(at: datetime.datetime, form: str = "stop", relative: bool = True) -> Sa
     else:
         words = _brief(local, day, hour, form == "short")
     return format_html(
-        '<time class="when" datetime="{}" title="{}">{}</time>', local.isoformat(timespec="minutes"), full, words
+        '<time class="when" data-form="{}" datetime="{}" title="{}">{}</time>',
+        form,  # for <local-times>
+        local.isoformat(timespec="minutes"),
+        full,
+        words,
     )
 
 

@@ -111,7 +111,7 @@ def test_a_copy_that_waits_is_given_up_when_its_reader_has_muted_the_conversatio
 
 
 @pytest.mark.parametrize("members", [1, 3])
-def test_wishes_are_asked_once_however_many_members_there_are(topic, django_assert_num_queries, members):
+def test_wishes_are_asked_once_however_many_members_there_are(topic, django_assert_max_num_queries, members):
     for number in range(members):
         one = make.person(f"M{number}")
         make.join(topic.channel.group, one)
@@ -119,11 +119,11 @@ def test_wishes_are_asked_once_however_many_members_there_are(topic, django_asse
     make.post(topic)
     drain(SUBSCRIBERS)
 
-    with django_assert_num_queries(QUERIES):
+    with django_assert_max_num_queries(QUERIES):
         mailings.work_off(Taken())
 
 
-QUERIES = 13
+QUERIES = 15  # two of them where a lane is a lock of the database
 
 
 class Unreachable(Taken):

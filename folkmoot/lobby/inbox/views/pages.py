@@ -1,0 +1,130 @@
+"""Catch up: what is new for somebody, over all their groups."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import now
+from django.views.decorators.http import require_safe
+
+from folkmoot.accounts.http import SignedIn
+from folkmoot.conversations import boxes, fragments, traces, unread
+from folkmoot.conversations.models import Draft, Topic
+from folkmoot.conversations.operations import mark_read
+from folkmoot.groups.http import standing
+from folkmoot.lobby.inbox import queries, rows
+from folkmoot.lobby.inbox.queries import Inbox
+from folkmoot.lobby.inbox.topics import readable
+
+A_PANE = 20  # posts
+
+
+@login_required
+@require_safe
+def inbox(request: SignedIn) -> HttpResponse:
+    return render(request, "lobby/inbox.html", _page(request, 0))
+
+
+@login_required
+@require_safe
+def inbox_topic(request: SignedIn, topic_id: int) -> HttpResponse:
+    """One conversation beside the list; for a script that has the list already, the conversation alone."""
+    topic = readable(request, topic_id)
+    if "HX-Request" in request.headers:
+        return render(request, "lobby/_inbox_pane.html", {"where": _where(request)} | _pane(request, topic))
+    context = _page(request, topic.pk)
+    return render(request, "lobby/inbox.html", context | _pane(request, topic))
+
+
+@login_required
+@require_safe
+def inbox_count(request: SignedIn) -> HttpResponse:
+    """The figure in the bar, fetched by the page once it is there, so that no page waits for it."""
+    response = render(request, "lobby/_inbox_count.html", {"inbox": queries.inbox(request.user)})
+    response.headers["Cache-Control"] = "private, max-age=20"
+    response.headers["Vary"] = "Cookie"
+    return response
+
+
+@login_required
+@require_safe
+def inbox_drafts(request: SignedIn) -> HttpResponse:
+    context = _rail(request, queries.inbox(request.user), "drafts", "")
+    drafts = Draft.objects.filter(person=request.user).order_by("-saved_at")[: rows.A_PAGE]
+    return render(request, "lobby/inbox_drafts.html", context | {"found": [(one, _box(one)) for one in drafts]})
+
+
+def _page(request: SignedIn, here: int) -> dict[str, Any]:
+    """The rail and the list."""
+    name, group = request.GET.get("list", "everything"), request.GET.get("group", "")
+    if name not in queries.LISTS:
+        raise Http404
+    mine = queries.inbox(request.user)
+    page = Paginator(mine.of(name, group), rows.A_PAGE).get_page(request.GET.get("page"))
+    where = _where(request)
+    return _rail(request, mine, name, group) | {
+        "page": page,
+        "rows": rows.rendered(list(page), person=request.user, here=here, where=where),
+        "where": where,
+        "axis": traces.axis(),
+    }
+
+
+def _rail(request: SignedIn, mine: Inbox, name: str, group: str) -> dict[str, Any]:
+    return {
+        "nav": "inbox",
+        "inbox": mine,
+        "list": name,
+        "group_here": group,
+        "groups": [(one, mine.unread_by_group[one.slug]) for one in mine.groups],
+        "groups_key": str([(one[:-1], mine.unread_by_group[one.slug]) for one in mine.groups]),
+        "new": [one for one in mine.of("everything") if one.unread],
+        "counts": {one: len(mine.of(one)) for one in ("unanswered", "later")},
+        "draft_count": queries.drafts(request.user),
+        "since": now() - queries.WEEK,
+    }
+
+
+def _pane(request: SignedIn, topic: Topic) -> dict[str, Any]:
+    """The open conversation: what is new in it, or its end; and note that it has been read."""
+    mine, group = unread.reading(topic), topic.channel.group
+    posts = topic.posts.filter(removed_at=None).in_order()
+    new = posts.filter(posted_at__gt=mine.read_to).exclude(author=request.user) if mine else posts.none()
+    columns = ("pk", "version", "posted_at", "author_id")
+    shown = list(new.values_list(*columns)[:A_PANE]) or list(posts.reverse().values_list(*columns)[:3])[::-1]
+    with timezone.override(group.time_zone):
+        text = fragments.joined(fragments.of_posts(topic, shown))
+    if mine and shown and shown[-1][2] > mine.read_to and unread.is_looked_at(request):
+        mark_read(topic, person=request.user, to=shown[-1][2])
+    before = posts.filter(posted_at__lt=shown[0][2]).count() if shown else 0
+    can_write = "topics.post" in standing(group, request.user).permissions and not topic.locked_at
+    return {
+        **(boxes.of_topic(request, topic, None) if can_write else {}),
+        "topic": topic,
+        "group": group,
+        "posts": text,
+        "before": before,
+        "after": max(0, topic.post_count - before - len(shown)),
+        "seen": shown[-1][2].isoformat() if shown else "",
+        "mine": mine,
+        "can_write": can_write,
+    }
+
+
+def _where(request: SignedIn) -> str:
+    """The list that one is in, as the end of an address."""
+    kept = {name: request.GET[name] for name in ("list", "group", "page") if request.GET.get(name)}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def _box(draft: Draft) -> str:
+    """The address of the box that a draft stands in."""
+    kind, _, rest = draft.key.partition("-")
+    if kind == "topic" and rest.isdecimal():
+        return reverse("inbox_topic", args=[int(rest)]) + "#reply"
+    return reverse("topic_new", args=[rest]) if kind == "new" and rest else ""
