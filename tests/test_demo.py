@@ -90,7 +90,7 @@ def test_a_search_finds_words_in_many_scripts(filled):
 
 def test_every_page_of_it_opens(filled):
     ines = Person.objects.at("ines@example.org")
-    pages = ["/", "/groups", *(group.get_absolute_url() for group in Group.objects.all())]
+    pages = ["/groups", "/search", *(group.get_absolute_url() for group in Group.objects.all())]
     pages += [f"/g/{group.slug}/topics" for group in Group.objects.all()]
     pages += [topic.get_absolute_url() for topic in Topic.objects.select_related("channel__group")]
     pages += [f"/people/{person.handle}" for person in Person.objects.all()]

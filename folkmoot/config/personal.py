@@ -8,6 +8,8 @@ from folkmoot.accounts.operations import forget
 from folkmoot.accounts.personal import Part
 from folkmoot.conversations import facts as conversations
 from folkmoot.conversations.operations import erase_words
+from folkmoot.doors.feeds import facts as feeds
+from folkmoot.doors.feeds.operations import remove_key
 from folkmoot.doors.mail import erasing as mail_erasing
 from folkmoot.doors.mail import facts as mail
 from folkmoot.groups import facts as groups
@@ -18,6 +20,7 @@ from folkmoot.outbox.models import Event
 # In this order they are erased: the account last, because the others find by its addresses what is theirs.
 PARTS = [
     Part(_("Mail"), mail.facts_of, mail_erasing.person_erased, files=mail.files_of),
+    Part(_("Feeds"), feeds.facts_of, lambda person, keep_words: remove_key(person)),
     Part(_("Conversations"), conversations.facts_of, erase_words, files=conversations.files_of),
     Part(_("Groups"), groups.facts_of, group_reactions.person_erased, hinder=may_leave_all),
     Part(_("Account"), accounts.facts_of, forget, files=accounts.files_of),
