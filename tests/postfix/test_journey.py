@@ -181,5 +181,6 @@ class Web:
             return answer.read().decode()
 
     def reply(self, title, body):
-        page = re.search(rf'href="(/g/tarn/topics/(\d+)/{title.lower()})', self.get("/g/tarn/topics"))
-        self.submit(f"/topics/{page[2]}/replies", page=page[1], body=body)
+        """Answer on the conversation's page; the board leads to the first unread post where there is one."""
+        number = re.search(rf'href="(?:/g/tarn)?/topics/(\d+)/[^"]*"[^>]*>{title}<', self.get("/g/tarn/topics"))[1]
+        self.submit(f"/topics/{number}/replies", page=f"/topics/{number}/reply", body=body)
