@@ -6,12 +6,14 @@ one; and where there are still more than sixteen, neighbours further apart are.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
 from django.utils.text import get_text_list
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -61,9 +63,20 @@ def of_last_week(topics: Sequence[Key]) -> dict[int, tuple[Said, ...]]:
     return {key[0]: said or () for key, said in found.items()}
 
 
-class Week(NamedTuple):
-    trace: Trace
-    axis: list[date]
+@dataclass(frozen=True)
+class Week:
+    """Seven days of one topic; drawn only where they are not kept as text by their key."""
+
+    key: tuple[object, ...]
+    said: Sequence[Said]
+
+    @cached_property
+    def trace(self) -> Trace:
+        return draw(self.said)
+
+    @cached_property
+    def axis(self) -> list[date]:
+        return axis()
 
 
 def week_of(topic: Topic) -> Week | None:
@@ -71,7 +84,8 @@ def week_of(topic: Topic) -> Week | None:
     if topic.last_post_at < now() - WEEK:
         return None
     said = of_last_week([(topic.pk, topic.last_post_at, topic.post_count)])[topic.pk]
-    return Week(draw(said), axis()) if said else None
+    hour = localtime().replace(minute=0, second=0, microsecond=0)
+    return Week((topic.pk, topic.started_at, topic.last_post_at, len(said), hour), said) if said else None
 
 
 def axis() -> list[date]:
