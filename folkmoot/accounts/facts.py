@@ -50,6 +50,12 @@ def facts_of(person: Person) -> Iterator[Fact]:
 
 def _facts_of_the_past(person: Person) -> Iterator[Fact]:
     yield Fact(
+        "companies",
+        _("Companies"),
+        _("where you belong, and how that is known; until it ends"),
+        person.affiliations.order_by("pk").values("organization__name", "proof", "starts_on", "ends_on"),
+    )
+    yield Fact(
         "old-handles",
         _("Earlier handles"),
         _("so that old links lead to you"),

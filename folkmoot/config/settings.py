@@ -231,3 +231,6 @@ LOGGING = {
     "loggers": {"django.request": {"level": "ERROR"}},  # its warnings name addresses, and some hold a token
     "root": {"handlers": ["console"], "level": knob("LOG_LEVEL", "WARNING")},
 }
+
+# What roles can allow, as each app lists it.
+PERMISSIONS = ["folkmoot.groups.rules.PERMISSIONS", "folkmoot.conversations.rules.PERMISSIONS"]

@@ -60,6 +60,12 @@ def _of_taking_part(person: Person) -> Iterator[Fact]:
         Happening.objects.filter(by=person).order_by("pk").values("topic_id", "kind", "words", "at"),
     )
     yield Fact(
+        "reports",
+        _("Reports"),
+        _("what you asked moderators to look at; as long as the case"),
+        person.reports.order_by("pk").values("post_id", "reason", "words", "at"),
+    )
+    yield Fact(
         "archives",
         _("Archives you brought"),
         _("so that it is known who brought them"),

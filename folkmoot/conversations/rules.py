@@ -1,11 +1,20 @@
 """Who may read and write in a conversation."""
 
+from django.utils.translation import gettext_lazy as _
+
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations.models import Channel, Post, Topic
 from folkmoot.groups.models import Group
+from folkmoot.groups.permissions import Permission, Section
 from folkmoot.groups.rules import holds, is_member
 
-PERMISSIONS = ("topics.read", "topics.post", "topics.moderate", "letters.moderate")
+PERMISSIONS = (
+    Permission("topics.read", Section.TALK, _("Read the board")),
+    Permission("topics.post", Section.TALK, _("Start and answer conversations")),
+    Permission("topics.tend", Section.TALK, _("Rename any conversation, and say which post answers it")),
+    Permission("topics.moderate", Section.TALK, _("Pin, close, move, merge and hide what others wrote")),
+    Permission("letters.moderate", Section.TALK, _("Decide about letters that are held")),
+)
 
 
 def can_read(person: Person | None, topic: Topic) -> bool:
@@ -40,8 +49,8 @@ def has_begun(person: Actor, topic: Topic) -> bool:
 
 
 def can_tend(person: Actor, topic: Topic) -> bool:
-    """Rename a conversation and say which post answers it: a moderator, or whoever began it and may write here."""
-    if can_moderate_topics(person, topic.channel.group):
+    """Rename a conversation and say which post answers it: who tends them, or whoever began it and may write here."""
+    if holds(person, "topics.tend", topic.channel.group) or can_moderate_topics(person, topic.channel.group):
         return True
     return holds(person, "topics.post", topic.channel.group) and has_begun(person, topic)
 

@@ -1,6 +1,7 @@
 """What a group starts with: settings by its type, permissions by its visibility."""
 
 from folkmoot.groups.models import Group, Role
+from folkmoot.groups.permissions import all_names
 
 SETTINGS: dict[str, dict[str, str]] = {
     Group.Type.SOCIAL: {"visibility": "public", "joining": "open"},
@@ -9,12 +10,28 @@ SETTINGS: dict[str, dict[str, str]] = {
     Group.Type.COMPANY: {"visibility": "hidden", "joining": "invitation", "proof": "pass"},
 }
 
-OWNER = "owner"
-ROLES: dict[str, tuple[str, tuple[str, ...]]] = {  # name: audience, permissions
-    "anyone": (Role.Audience.ANYONE, ()),
-    "signed in": (Role.Audience.SIGNED_IN, ()),
-    "member": (Role.Audience.MEMBERS, ("topics.read", "topics.post", "members.read")),
-    OWNER: (Role.Audience.GRANTED, ("group.manage", "members.manage", "letters.moderate", "topics.moderate")),
+# What each role starts with. An owner holds all there is, always.
+ROLES: dict[Role.BuiltIn, tuple[str, tuple[str, ...]]] = {  # key: audience, permissions
+    Role.BuiltIn.ANYONE: (Role.Audience.ANYONE, ()),
+    Role.BuiltIn.SIGNED_IN: (Role.Audience.SIGNED_IN, ()),
+    Role.BuiltIn.MEMBER: (Role.Audience.MEMBERS, ("topics.read", "topics.post", "members.read")),
+    Role.BuiltIn.INSIDE: (Role.Audience.INSIDE, ()),
+    Role.BuiltIn.PARTNER: (Role.Audience.PARTNER, ()),
+    Role.BuiltIn.CUSTOMER: (Role.Audience.CUSTOMER, ()),
+    Role.BuiltIn.OUTSIDE: (Role.Audience.OUTSIDE, ()),
+    Role.BuiltIn.OWNER: (Role.Audience.GRANTED, ()),
+    Role.BuiltIn.MODERATOR: (
+        Role.Audience.GRANTED,
+        ("topics.tend", "topics.moderate", "letters.moderate", "people.sanction", "history.read"),
+    ),
+    Role.BuiltIn.ORGANISER: (Role.Audience.GRANTED, ()),
+    Role.BuiltIn.SUPPORT: (Role.Audience.GRANTED, ("topics.tend",)),
+    Role.BuiltIn.EDITOR: (Role.Audience.GRANTED, ("topics.tend",)),
 }
 
 PUBLIC = ("topics.read",)  # what anyone may in a group that is visible to all
+
+
+def permissions_of(key: Role.BuiltIn) -> frozenset[str]:
+    """Return what a built-in role starts with."""
+    return all_names() if key == Role.BuiltIn.OWNER else frozenset(ROLES[key][1])

@@ -6,17 +6,37 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.accounts.personal import Fact
-from folkmoot.groups.models import Application, Invitation, Membership, RoleGrant
+from folkmoot.groups.models import (
+    Application,
+    HistoryEntry,
+    Inspection,
+    Invitation,
+    InvitationLink,
+    Membership,
+    ModerationCase,
+    RoleGrant,
+)
+
+MEMBERSHIP = """
+    group__slug joined_at left_at mail own_posts address__email arrived_by departed_by departed_why side
+    organization__name active_at active_by
+"""
 
 
 def facts_of(person: Person) -> Iterator[Fact]:
     """What groups know of a person."""
+    yield from _of_being_in_groups(person)
+    yield from _of_running_groups(person)
+    yield from _of_conduct(person)
+
+
+def _of_being_in_groups(person: Person) -> Iterator[Fact]:
     memberships = Membership.objects.filter(person=person).order_by("pk")
     yield Fact(
         "memberships",
         _("Memberships"),
         _("which groups you are or were in, and how you read them; until you close your account"),
-        memberships.values("group__slug", "joined_at", "left_at", "mail", "own_posts", "address__email"),
+        memberships.values(*MEMBERSHIP.split()),
     )
     yield Fact(
         "roles",
@@ -41,4 +61,56 @@ def facts_of(person: Person) -> Iterator[Fact]:
         Invitation.objects.filter(address__in=person.addresses.values("email"))
         .order_by("pk")
         .values("group__slug", "address", "name", "invited_at"),
+    )
+
+
+def _of_running_groups(person: Person) -> Iterator[Fact]:
+    yield Fact(
+        "founding-requests",
+        _("Wishes to found a group"),
+        _("what you wrote, and what was decided; until you close your account"),
+        person.founding_requests.order_by("pk").values("name", "slug", "words", "asked_at", "decided_at", "reason"),
+    )
+    yield Fact(
+        "invitation-links",
+        _("Invitation links you made"),
+        _("so that it is known who invites; until the group closes them"),
+        InvitationLink.objects.filter(made_by=person)
+        .order_by("pk")
+        .values("group__slug", "made_at", "ends_at", "uses"),
+    )
+    yield Fact(
+        "history",
+        _("What you did as one who runs groups"),
+        _("the history of groups; as long as they are there"),
+        HistoryEntry.objects.filter(by=person).order_by("pk").values("group__slug", "kind", "at", "via"),
+    )
+    yield Fact(
+        "inspections",
+        _("Groups you looked into as administrator"),
+        _("so that their owners know; as long as the group"),
+        Inspection.objects.filter(administrator=person).order_by("pk").values("group__slug", "reason", "began_at"),
+    )
+
+
+def _of_conduct(person: Person) -> Iterator[Fact]:
+    yield Fact(
+        "denials",
+        _("What is denied to you"),
+        _("what you may not do in a group, why, and until when"),
+        person.denials.order_by("pk").values(
+            "group__slug", "permission", "reason", "starts_at", "ends_at", "lifted_at"
+        ),
+    )
+    yield Fact(
+        "sanctions",
+        _("Sanctions"),
+        _("what moderators laid on you, why, and what you said to it"),
+        person.sanctions.order_by("pk").values("group__slug", "kind", "reason", "at", "ends_at", "lifted_at", "appeal"),
+    )
+    yield Fact(
+        "moderation-cases",
+        _("Cases about you"),
+        _("that somebody asked moderators to look at what you said; as long as the group"),
+        ModerationCase.objects.filter(person=person).order_by("pk").values("group__slug", "opened_at", "closed_at"),
     )

@@ -1,7 +1,18 @@
 from django.db import transaction
+from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Application, Invitation, Membership, RoleGrant
+from folkmoot.groups.models import (
+    Application,
+    Denial,
+    FoundingRequest,
+    HistoryEntry,
+    Invitation,
+    Membership,
+    ModerationCase,
+    RoleGrant,
+    Sanction,
+)
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.outbox.models import Event
 
@@ -18,6 +29,24 @@ def person_merged(event: Event) -> None:
         theirs = Application.objects.filter(person_id=event.subject_id)
         theirs.filter(decided_at=None, group__in=list(asked.values_list("group", flat=True))).delete()
         theirs.update(person=into)
+        _move_conduct(event.subject_id, into)
+
+
+def _move_conduct(from_id: int, into: Person) -> None:
+    """What was laid on the other, and what the other did, is the one's now."""
+    denied = Denial.objects.filter(person=into, lifted_at=None).values_list("group", "permission")
+    for group, permission in list(denied):
+        twice = Denial.objects.filter(person_id=from_id, group=group, permission=permission, lifted_at=None)
+        twice.update(lifted_at=now())
+    open_cases = ModerationCase.objects.filter(person=into, closed_at=None).values("group")
+    both = ModerationCase.objects.filter(
+        person_id=from_id, closed_at=None, group__in=list(open_cases.values_list("group", flat=True))
+    )
+    both.update(closed_at=now())
+    for model in (Denial, ModerationCase, Sanction, FoundingRequest):
+        model.objects.filter(person_id=from_id).update(person=into)
+    HistoryEntry.objects.filter(by_id=from_id).update(by=into)
+    HistoryEntry.objects.filter(about_id=from_id).update(about=into)
 
 
 def _move(membership: Membership, into: Person) -> None:
@@ -40,4 +69,6 @@ def person_erased(person: Person, keep_words: bool) -> None:
             touch_access(membership.group)
         memberships.delete()
         Application.objects.filter(person=person).delete()
+        FoundingRequest.objects.filter(person=person).delete()
+        Sanction.objects.filter(person=person).update(appeal="")
         Invitation.objects.filter(address__in=list(person.addresses.values_list("email", flat=True))).delete()

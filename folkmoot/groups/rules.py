@@ -7,13 +7,35 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Operator, Person
-from folkmoot.groups.models import Group, Membership, Role, RolePermission, carried_by
+from folkmoot.groups.models import (
+    Denial,
+    Group,
+    Membership,
+    MembershipQuerySet,
+    Role,
+    RoleGrant,
+    RolePermission,
+    carried_by,
+    reaching,
+)
+from folkmoot.groups.permissions import Permission, Section
 from folkmoot.kit.errors import Refused
 from folkmoot.store.prepared import Prepared
 
 _VERSION = Prepared(lambda key: Group.objects.filter(pk=key).values_list("access_version"))
 
-PERMISSIONS = ("group.manage", "members.manage", "members.read")
+PERMISSIONS = (
+    Permission("group.manage", Section.GROUP, _("Change the group: name, address, purpose, who may join")),
+    Permission("subgroups.manage", Section.GROUP, _("Found, move, merge and split subgroups")),
+    Permission("roles.manage", Section.GROUP, _("Give roles, and say what each role may do")),
+    Permission("duties.manage", Section.GROUP, _("Say who looks after what")),
+    Permission("history.read", Section.GROUP, _("Read the history of what was done to the group")),
+    Permission("members.read", Section.PEOPLE, _("See who is a member")),
+    Permission("members.addresses", Section.PEOPLE, _("See members’ mail addresses, and take the list as a file")),
+    Permission("members.invite", Section.PEOPLE, _("Invite people")),
+    Permission("members.manage", Section.PEOPLE, _("Approve requests, add and remove members")),
+    Permission("people.sanction", Section.PEOPLE, _("Look at reports; warn, slow down, hold, suspend and ban")),
+)
 
 
 def permissions_in(group: Group, person: Person | None) -> frozenset[str]:
@@ -50,17 +72,33 @@ def _who(person: Person | None) -> tuple[int, datetime | None]:
 
 @lru_cache(maxsize=50_000)
 def _carried(group_id: int, _made: datetime, _version: int, person_id: int, _born: datetime | None) -> frozenset[str]:
-    person = Person(pk=person_id) if person_id else None
-    rows = RolePermission.objects.filter(role__group__reaching__below=group_id).filter(carried_by(person))
+    if not person_id:
+        return _names(group_id, Q(role__audience=Role.Audience.ANYONE))
+    person = Person(pk=person_id)
+    carried = _names(group_id, carried_by(person))
+    denials = Denial.objects.valid().filter(person=person, group__reached__below=group_id)
+    denied = frozenset(denials.values_list("permission", flat=True))
+    if not denied:
+        return carried
+    kept = frozenset() if "" in denied else carried - denied
+    return kept | _names(group_id, Q(role__audience=Role.Audience.ANYONE))  # what a stranger may is never taken
+
+
+def _names(group_id: int, of_roles: Q) -> frozenset[str]:
+    rows = RolePermission.objects.filter(reaching(group_id)).filter(of_roles)
     return frozenset(rows.values_list("name", flat=True))
 
 
 @lru_cache(maxsize=10_000)
 def _members_carry(group_id: int, _made: datetime, _version: int) -> frozenset[str]:
+    """Nothing is certain to all members where something is denied to one of them."""
     everybody = Q(role__audience__in=[Role.Audience.ANYONE, Role.Audience.SIGNED_IN])
     here = Q(role__audience=Role.Audience.MEMBERS, role__group=group_id)
-    rows = RolePermission.objects.filter(everybody | here, role__group__reaching__below=group_id)
-    return frozenset(rows.values_list("name", flat=True))
+    denied = frozenset(
+        Denial.objects.valid().filter(group__reached__below=group_id).values_list("permission", flat=True)
+    )
+    carried = frozenset() if "" in denied else _names(group_id, everybody | here) - denied
+    return carried | _names(group_id, Q(role__audience=Role.Audience.ANYONE))
 
 
 def can_found(person: Person) -> bool:
@@ -95,17 +133,28 @@ def is_member(person: Person, group: Group) -> bool:
     return Membership.objects.current().filter(person=person, group=group).exists()
 
 
+def owners_of(group: Group) -> MembershipQuerySet:
+    """Return the memberships that carry the owner's role in the group itself, now."""
+    grants = RoleGrant.objects.valid().filter(role__group=group, role__key=Role.BuiltIn.OWNER)
+    return Membership.objects.current().filter(pk__in=grants.values("membership"))
+
+
+def is_owner(person: Actor, group: Group) -> bool:
+    """An owner of the group, or of one above whose roles count here."""
+    if isinstance(person, Operator):
+        return True
+    owner = RoleGrant.objects.valid().filter(role__key=Role.BuiltIn.OWNER, membership__person=person)
+    return owner.filter(role__group__reached__below=group, role__group__reached__is_open=True).exists()
+
+
 def is_last_owner(person: Person, group: Group) -> bool:
-    """A group is never without somebody who can manage it."""
-    owners = Membership.objects.current().filter(
-        group=group, grants__role__group=group, grants__role__permissions__name="group.manage"
-    )
-    return set(owners.values_list("person_id", flat=True)) == {person.pk}
+    """A group is never without an owner."""
+    return set(owners_of(group).values_list("person_id", flat=True)) == {person.pk}
 
 
 def may_leave_all(person: Person) -> None:
     """Refuse where other people's groups would be without anybody who can manage them."""
-    owned = Membership.objects.current().filter(person=person, grants__role__permissions__name="group.manage")
+    owned = Membership.objects.current().filter(person=person, grants__role__key=Role.BuiltIn.OWNER)
     groups = Group.objects.filter(pk__in=owned.values("group")).order_by("name")
     alone = [group for group in groups if is_last_owner(person, group) and _has_others(group, person)]
     if alone:

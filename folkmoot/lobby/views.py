@@ -17,10 +17,9 @@ from folkmoot.accounts.models import OldHandle, Person
 from folkmoot.accounts.operations import merge
 from folkmoot.conversations.models import Post
 from folkmoot.conversations.operations import confirm_past
-from folkmoot.groups import defaults
 from folkmoot.groups.forms import ReadingForm
 from folkmoot.groups.http import around, of_group
-from folkmoot.groups.models import Application, Group, Invitation
+from folkmoot.groups.models import Application, Group, Invitation, Role
 from folkmoot.lobby import queries
 from folkmoot.web.about import About, with_page
 from folkmoot.web.strangers import same_for_strangers
@@ -150,7 +149,7 @@ def _about(group: Group, *, can_read: bool) -> About | None:
 
 
 def _owners(group: Group) -> list[dict[str, str]]:
-    owners = group.memberships.current().filter(grants__role__group=group, grants__role__name=defaults.OWNER)
+    owners = group.memberships.current().filter(grants__role__group=group, grants__role__key=Role.BuiltIn.OWNER)
     return [
         {"name": one.person.name, "handle": one.person.handle, "words": _("owner")}
         for one in owners.select_related("person").order_by("joined_at")[:8]

@@ -5,6 +5,7 @@ from folkmoot.conversations.models.channels import MAIN, Channel
 from folkmoot.conversations.models.files import Attachment, StoredFile, Upload
 from folkmoot.conversations.models.posts import Edition, Mention, Post, Reaction
 from folkmoot.conversations.models.reading import Draft, ReadMark, ScheduledPost, Subscription
+from folkmoot.conversations.models.reports import Report
 from folkmoot.conversations.models.topics import Happening, OldTopic, Reference, Topic
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Reaction",
     "ReadMark",
     "Reference",
+    "Report",
     "ScheduledPost",
     "StoredFile",
     "Subscription",

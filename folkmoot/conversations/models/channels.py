@@ -1,11 +1,11 @@
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Q
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Group, RolePermission, carried_by
+from folkmoot.groups.models import Group, allowed
 
 MAIN = "main"  # what stands in the address of the board of the channel without a slug
 
@@ -17,8 +17,7 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 
     def moderated_by(self, person: Person) -> "ChannelQuerySet":
         """Those in groups where the person looks after conversations."""
-        rows = RolePermission.objects.filter(name="topics.moderate", role__group__reaching__below=OuterRef("group"))
-        return self.filter(Exists(rows.filter(carried_by(person))))
+        return self.filter(allowed(person, "topics.moderate", OuterRef("group")))
 
     def in_order(self) -> "ChannelQuerySet":
         """The group's own address first."""
@@ -53,7 +52,6 @@ class Channel(models.Model):
         return reverse("channel", args=[self.group.slug, self.slug or MAIN])
 
 
-def may_read(person: Person | None, group: OuterRef) -> Exists:
+def may_read(person: Person | None, group: OuterRef) -> Q:
     """That a person may read topics in the outer row's group. Decides for one row at a time, by key."""
-    rows = RolePermission.objects.filter(name="topics.read", role__group__reaching__below=group)
-    return Exists(rows.filter(carried_by(person)))
+    return allowed(person, "topics.read", group)

@@ -9,6 +9,7 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models.archives import Archive
 from folkmoot.conversations.models.channels import Channel, may_read
 from folkmoot.conversations.models.topics import Topic
+from folkmoot.groups.models import Side
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -51,6 +52,9 @@ class Post(models.Model):
     posted_at = models.DateTimeField(default=now)
     archive = models.ForeignKey(Archive, models.SET_NULL, null=True, related_name="posts")
     is_anonymous = models.BooleanField(default=False)  # its author is shown to nobody but themselves
+    # How its author stood to the group's companies when they said it.
+    side = models.CharField(max_length=10, choices=Side, blank=True)
+    organization_name = models.CharField(max_length=100, blank=True)
     edited_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)  # its text is shown to nobody; it can be put back
     removed_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")

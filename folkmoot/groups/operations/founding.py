@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups import defaults, names
 from folkmoot.groups.models import Group, MailName, Membership, Reach, Role, RoleGrant, RolePermission, new_version
+from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.rules import can_found, can_manage
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
@@ -33,12 +34,15 @@ def found(
     with transaction.atomic():
         group = Group.objects.create(name=_clean(name), slug=slug, list_name=slug, type=type, **settings)
         MailName.objects.create(local=slug, group=group)
-        Reach.objects.create(above=group, below=group)
+        lay_reach(group)
         _make_roles(group)
         membership = Membership.objects.create(
-            group=group, person=founder, address=founder.addresses.order_by("-primary", "pk").first()
+            group=group,
+            person=founder,
+            address=founder.addresses.order_by("-primary", "pk").first(),
+            arrived_by=Membership.Arrival.FOUNDED,
         )
-        RoleGrant.objects.create(membership=membership, role=group.roles.get(name=defaults.OWNER))
+        RoleGrant.objects.create(membership=membership, role=group.roles.get(key=Role.BuiltIn.OWNER))
         record("group.founded", group, by=founder, via=via)
     return group
 
@@ -99,8 +103,9 @@ def _clean(name: str) -> str:
 
 
 def _make_roles(group: Group) -> None:
-    for name, (audience, permissions) in defaults.ROLES.items():
-        role = Role.objects.create(group=group, name=name, audience=audience)
+    for key, (audience, _permissions) in defaults.ROLES.items():
+        role = Role.objects.create(group=group, key=key, name=key, audience=audience)
+        permissions = sorted(defaults.permissions_of(key))
         RolePermission.objects.bulk_create(RolePermission(role=role, name=permission) for permission in permissions)
     _open_to_anyone(group)
 

@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol
-from folkmoot.groups import defaults
-from folkmoot.groups.models import Group, Membership, RoleGrant
+from folkmoot.groups.models import Group, Membership, Role, RoleGrant
 from folkmoot.groups.operations.founding import touch_access
-from folkmoot.groups.rules import can_join, can_manage_members, is_last_owner
+from folkmoot.groups.rules import can_join, can_manage_members, is_last_owner, is_owner
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
@@ -93,27 +92,27 @@ def change_reading(membership: Membership, *, mail: str, own_posts: bool | None 
 
 
 def make_owner(membership: Membership, *, by: Actor, via: str) -> None:
-    """Make a member an owner beside the others."""
+    """Make a member an owner beside the others. Only an owner does."""
     with transaction.atomic():
         group = membership.group
-        require(can_manage_members(by, group), _("You can't change roles in this group."))
+        require(is_owner(by, group), _("You can't change roles in this group."))
         if membership.left_at:
             raise Refused(_("Only a member can be an owner."))
-        RoleGrant.objects.get_or_create(membership=membership, role=group.roles.get(name=defaults.OWNER))
+        RoleGrant.objects.get_or_create(membership=membership, role=group.roles.get(key=Role.BuiltIn.OWNER))
         touch_access(group)
-        record("role.granted", membership, by=by, via=via, role=defaults.OWNER)
+        record("role.granted", membership, by=by, via=via, role=Role.BuiltIn.OWNER)
 
 
 def make_member(membership: Membership, *, by: Actor, via: str) -> None:
-    """Make an owner a member like others."""
+    """Make an owner a member like others. Only an owner does."""
     with transaction.atomic():
         group = membership.group
-        require(can_manage_members(by, group), _("You can't change roles in this group."))
+        require(is_owner(by, group), _("You can't change roles in this group."))
         if is_last_owner(membership.person, group):
             raise Refused(_("This is the group's only owner. Make somebody else owner first."))
-        membership.grants.filter(role__name=defaults.OWNER).delete()
+        membership.grants.filter(role__key=Role.BuiltIn.OWNER).delete()
         touch_access(group)
-        record("role.revoked", membership, by=by, via=via, role=defaults.OWNER)
+        record("role.revoked", membership, by=by, via=via, role=Role.BuiltIn.OWNER)
 
 
 def _end(membership: Membership) -> None:

@@ -1,8 +1,9 @@
 import pytest
 
 from folkmoot.accounts.models import OPERATOR
-from folkmoot.groups.models import Group, MailName
+from folkmoot.groups.models import Group, MailName, Role
 from folkmoot.groups.operations import change, found, rename
+from folkmoot.groups.permissions import all_names
 from folkmoot.groups.rules import holds, permissions_in
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
@@ -16,10 +17,8 @@ def test_a_group_is_founded_with_its_address_its_roles_and_its_owner():
 
     assert (group.slug, group.initials, group.visibility) == ("tarn-users-rhein-ruhr", "TU", "public")
     assert MailName.objects.get(local=group.slug).group == group
-    assert permissions_in(group, ann) == {
-        "group.manage", "members.manage", "members.read",
-        "letters.moderate", "topics.moderate", "topics.read", "topics.post",
-    }  # fmt: skip
+    assert permissions_in(group, ann) == all_names()
+    assert set(group.roles.values_list("key", flat=True)) == set(Role.BuiltIn)
     assert [event.subject_id for event in Event.objects.filter(kind="group.founded")] == [group.pk]
 
 

@@ -12,10 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
-from folkmoot.groups import defaults
 from folkmoot.groups.forms import PeopleForm
 from folkmoot.groups.http import around, managed, of_group
-from folkmoot.groups.models import Application, Group, Membership, RoleGrant
+from folkmoot.groups.models import Application, Group, Membership, Role, RoleGrant
 from folkmoot.groups.operations import add_member, decide, invite, make_member, make_owner, remove_member
 from folkmoot.groups.rules import can_manage_members
 from folkmoot.kit.errors import NotAllowed, Refused
@@ -115,7 +114,7 @@ def member_remove(request: SignedIn, membership_id: int) -> HttpResponse:
 
 
 def _listed(memberships: QuerySet[Membership], query: str) -> QuerySet[Membership, Any]:
-    owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__name=defaults.OWNER)
+    owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__key=Role.BuiltIn.OWNER)
     found = memberships.filter(left_at=None).select_related("person").annotate(is_owner=Exists(owns))
     if query:
         found = found.filter(person__name__icontains=query)

@@ -8,18 +8,6 @@ from django.utils.translation import pgettext_lazy
 
 from folkmoot.store.prepared import Prepared
 
-__all__ = [
-    "OPERATOR",
-    "Actor",
-    "Address",
-    "OldHandle",
-    "Operator",
-    "Person",
-    "PersonExport",
-    "ProfileEntry",
-    "StartLink",
-]
-
 
 class Operator:
     """Whoever runs the command line. They have the database anyway, so every rule lets them."""

@@ -1,0 +1,34 @@
+"""Who speaks here, and what the installation has decided for all."""
+
+from allauth.account.models import EmailAddress as Address
+
+from folkmoot.accounts.models.installation import Installation
+from folkmoot.accounts.models.organizations import Affiliation, Organization, OrganizationDomain
+from folkmoot.accounts.models.people import (
+    OPERATOR,
+    Actor,
+    OldHandle,
+    Operator,
+    Person,
+    PersonExport,
+    ProfileEntry,
+    StartLink,
+    display_name,
+)
+
+__all__ = [
+    "OPERATOR",
+    "Actor",
+    "Address",
+    "Affiliation",
+    "Installation",
+    "OldHandle",
+    "Operator",
+    "Organization",
+    "OrganizationDomain",
+    "Person",
+    "PersonExport",
+    "ProfileEntry",
+    "StartLink",
+    "display_name",
+]
