@@ -34,6 +34,11 @@ class Reading(NamedTuple):
 
 def as_read_by(topics: QuerySet[Topic], person: int) -> QuerySet[Topic]:
     """Add to topics what `reading` needs: how far the person has read, joined into the one query."""
+    return with_marks(topics, person).annotate(**{name: F(path) for name, path in COLUMNS.items()})
+
+
+def with_marks(topics: QuerySet[Topic], person: int) -> QuerySet[Topic]:
+    """Name what the person has noted of topics, so that a query may use it."""
     return topics.annotate(
         my_mark=FilteredRelation("read_marks", condition=Q(read_marks__person=person)),
         my_topic=FilteredRelation("subscriptions", condition=Q(subscriptions__person=person)),
@@ -42,7 +47,7 @@ def as_read_by(topics: QuerySet[Topic], person: int) -> QuerySet[Topic]:
             "channel__group__memberships",
             condition=Q(channel__group__memberships__person=person, channel__group__memberships__left_at=None),
         ),
-    ).annotate(**{name: F(path) for name, path in COLUMNS.items()})
+    )
 
 
 def reading(row: Any) -> Reading | None:

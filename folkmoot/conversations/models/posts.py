@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -66,6 +66,8 @@ class Post(models.Model):
             models.Index(fields=["topic", "posted_at", "id"], name="post_in_order"),
             models.Index(fields=["author", "posted_at"], name="post_by_author"),
             models.Index(fields=["channel", "posted_at", "id"], name="post_by_channel"),
+            # Beside the foreign key's own: that one counts all that answer nothing, and SQLite takes it for useless.
+            models.Index(fields=["answers", "posted_at"], condition=Q(answers__isnull=False), name="post_answering"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["channel", "message_id"], name="a_letter_is_one_post_in_a_channel"),

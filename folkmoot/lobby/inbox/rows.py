@@ -34,7 +34,9 @@ class Voice(NamedTuple):
 def rendered(conversations: Sequence[Conversation], *, person: Person, here: int, where: str) -> SafeString:
     """Return the rows of these conversations; `here` is the one that is open, `where` the list they stand in."""
     voices = _last_voices([one.row.id for one in conversations])
-    keys = [_key(one, voices.get(one.row.id), person, where, one.row.id == here) for one in conversations]
+    hour = timezone.localtime().strftime("%Y-%m-%d %H")
+    same = (person.pk, person.created_at, where, hour, get_language(), timezone.get_current_timezone_name())
+    keys = [_key(one, voices.get(one.row.id), one.row.id == here, same) for one in conversations]
     found = _rows.take(keys)
     missing = [at for at, text in enumerate(found) if text is None]
     if missing:
@@ -47,14 +49,12 @@ def rendered(conversations: Sequence[Conversation], *, person: Person, here: int
     return mark_safe("".join(text or "" for text in found))  # each is a rendered template
 
 
-def _key(one: Conversation, voice: Voice | None, person: Person, where: str, is_here: bool) -> Hashable:
-    """All that a row shows. The hour is in it because a trace moves, and with it the words for the day."""
-    row, group = one.row, one.group
+def _key(one: Conversation, voice: Voice | None, is_here: bool, same: Hashable) -> Hashable:
+    """All that a row shows. In `same` is the hour, because a trace moves, and with it the words for the day."""
+    row = one.row
     said = (row.id, row.title, row.last_post_at, row.post_count, voice)
-    mine = (person.pk, person.created_at, one.read_to, one.unread, one.waits, where, is_here)
-    whose = group[:-1]
-    hour = timezone.localtime().strftime("%Y-%m-%d %H")
-    return (said, mine, whose, hour, get_language(), timezone.get_current_timezone_name())
+    mine = (one.read_to, row.unread, one.waits, is_here)
+    return (said, mine, one.group.shown, same)
 
 
 def _last_voices(topic_ids: Sequence[int]) -> dict[int, Voice]:

@@ -151,6 +151,43 @@ def test_a_new_channel_is_there_at_once(ann, bob, tarn, topic):
     assert titles(ann) == ["Backups"]
 
 
+def test_the_first_channel_of_a_group_is_there_at_once(ann, bob, tarn):
+    assert not tarn.channels.exists()
+    assert titles(ann) == []
+
+    make.topic(tarn, author=bob, title="The first of all")
+
+    assert titles(ann) == ["The first of all"]
+
+
+def test_what_is_kept_of_an_inbox_goes_with_whatever_it_shows(ann, bob, topic):
+    def figures():
+        mine = inbox(ann)
+        return mine.unread, mine.new, mine.for_me, mine.counts["everything"], mine.counts["later"]
+
+    seen = [figures()]
+    answer = make.post(topic, author=bob)
+    seen.append(figures())
+    Mention.objects.create(post=answer, person=ann)
+    seen.append(figures())
+    Post.objects.filter(pk=answer.pk).update(removed_at=now())
+    seen.append(figures())
+    keep_for_later(topic, person=ann)
+    seen.append(figures())
+
+    assert seen == [(1, 1, 0, 1, 0), (2, 1, 0, 1, 0), (2, 1, 1, 1, 0), (1, 1, 0, 1, 0), (0, 0, 0, 0, 1)]
+
+
+def test_an_answer_older_than_four_weeks_waits_for_nobody(ann, bob, tarn):
+    topic = make.topic(tarn, author=ann, title="Answered")
+    answer = reply(topic, author=bob, body="Yes.", via="web", answers=topic.posts.get())
+    assert titles(ann, "for-me") == ["Answered"]
+
+    Post.objects.filter(pk=answer.pk).update(posted_at=now() - timedelta(weeks=5))
+
+    assert titles(ann, "for-me") == []
+
+
 # The page
 
 
@@ -271,9 +308,9 @@ def test_it_asks_the_same_number_of_questions_for_any_length(client, ann, bob, d
     client.force_login(ann)
     client.get("/inbox")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/inbox")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/inbox/count")
 
 

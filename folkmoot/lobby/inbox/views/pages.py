@@ -82,9 +82,6 @@ def _rail(request: SignedIn, mine: Inbox, name: str, group: str) -> dict[str, An
         "list": name,
         "group_here": group,
         "groups": [(one, mine.unread_by_group[one.slug]) for one in mine.groups],
-        "groups_key": str([(one[:-1], mine.unread_by_group[one.slug]) for one in mine.groups]),
-        "new": [one for one in mine.of("everything") if one.unread],
-        "counts": {one: len(mine.of(one)) for one in ("unanswered", "later")},
         "draft_count": queries.drafts(request.user),
         "since": now() - queries.WEEK,
     }

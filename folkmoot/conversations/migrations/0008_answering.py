@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('conversations', '0007_drafts_thrown_away'),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='post',
+            index=models.Index(condition=models.Q(('answers__isnull', False)), fields=['answers', 'posted_at'], name='post_answering'),
+        ),
+    ]
