@@ -41,6 +41,12 @@ def create(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
         )
 
 
+def sign_scopes(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+    """Give the scopes of an older index the sign that sets them apart from numbers in texts; for a migration."""
+    if editor.connection.vendor == "sqlite":
+        editor.execute("UPDATE post_search SET scope = '§' || scope WHERE scope NOT LIKE '§%%'", [])
+
+
 def drop(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     """Take the index away; for a migration undone."""
     editor.execute("DROP TABLE post_search")
@@ -112,7 +118,7 @@ def _ids(
     is_postgres = _is_postgres()
     match = _match(query, scopes if len(scopes) <= MOST_SCOPES else (), title=title)
     sql, values = (_FIND_POSTGRES if is_postgres else _FIND_SQLITE), [match]
-    more = "" if len(scopes) <= MOST_SCOPES else f" AND scope IN ({', '.join(str(int(scope)) for scope in scopes)})"
+    more = "" if len(scopes) <= MOST_SCOPES else f" AND scope IN ({', '.join(map(_scope, scopes))})"
     if among is not None:
         inner, parameters = among.query.sql_with_params()
         # The plus keeps SQLite from asking the index anew for each of the ids.
@@ -154,16 +160,21 @@ def _is_postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _row(key: int, scope: int, title: str, text: str) -> tuple[int, int, str, str]:
+def _scope(scope: int) -> str:
+    """A scope as rows hold it. The sign keeps SQLite from walking all posts that say a number to find a channel."""
+    return str(int(scope)) if _is_postgres() else f"'§{int(scope)}'"
+
+
+def _row(key: int, scope: int, title: str, text: str) -> tuple[int, int | str, str, str]:
     titled = words_of(title)
     said = words_of(text[:MOST_TEXT])[: MOST_WORDS - len(titled)]
     if _is_postgres():
         return (key, scope, _tsvector(scope, titled, []), _tsvector(scope, titled, said))
-    return (key, scope, " ".join(titled), " ".join(said))
+    return (key, f"§{scope}", " ".join(titled), " ".join(said))
 
 
 def _move_values(post_id: int, scope: int) -> tuple[int | str, ...]:
-    return (scope, f"'@{scope}'", f"'@{scope}'", post_id) if _is_postgres() else (scope, post_id)
+    return (scope, f"'@{scope}'", f"'@{scope}'", post_id) if _is_postgres() else (f"§{scope}", post_id)
 
 
 def _tsvector(scope: int, titled: list[str], said: list[str]) -> str:
@@ -192,7 +203,7 @@ def _scopes(scopes: Sequence[int]) -> str:
     """That a post stands in one of these, as each database says it."""
     if _is_postgres():
         return "({})".format(" | ".join(f"'@{scope}'" for scope in scopes))
-    return "scope : ({})".format(" OR ".join(f'"{scope}"' for scope in scopes))
+    return "scope : ({})".format(" OR ".join(f'"§{scope}"' for scope in scopes))
 
 
 def _lexeme(word: str, mark: str) -> str:
