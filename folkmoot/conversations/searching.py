@@ -8,7 +8,7 @@ from math import log1p
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +22,7 @@ from folkmoot.groups.http import of_group
 from folkmoot.groups.models import Group
 from folkmoot.kit.search_words import Query, hits, parse, snippet, words_of
 from folkmoot.store import search as words
+from folkmoot.store.prepared import Prepared
 
 MOST = 300  # posts that are put in order, the newest that match; it is said where there are more
 A_PAGE = 20
@@ -33,20 +34,15 @@ A_YEAR = 365 * 24 * 3600
 
 
 class Match(NamedTuple):
-    """A post that has the words."""
+    """A post that has the words, and what counts of its topic when that is ranked."""
 
-    post_id: int
+    pk: int
     topic_id: int
     channel_id: int
     title: str
-
-
-class Sketch(NamedTuple):
-    """What counts of a topic when it is ranked."""
-
-    topic_id: int
+    is_anonymous: bool
     last_post_at: datetime
-    answer_id: int | None
+    answer: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class Found:
     """All that was found: the matches of each topic, best topic first."""
 
     query: Query
-    topics: list[tuple[Sketch, list[Match]]]
+    topics: list[list[Match]]
     posts: int
     has_more: bool  # than were put in order
 
@@ -166,19 +162,31 @@ def _midnight(day: date) -> datetime:
 
 def _matches(ids: Sequence[int], channels: set[int], *, by_name: bool) -> list[Match]:
     """The posts as they are now: the index may still know one that was moved or removed a moment ago."""
-    posts = Post.objects.filter(pk__in=ids, removed_at=None)
-    if by_name:
-        posts = posts.filter(is_anonymous=False)
-    rows = posts.order_by("pk").values_list("pk", "topic_id", "channel_id", "title")
-    return [match for match in map(Match._make, rows) if match.channel_id in channels]
+    matches = map(Match._make, _POSTS.rows(*ids))
+    return [one for one in matches if one.channel_id in channels and not (by_name and one.is_anonymous)]
 
 
-def _ranked(query: Query, matches: Iterable[Match]) -> list[tuple[Sketch, list[Match]]]:
-    topics, at = _by_topic(matches), timezone.now()
+def _of_topic(field: str) -> Subquery:
+    """Looked up for each post by its key; joined, PostgreSQL would read all topics."""
+    return Subquery(Topic.objects.filter(pk=OuterRef("topic")).values(field))
+
+
+_POSTS = Prepared(
+    lambda *ids: (
+        Post.objects.filter(pk__in=ids, removed_at=None)
+        .annotate(last_post_at=_of_topic("last_post_at"), answer=_of_topic("answer"))
+        .order_by("pk")
+        .values_list(*Match._fields)
+    ),
+    most=MOST,
+)
+
+
+def _ranked(query: Query, matches: Iterable[Match]) -> list[list[Match]]:
+    at = timezone.now()
     wanted = {word for phrase in query.words for word in phrase}
-    rows = Topic.objects.filter(pk__in=topics).values_list("pk", "last_post_at", "answer_id")
-    ranked = [(sketch, topics[sketch.topic_id]) for sketch in map(Sketch._make, rows)]
-    return sorted(ranked, key=lambda one: (_score(wanted, one[0], one[1], at), one[0].topic_id), reverse=True)
+    topics = _by_topic(matches).values()
+    return sorted(topics, key=lambda some: (_score(wanted, some, at), some[0].topic_id), reverse=True)
 
 
 def _by_topic(matches: Iterable[Match]) -> dict[int, list[Match]]:
@@ -188,12 +196,13 @@ def _by_topic(matches: Iterable[Match]) -> dict[int, list[Match]]:
     return topics
 
 
-def _score(wanted: set[str], topic: Sketch, matches: Sequence[Match], at: datetime) -> float:
+def _score(wanted: set[str], matches: Sequence[Match], at: datetime) -> float:
     """Words in the title count most; then that it was answered, how much of it is about them, and how young it is."""
     title = max(_in_title(wanted, name) for name in {match.title for match in matches})
-    is_answer = any(match.post_id == topic.answer_id for match in matches)
-    age = max((at - topic.last_post_at).total_seconds() / A_YEAR, 0)
-    return 3 * title + 0.4 * (topic.answer_id is not None) + 0.4 * is_answer + 0.4 * log1p(len(matches)) + 1 / (1 + age)
+    answer = matches[0].answer
+    is_answer = any(match.pk == answer for match in matches)
+    age = max((at - matches[0].last_post_at).total_seconds() / A_YEAR, 0)
+    return 3 * title + 0.4 * (answer is not None) + 0.4 * is_answer + 0.4 * log1p(len(matches)) + 1 / (1 + age)
 
 
 def _in_title(wanted: set[str], title: str) -> float:
@@ -205,30 +214,33 @@ def _title_words(title: str) -> frozenset[str]:
     return frozenset(words_of(title))
 
 
-def _hits(query: Query, topics: Sequence[tuple[Sketch, list[Match]]]) -> list[Hit]:
-    rows = _topics([sketch.topic_id for sketch, _matches in topics])
-    candidates = {sketch.topic_id: _candidates(sketch, matches) for sketch, matches in topics}
-    posts = Post.objects.filter(pk__in=[key for keys in candidates.values() for key in keys]).select_related("author")
-    texts = posts.only(*SHOWN).annotate(text=Substr("body", 1, READ)).in_bulk()
+def _hits(query: Query, found: Sequence[list[Match]]) -> list[Hit]:
+    topics = {topic.pk: topic for topic in _TOPICS.rows(*[matches[0].topic_id for matches in found])}
+    candidates = [_candidates(matches) for matches in found]
+    texts = {post.pk: post for post in _TEXTS.rows(*[key for keys in candidates for key in keys])}
     made = []
-    for sketch, matches in topics:
-        some = [texts[key] for key in candidates[sketch.topic_id] if key in texts]
-        if some and sketch.topic_id in rows:
-            best = max(some, key=lambda post: (hits(post.text, query), post.pk == sketch.answer_id))
-            made.append(Hit(rows[sketch.topic_id], best, snippet(best.text, query), len(matches)))
+    for matches, keys in zip(found, candidates, strict=True):
+        some = [texts[key] for key in keys if key in texts]
+        topic = topics.get(matches[0].topic_id)
+        if some and topic:
+            best = max(some, key=lambda post: (hits(post.text, query), post.pk == topic.answer_id))
+            made.append(Hit(topic, best, snippet(best.text, query), len(matches)))
     return made
 
 
-def _topics(keys: list[int]) -> dict[int, Topic]:
-    """Topics with what their addresses need; their groups are few and read once."""
-    topics = Topic.objects.in_bulk(keys)
-    channels = Channel.objects.select_related("group").in_bulk({topic.channel_id for topic in topics.values()})
-    for topic in topics.values():
-        topic.channel = channels[topic.channel_id]
-    return topics
+_TOPICS = Prepared(
+    lambda *keys: Topic.objects.filter(pk__in=keys).select_related("channel__group"),
+    most=A_PAGE,
+)
+_TEXTS = Prepared(
+    lambda *keys: (
+        Post.objects.filter(pk__in=keys).select_related("author").only(*SHOWN).annotate(text=Substr("body", 1, READ))
+    ),
+    most=A_PAGE * LOOKED_AT,
+)
 
 
-def _candidates(topic: Sketch, matches: Sequence[Match]) -> list[int]:
+def _candidates(matches: Sequence[Match]) -> list[int]:
     """Those of a topic's posts that are read: the answer and the first ones."""
-    keys = [match.post_id for match in matches]
-    return sorted(keys, key=lambda key: key != topic.answer_id)[:LOOKED_AT]
+    keys = [match.pk for match in matches]
+    return sorted(keys, key=lambda key: key != matches[0].answer)[:LOOKED_AT]

@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 Key = int | str
 
 # What stands for the keys while the SQL is written; no query of ours holds them otherwise.
-_NUMBERS: Sequence[Key] = range(1_726_100_001, 1_726_100_065)
+_NUMBERS: Sequence[Key] = range(1_726_100_001, 1_726_100_513)
 _WORDS: Sequence[Key] = [f"key {number} of a prepared query" for number in range(8)]
 
 
@@ -25,15 +25,18 @@ class Prepared(Generic[Row]):
 
     `make` gets the keys and returns the queryset; it may compare fields with them and nothing more. They are numbers,
     or all of them texts if `words` is set. `select_related` and `values_list` work as ever, prefetches do not.
+    With `most`, `make` always gets so many numbers, for `__in`; those that are not asked for are 0, which no row has.
     """
 
-    def __init__(self, make: Callable[..., QuerySet[Any, Row]], *, words: bool = False) -> None:
+    def __init__(self, make: Callable[..., QuerySet[Any, Row]], *, words: bool = False, most: int = 0) -> None:
         self._make = make
+        self._most = most
         self._stand_ins = _WORDS if words else _NUMBERS
         self._ready = local()  # what is written belongs to one thread's connection
 
     def rows(self, *keys: Key) -> list[Row]:
         """Ask the database."""
+        keys = (*keys, *[0] * (self._most - len(keys)))
         written: _Written | None = getattr(self._ready, "written", None)
         if written is None or written.connection is not connections[DEFAULT_DB_ALIAS]:
             stand_ins = self._stand_ins[: len(keys)]

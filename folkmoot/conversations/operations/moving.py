@@ -17,6 +17,8 @@ from folkmoot.conversations.operations.posting import clean_title
 from folkmoot.conversations.operations.transplanting import (
     absorb,
     adopt,
+    copy_marks,
+    join_marks,
     loosen,
     move_references,
     refuse_doubles,
@@ -144,6 +146,7 @@ def _merge(topic: Topic, into: Topic) -> list[int]:
     """Returns the ids of the posts that came."""
     refuse_doubles(topic.posts.all(), into.channel)
     ids = list(topic.posts.in_order().values_list("pk", flat=True))
+    join_marks(topic, into)
     topic.posts.update(topic=into, channel=into.channel)
     absorb(topic, into)
     adopt(into)
@@ -162,6 +165,7 @@ def _split(topic: Topic, posts: Sequence[int], *, into: Topic) -> None:
     if len(ids) == topic.posts.count():
         raise Refused(_("At least one post has to stay where it is."))
     Post.objects.filter(pk__in=ids).update(topic=into)
+    copy_marks(topic, into)
     move_references(topic, into)
     settle_answers(into, topic)
     recount(topic)

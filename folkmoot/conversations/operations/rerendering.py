@@ -22,18 +22,18 @@ def outdated(group: Group | None = None) -> "Q":
     return older & Q(channel__group=group) if group else older
 
 
-def render_again(group: Group | None = None) -> Iterator[int]:
+def render_again(group: Group | None = None, *, batch: int = BATCH) -> Iterator[int]:
     """Render what an older renderer made, in batches, and yield how many are done. Stopped, it goes on from there."""
     after = done = 0
-    while posts := _next(group, after):
+    while posts := _next(group, after, batch):
         done += _written([(post, *_rendered(post)) for post in posts])
         after = posts[-1].pk
         yield done
 
 
-def _next(group: Group | None, after: int) -> list[Post]:
+def _next(group: Group | None, after: int, batch: int) -> list[Post]:
     posts = Post.objects.filter(outdated(group), pk__gt=after).select_related("channel__group")
-    return list(posts.prefetch_related("attachments__file").order_by("pk")[:BATCH])
+    return list(posts.prefetch_related("attachments__file").order_by("pk")[:batch])
 
 
 def _rendered(post: Post) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """How posts come from one topic to another: their mail threads, their answer, and what people have with the topic."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from folkmoot.conversations.models import (
     Happening,
     OldTopic,
     Post,
+    ReadMark,
     Reference,
     ScheduledPost,
     Subscription,
@@ -67,6 +69,36 @@ def absorb(topic: Topic, into: Topic) -> None:
     Subscription.objects.filter(topic=topic).exclude(person__in=list(following)).update(topic=into)
     writing = Draft.objects.filter(key=f"topic-{into.pk}").values_list("person", flat=True)
     Draft.objects.filter(key=f"topic-{topic.pk}").exclude(person__in=list(writing)).update(key=f"topic-{into.pk}")
+
+
+def join_marks(topic: Topic, into: Topic) -> None:
+    """Let everybody go on where they were, before the posts come together. A mark in only one of the two stays."""
+    mine = {mark.person_id: mark for mark in ReadMark.objects.filter(topic=into)}
+    times = [one.posts.in_order().values_list("posted_at", flat=True) for one in (topic, into)]
+    for mark in topic.read_marks.filter(person__in=mine):
+        kept = mine[mark.person_id]
+        ReadMark.objects.filter(pk=kept.pk).update(
+            read_to=_read_to([mark, kept], times),
+            seen_at=max(mark.seen_at, kept.seen_at),
+            done_at=None,
+            later_at=kept.later_at or mark.later_at,
+        )
+        mark.delete()
+    topic.read_marks.update(topic=into)
+
+
+def _read_to(marks: Sequence[ReadMark], times: Sequence[Iterable[datetime]]) -> datetime:
+    """Until the first post that they have not read in either; who has read all, has read all of both."""
+    known = [max(mark.read_to, mark.done_at or mark.read_to) for mark in marks]
+    new = [next((at for at in all_times if at > to), None) for to, all_times in zip(known, times, strict=True)]
+    unread = [at for at in new if at]
+    return min(unread) - timedelta(microseconds=1) if unread else max(known)
+
+
+def copy_marks(topic: Topic, into: Topic) -> None:
+    """Let what was read stay read where it goes."""
+    facts = topic.read_marks.values("person_id", "read_to", "seen_at", "done_at")
+    ReadMark.objects.bulk_create([ReadMark(topic=into, **one) for one in facts], batch_size=500, ignore_conflicts=True)
 
 
 def settle_answers(topic: Topic, other: Topic) -> None:

@@ -3,7 +3,17 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from folkmoot.conversations.models import Channel, Draft, OldTopic, Post, Reference, ScheduledPost, Subscription, Topic
+from folkmoot.conversations.models import (
+    Channel,
+    Draft,
+    OldTopic,
+    Post,
+    ReadMark,
+    Reference,
+    ScheduledPost,
+    Subscription,
+    Topic,
+)
 from folkmoot.conversations.operations import (
     accept_answer,
     make_channel,
@@ -151,6 +161,62 @@ def test_in_another_group_nothing_leads_back(topic, loom, olga):
 
 
 # Merging
+
+
+def read(topic, person, *, posts, **more):
+    """Note that somebody has read so many posts."""
+    at = [post.posted_at for post in topic.posts.in_order()][posts - 1]
+    ReadMark.objects.update_or_create(topic=topic, person=person, defaults={"read_to": at, **more})
+
+
+def unread_of(topic, person):
+    mark = ReadMark.objects.get(topic=topic, person=person)
+    return [post.body for post in topic.posts.in_order() if post.posted_at > mark.read_to]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "new"),
+    [
+        (4, 1, []),
+        (3, 1, ["Later."]),
+        (4, None, []),
+        (None, 1, ["Later."]),
+        (1, 1, ["Nobody.", "By the way, lunch?", "And then?", "Later."]),
+    ],
+)
+def test_readers_go_on_where_they_were_in_both(topic, tarn, ann, olga, here, there, new):
+    other = make.topic(tarn, author=ann, title="More on backups", body="And then?")
+    make.post(topic, body="Later.")
+    ReadMark.objects.all().delete()
+    for one, posts in ((topic, here), (other, there)):
+        if posts:
+            read(one, olga, posts=posts)
+
+    merge(other, into=topic, by=olga, via="web")
+
+    assert unread_of(topic, olga) == new
+
+
+def test_what_was_kept_for_later_in_either_is_kept(topic, tarn, ann, olga):
+    other = make.topic(tarn, author=ann, title="More on backups", body="And then?")
+    at = now()
+    read(topic, olga, posts=3)
+    read(other, olga, posts=1, later_at=at)
+
+    merge(other, into=topic, by=olga, via="web")
+
+    assert ReadMark.objects.get(topic=topic, person=olga).later_at == at
+
+
+def test_what_was_read_stays_read_where_it_goes(topic, ann, olga):
+    ReadMark.objects.all().delete()
+    read(topic, olga, posts=2)
+    second, third = list(topic.posts.in_order())[1:]
+
+    new = split(topic, posts=[second.pk, third.pk], title="Lunch", by=olga, via="web")
+
+    assert unread_of(new, olga) == ["By the way, lunch?"]
+    assert unread_of(topic, olga) == []
 
 
 def test_two_topics_become_one_in_order_of_time(topic, tarn, ann, olga):

@@ -1,7 +1,7 @@
 import pytest
 
 from folkmoot.conversations.models import Mention, Post
-from folkmoot.conversations.operations import render_again, rerendering
+from folkmoot.conversations.operations import render_again
 from folkmoot.kit import letters, markdown
 from tests import make
 
@@ -30,13 +30,12 @@ def test_what_an_older_renderer_made_is_rendered_again_and_nothing_else(posts):
     assert list(render_again()) == []
 
 
-def test_it_goes_on_where_it_was_stopped(posts, monkeypatch):
-    monkeypatch.setattr(rerendering, "BATCH", 1)
-    first = next(iter(render_again()))
+def test_it_goes_on_where_it_was_stopped(posts):
+    first = next(iter(render_again(batch=1)))
     assert first == 1
     assert Post.objects.filter(html="old").count() == 1
 
-    assert list(render_again()) == [1]
+    assert list(render_again(batch=1)) == [1]
 
     assert not Post.objects.filter(html="old").exists()
 

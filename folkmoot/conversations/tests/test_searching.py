@@ -187,7 +187,7 @@ def test_a_search_asks_the_same_number_of_questions_for_any_number_of_hits(tarn,
     for count in range(number):
         make.topic(tarn, title=f"Topic {count}", body="cheese")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert len(titles("cheese")) == number
 
 

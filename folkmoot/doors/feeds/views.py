@@ -60,7 +60,7 @@ def topic_feed(request: HttpRequest, topic_id: int) -> HttpResponse:
 def search_feed(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:LONGEST]
     found = searching.find(asked, person=_who(request))
-    keys = sorted((match.post_id for _topic, matches in found.topics for match in matches), reverse=True)[:MOST]
+    keys = sorted((match.pk for matches in found.topics for match in matches), reverse=True)[:MOST]
     posts = list(_posts().filter(pk__in=keys).order_by("-posted_at", "-pk"))
     where = f"?q={quote(asked)}"
     begun_at = min((post.posted_at for post in posts), default=_begun_at())

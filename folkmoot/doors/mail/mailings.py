@@ -82,7 +82,7 @@ class _Sending:
             reading[key] = _readers(self.post.channel.group, self._wishes, after=self.mailing.after)
         passed = reading[key][:room]
         self.members = [one for one in passed if self._wishes.let_pass(one)]
-        self.copies = compose.copies(self._sheet, self.post, self.members)
+        self.copies = compose.copies(self._sheet, self.post, self.members) if self.members else []
         self.mailing.after = passed[-1].pk if passed else self.mailing.after
         if len(passed) == len(reading[key]) < BATCH:
             self.mailing.done_at, self.is_over = now(), True

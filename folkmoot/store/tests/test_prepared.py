@@ -48,6 +48,15 @@ def test_texts_annotations_and_fixed_parameters_are_kept():
     assert BY_HANDLE.first("' OR 1=1 --", "Ann") is None
 
 
+def test_a_list_of_keys_may_be_shorter_than_the_most_there_are():
+    first, second, third = (make.topic(make.group(slug=f"g{number}")) for number in range(3))
+    several = Prepared(lambda *keys: Topic.objects.filter(pk__in=keys).order_by("pk"), most=3)
+
+    assert several.rows(third.pk, first.pk) == [first, third]
+    assert several.rows(second.pk) == [second]
+    assert several.rows() == []
+
+
 def test_a_change_is_seen_at_the_next_call_and_after_a_new_connection():
     topic = make.topic(make.group(make.person("Ann")))
     assert TOPIC.first(topic.pk).post_count == 1

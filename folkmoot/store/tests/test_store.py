@@ -38,6 +38,17 @@ def test_search_finds_all_words_in_the_scopes_asked_for_and_titles_keep_a_place(
     assert search.find("backup", scopes=[]) == []
 
 
+def test_a_last_word_goes_on_only_where_it_is_too_seldom_as_it_stands():
+    topic = make.topic(make.group(), body="A slide.")
+    [first] = topic.posts.all()
+    longer = make.post(topic, body="Many slides.")
+    scopes = [topic.channel_id]
+
+    assert search.find("slide", scopes=scopes, limit=3) == [longer.pk, first.pk]
+    assert search.find("slide", scopes=scopes, limit=1) == [first.pk]
+    assert search.find("slid", scopes=scopes, limit=1) == [longer.pk]
+
+
 @pytest.mark.parametrize("query", ['"', "a AND (", "x' OR 1=1 --", "* NEAR(", "\x00", "\\", "a:b", "-", "'"])
 def test_search_takes_any_words_for_words(query):
     topic = make.topic(make.group())
