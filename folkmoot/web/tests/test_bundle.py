@@ -1,6 +1,7 @@
 import re
 
 from folkmoot.web.bundle import APART, BUNDLE, HERE, PARTS, bundled
+from folkmoot.web.gallery import SHEETS
 
 
 def test_the_style_sheet_that_pages_link_is_fresh():
@@ -9,6 +10,12 @@ def test_the_style_sheet_that_pages_link_is_fresh():
 
 def test_every_part_is_in_it_or_apart():
     assert {path.stem for path in (HERE / "css").glob("*.css")} == set(PARTS) | set(APART)
+
+
+def test_the_gallery_shows_the_parts_that_are_apart():
+    of_one_page = {"home", "inbox"}
+
+    assert {sheet for sheet in SHEETS if sheet in APART} == set(APART) - of_one_page
 
 
 def test_it_stays_light():
