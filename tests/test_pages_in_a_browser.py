@@ -220,6 +220,7 @@ def tab_to(page, name):
 
 NAME_OF_FOCUS = """() => {
     const one = document.activeElement;
+    if (!one.matches("a, button, input, select, textarea, summary")) return "";
     const labels = [...(one.labels || [])].map(label => label.textContent);
     return [...labels, one.getAttribute("aria-label") || "", one.textContent.trim()].join(" ");
 }"""

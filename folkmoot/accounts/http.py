@@ -2,7 +2,7 @@ from collections.abc import Callable
 from functools import wraps
 from time import time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -36,12 +36,20 @@ def freshly(view: View) -> View:
     def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if has_just_signed_in(request):
             return view(request, *args, **kwargs)
-        back = urlencode({"next": request.path})
+        back = urlencode({"next": _page_of(request)})
         if get_adapter().get_reauthentication_methods(request.user):
             return redirect(f"{reverse('account_reauthenticate')}?{back}")
         return render(request, "accounts/again.html", {"next": f"{reverse('account_login')}?{back}"}, status=403)
 
     return guarded
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page one was on: of a form that was sent, the page that it stood on, since its own address shows nothing."""
+    if request.method in {"GET", "HEAD"}:
+        return request.path
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page.path if page.path and page.netloc == request.get_host() else reverse("settings")
 
 
 def has_just_signed_in(request: HttpRequest) -> bool:

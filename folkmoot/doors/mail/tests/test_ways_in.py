@@ -2,6 +2,7 @@
 
 import re
 from email import message_from_bytes, policy
+from urllib.parse import urlencode
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -228,6 +229,22 @@ def test_signing_in_again_leads_back(client):
 
     assert answer["Location"] == "/account/password/set/"
     assert client.get("/account/password/set/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "back"),
+    [
+        ("http://testserver/settings/data", "/settings/data"),
+        ("http://elsewhere.example/x", "/settings"),
+        ("", "/settings"),
+    ],
+)
+def test_signing_in_again_for_a_form_leads_back_to_its_page(client, sent_from, back):
+    client.force_login(make.person("Ann"))
+
+    page = text(client.post("/settings/data/exports", headers={"referer": sent_from}))
+
+    assert f'name="next" value="/account/login/?{urlencode({"next": back})}"' in page
 
 
 def test_a_passkey_page_names_no_other_way_to_its_list(client):
