@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0007_drafts_thrown_away'),
+        ('conversations', '0008_reports_and_sides'),
     ]
 
     operations = [

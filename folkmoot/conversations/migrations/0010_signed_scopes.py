@@ -5,6 +5,6 @@ from folkmoot.store import search
 
 class Migration(migrations.Migration):
 
-    dependencies = [("conversations", "0007_drafts_thrown_away")]
+    dependencies = [("conversations", "0009_answering")]
 
     operations = [migrations.RunPython(search.sign_scopes, migrations.RunPython.noop)]
