@@ -26,7 +26,7 @@ def of_group(view: Page) -> Page:
     def wrapped(request: HttpRequest, slug: str, **more: Any) -> HttpResponse:
         group = Group.objects.visible_to(reader(request)).filter(slug=slug).first()
         if group is None:
-            return _moved(request, slug, more)
+            return moved(request, slug, more, person=reader(request))
         with timezone.override(group.time_zone):
             return view(request, group, **more)
 
@@ -93,10 +93,11 @@ def around(request: HttpRequest, group: Group, tab: str) -> dict[str, Any]:
     }
 
 
-def _moved(request: HttpRequest, slug: str, more: dict[str, Any]) -> HttpResponse:
+def moved(request: HttpRequest, slug: str, more: dict[str, Any], *, person: Person | None) -> HttpResponse:
+    """Lead from a group's old address to the same page at its new one; 404 where there is none."""
     match = request.resolver_match
     named = get_object_or_404(MailName.objects.filter(local=slug).exclude(group__slug=slug))
-    known = Group.objects.visible_to(reader(request)).filter(mail_names=named).first()
+    known = Group.objects.visible_to(person).filter(mail_names=named).first()
     if known is None or match is None or not match.view_name:
         raise Http404
     query = f"?{request.GET.urlencode()}" if request.GET else ""

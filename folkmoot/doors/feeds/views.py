@@ -5,7 +5,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -20,6 +20,7 @@ from folkmoot.conversations.models import MAIN, Channel, Post, Topic
 from folkmoot.doors.feeds.atom import Feed
 from folkmoot.doors.feeds.models import FeedKey
 from folkmoot.doors.feeds.operations import make_key, remove_key
+from folkmoot.groups.http import moved
 from folkmoot.groups.models import Group
 from folkmoot.kit.search_words import LONGEST
 from folkmoot.web.strangers import keep_for_strangers
@@ -33,7 +34,7 @@ def group_feed(request: HttpRequest, slug: str) -> HttpResponse:
     person = _who(request)
     channels = list(Channel.objects.visible_to(person).filter(group__slug=slug).select_related("group"))
     if not channels:
-        raise Http404
+        return moved(request, slug, {}, person=person)
     group = channels[0].group
     page = f"{group.get_absolute_url()}/topics"
     return _answer(request, Feed(group.name, request.path, page, group.created_at, _newest(channels)))
@@ -41,8 +42,11 @@ def group_feed(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def channel_feed(request: HttpRequest, slug: str, channel: str) -> HttpResponse:
-    there = Channel.objects.visible_to(_who(request)).select_related("group")
-    found = get_object_or_404(there, group__slug=slug, slug="" if channel == MAIN else channel)
+    person = _who(request)
+    there = Channel.objects.visible_to(person).select_related("group")
+    found = there.filter(group__slug=slug, slug="" if channel == MAIN else channel).first()
+    if found is None:
+        return moved(request, slug, {"channel": channel}, person=person)
     title = f"{found.label} · {found.group.name}"
     return _answer(request, Feed(title, request.path, found.get_absolute_url(), found.created_at, _newest([found])))
 

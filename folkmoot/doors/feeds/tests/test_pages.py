@@ -9,7 +9,7 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Post
 from folkmoot.doors.feeds.atom import Feed
 from folkmoot.doors.feeds.operations import make_key, remove_key
-from folkmoot.groups.operations import leave
+from folkmoot.groups.operations import leave, rename
 from tests import make
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -114,6 +114,22 @@ def test_a_group_of_members_has_no_feed_for_others(client, inside, ann, address)
     assert client.get(f"{address}?key=wrong").status_code == client.get(f"{address}?key=").status_code == 404
     assert titles(client.get(f"{address}?key={key}")) == ["Secret"]
     assert client.get(f"{address}?key={make_key(make.person('Eve')).key}").status_code == 404
+
+
+def test_the_old_address_of_a_group_leads_its_feeds_to_the_new_one(client, tarn, inside, ann):
+    for group in (tarn, inside):
+        make.topic(group)
+        Channel.objects.filter(group=group).update(slug="x")
+        rename(group, slug=f"new-{group.slug}", by=Person.objects.at("olga@example.org"), via="test")
+    key = make_key(ann).key
+
+    for rest in ("feed.atom", "channels/x/feed.atom"):
+        answer = client.get(f"/g/tarn/{rest}")
+        assert (answer.status_code, answer.headers["Location"]) == (301, f"/g/new-tarn/{rest}")
+        assert client.get(f"/g/inside/{rest}").status_code == 404
+        to = client.get(f"/g/inside/{rest}?key={key}")
+        assert (to.status_code, to.headers["Location"]) == (301, f"/g/new-inside/{rest}?key={key}")
+        assert client.get(to.headers["Location"]).status_code == 200
 
 
 def test_a_key_is_worth_what_its_person_may_do_now(client, inside, ann):
