@@ -9,6 +9,7 @@ import time
 from bench.server import get
 
 CONNECTIONS = 32
+LOOKS = 200  # one after the other, for the slowest of them
 
 
 def with_what() -> str:
@@ -34,6 +35,13 @@ def p95(port: int, path: str, times: int, cookie: str) -> float:
             raise RuntimeError(f"{path} answered {status}")
         took.append(time.monotonic() - began)
     return sorted(took)[int(times * 0.95)]
+
+
+def slowest(ours: tuple[int, str], bare: tuple[int, str], cookie: str) -> str:
+    """What to say of the slowest of some looks at two pages, each a port and a path, one look after the other."""
+    slow, bare_slow = p95(*ours, LOOKS, cookie), p95(*bare, LOOKS, "")
+    met = "met" if slow <= 2 * bare_slow else "MISSED"
+    return f"one by one, p95 {slow * 1000:.1f} ms, the bare page {bare_slow * 1000:.1f} ms (target ≤ 2 times: {met})"
 
 
 def _by_wrk(port: int, path: str, seconds: float, headers: dict[str, str]) -> float:

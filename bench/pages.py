@@ -43,6 +43,7 @@ def _rows(options: Options, ours: Installation, posts: int) -> list[Row]:
             lambda: load.pages_per_second(bare, theirs, SECONDS),
             lambda: load.pages_per_second(granian, theirs, SECONDS),
         )
+        slowest = load.slowest((ours.web, topic["path"]), (bare, theirs), cookie)
     row = judged(
         Row(
             f"Conversation of 50 posts, signed in, of {posts:,} posts",
@@ -53,6 +54,7 @@ def _rows(options: Options, ours: Installation, posts: int) -> list[Row]:
             notes=[
                 f"{queries} queries (target ≤ 8: {'met' if queries <= 8 else 'MISSED'}); "
                 f"{sizes[0] / 1000:.0f} kB, the bare page {sizes[1] / 1000:.0f} kB",
+                slowest,
                 f"to a browser that takes gzip: {Series(packed, UNIT)}",
                 f"the bare page under granian, WSGI, 2 workers: {Series(beside, UNIT)}",
                 load.with_what(),

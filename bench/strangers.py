@@ -23,6 +23,7 @@ def rows(options: Options) -> list[Row]:
                 lambda: load.pages_per_second(ours.web, topic["path"], SECONDS, **{"Accept-Encoding": "gzip"}),
                 lambda: load.pages_per_second(bare, theirs, SECONDS),
             )
+            slowest = load.slowest((ours.web, topic["path"]), (bare, theirs), "")
     row = Row(
         "Conversation of 50 posts, to strangers",
         Series(pages, UNIT),
@@ -32,6 +33,7 @@ def rows(options: Options) -> list[Row]:
         notes=[
             f"to a browser that takes gzip: {Series(packed, UNIT)}",
             f"{sizes[0] / 1000:.0f} kB, the bare page {sizes[1] / 1000:.0f} kB",
+            slowest,
             load.with_what(),
         ],
     )

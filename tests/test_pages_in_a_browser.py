@@ -47,7 +47,7 @@ SIGNED_IN = [
     "/search?q=hello",
     "/settings/feeds",
 ]
-SIGNED_IN += ["/inbox", "/inbox?list=later", "/inbox?group=tarn", "/inbox/drafts", "/inbox?list=for-me"]
+SIGNED_IN += ["/inbox", "/inbox?list=later", "/inbox?group=tarn", "/inbox?list=for-me"]
 SIGNED_IN += [f"/settings/{page}" for page in "profile addresses security sessions data data/erase".split()]
 SIGNED_IN += ["/account/2fa/totp/activate/", "/account/2fa/webauthn/add/", "/account/password/set/"]
 STRANGER += ["/help", "/help/members", "/help/operators", "/help/settings"]

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Subquery, Value, When
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Edition, OldTopic, Post, Reference, Topic
 from folkmoot.conversations.models.topics import TopicQuerySet
-from folkmoot.conversations.unread import as_read_by
 from folkmoot.kit import wordings as comparing
+from folkmoot.store.prepared import Prepared
 
 MOST_WORDINGS = 10  # of one post that are compared on a page
 
@@ -54,10 +56,40 @@ def last_speaker() -> Subquery:
     return Subquery(spoke.annotate(shown=name).values("shown")[:1])
 
 
-def pinned(channels: Sequence[int]) -> list[int]:
-    """The topics that stand at the head of these channels' board."""
-    rows = Topic.objects.filter(channel__in=channels).exclude(pinned_at=None)
-    return list(rows.order_by("-pinned_at", "-pk").values_list("pk", flat=True))
+@lru_cache(maxsize=100)
+def _pinned(channels: int) -> Prepared[tuple[int]]:
+    """The topics that stand at the head of the board of so many channels."""
+
+    def made(*ids: int) -> QuerySet[Topic, tuple[int]]:
+        rows = Topic.objects.filter(channel__in=ids).exclude(pinned_at=None)
+        return rows.order_by("-pinned_at", "-pk").values_list("pk")
+
+    return Prepared(made)
+
+
+@lru_cache(maxsize=100)
+def _count(channels: int) -> Prepared[tuple[int]]:
+    one = Topic.objects.order_by().values(one=Value(1)).annotate(n=Count("pk")).values_list("n")
+    return Prepared(lambda *ids: one.filter(channel__in=ids))
+
+
+@lru_cache(maxsize=200)
+def _unpinned(channels: int, start: int, number: int) -> Prepared[tuple[int]]:
+    """So many topics that are not pinned, from this one on. Their ids alone, which stand in an index."""
+    rows = Topic.objects.filter(pinned_at=None).newest_first().values_list("pk")
+    return Prepared(lambda *ids: rows.filter(channel__in=ids)[start : start + number])
+
+
+def whole_board(channels: Sequence[int], number: int, page: str | None) -> tuple[Page[int], list[int]]:
+    """A page of so many topics of these channels, and what stands on it; before its first page what is pinned."""
+    if not channels:
+        return Paginator(range(0), number).get_page(page), []
+    pinned = [pk for (pk,) in _pinned(len(channels)).rows(*channels)]
+    found = _count(len(channels)).first(*channels)
+    shown = Paginator(range(found[0] - len(pinned) if found else 0), number).get_page(page)
+    start = (shown.number - 1) * number
+    ids = [pk for (pk,) in _unpinned(len(channels), start, number).rows(*channels)]
+    return shown, [*pinned, *ids] if shown.number == 1 else ids
 
 
 def board(channels: Sequence[int], *, show: str, person: Person | None) -> TopicQuerySet:
@@ -69,13 +101,6 @@ def board(channels: Sequence[int], *, show: str, person: Person | None) -> Topic
         mine = Post.objects.filter(author=person, channel__in=channels)
         topics = topics.filter(pk__in=mine.values("topic")) if person else topics.none()
     return topics.newest_first()
-
-
-def with_facts(topic_ids: Sequence[int], *, person: Person | None) -> list[Topic]:
-    """Load these topics, in this order, with all that a row of the board says, and how far the person has read."""
-    rows = Topic.objects.select_related("channel__group", "answer__author").annotate(last_by=last_speaker())
-    found = (as_read_by(rows, person.pk) if person else rows).in_bulk(topic_ids)
-    return [found[pk] for pk in topic_ids if pk in found]
 
 
 def wordings(post: Post) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Post, Subscription, Topic
+from folkmoot.store.prepared import Prepared
 
 COLUMNS = {
     "my_read_to": "my_mark__read_to",
@@ -19,6 +20,11 @@ COLUMNS = {
     "my_channel_level": "my_channel__level",
     "my_joined_at": "my_membership__joined_at",
 }
+
+
+_LEVEL = Prepared(
+    lambda channel, person: Subscription.objects.filter(channel=channel, person=person).values_list("level")
+)
 
 
 class Reading(NamedTuple):
@@ -67,8 +73,8 @@ def reading(row: Any) -> Reading | None:
 
 def level_of(channel_id: int, person: Person | None) -> str:
     """How much somebody wants of a channel."""
-    chosen = Subscription.objects.filter(channel=channel_id, person=person).values_list("level", flat=True)
-    return next(iter(chosen), Subscription.Level.EVERYTHING)
+    chosen = _LEVEL.first(channel_id, person.pk) if person else None
+    return chosen[0] if chosen else Subscription.Level.EVERYTHING
 
 
 def is_unread(row: Any) -> bool:

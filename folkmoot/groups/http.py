@@ -15,7 +15,9 @@ from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models import Group, MailName, Membership
 from folkmoot.groups.rules import permissions_in
+from folkmoot.store.prepared import Prepared
 
+_BY_SLUG = Prepared(lambda slug: Group.objects.filter(slug=slug), words=True)
 Page = Callable[..., HttpResponse]
 
 
@@ -24,13 +26,21 @@ def of_group(view: Page) -> Page:
 
     @wraps(view)
     def wrapped(request: HttpRequest, slug: str, **more: Any) -> HttpResponse:
-        group = Group.objects.visible_to(reader(request)).filter(slug=slug).first()
+        group = visible(slug, reader(request))
         if group is None:
             return moved(request, slug, more, person=reader(request))
         with timezone.override(group.time_zone):
             return view(request, group, **more)
 
     return wrapped
+
+
+def visible(slug: str, person: Person | None) -> Group | None:
+    """The same as Group.objects.visible_to, without a question where the group itself says that it is no secret."""
+    group = _BY_SLUG.first(slug)
+    if group is None or group.visibility != Group.Visibility.HIDDEN:
+        return group
+    return Group.objects.visible_to(person).filter(pk=group.pk).first()
 
 
 def managed(permission: str) -> Callable[[Page], Page]:

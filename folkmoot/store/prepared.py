@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 Key = int | str
 
 # What stands for the keys while the SQL is written; no query of ours holds them otherwise.
-_NUMBERS: Sequence[Key] = range(1_726_100_001, 1_726_100_513)
+_NUMBERS: Sequence[Key] = range(1_726_100_001, 1_726_101_001)
 _WORDS: Sequence[Key] = [f"key {number} of a prepared query" for number in range(8)]
 
 

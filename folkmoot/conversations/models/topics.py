@@ -62,7 +62,11 @@ class Topic(models.Model):
         return self.post_count <= 1 and self.answer_id is None and self.locked_at is None
 
     def get_absolute_url(self) -> str:
-        return reverse("topic", args=[self.channel.group.slug, self.pk, slugify(self.title)[:60].strip("-") or "topic"])
+        return topic_address(self.channel.group.slug, self.pk, self.title)
+
+
+def topic_address(group: str, number: int, title: str) -> str:
+    return reverse("topic", args=[group, number, slugify(title)[:60].strip("-") or "topic"])
 
 
 class Happening(models.Model):

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,18 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
-from folkmoot.conversations import about, boxes, queries, searching, unread
+from folkmoot.conversations import about, boxes, queries, rows, searching, unread
 from folkmoot.conversations.forms import TopicForm
 from folkmoot.conversations.http import zone_of
 from folkmoot.conversations.models import MAIN, Channel
 from folkmoot.conversations.operations import keep_draft, main_channel, schedule, start_topic
 from folkmoot.conversations.views.topics import A_PAGE
-from folkmoot.groups.http import around, of_group
+from folkmoot.groups.http import around, of_group, standing
 from folkmoot.groups.models import Group, Membership
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.kit.search_words import LONGEST
+from folkmoot.store.prepared import Prepared
 from folkmoot.web.strangers import same_for_strangers
 
+_CHANNELS = Prepared(lambda group: Channel.objects.filter(group=group).in_order())
 SHOWS = ("", "unanswered", "mine")
 
 
@@ -44,39 +46,45 @@ def channel(request: HttpRequest, group: Group, channel: str) -> HttpResponse:
 
 def _board(request: HttpRequest, group: Group, channel: Channel | None) -> HttpResponse:
     person = reader(request)
-    context = around(request, group, "talk")
-    channels = list(Channel.objects.visible_to(person).filter(group=group).in_order())
+    mine = standing(group, person)
+    can_read = "topics.read" in mine.permissions
+    channels = _CHANNELS.rows(group.pk) if can_read else []
     query = request.GET.get("q", "").strip()[:LONGEST]
-    context |= {
+    context: dict[str, Any] = {
+        "group": group,
+        "tab": "talk",
+        "member_count": mine.members,
+        "can_manage": "group.manage" in mine.permissions,
         "query": query,
-        "can_read": "topics.read" in context["permissions"],
-        "can_start": "topics.post" in context["permissions"] and not (channel and channel.closed_at),
+        "can_read": can_read,
+        "can_start": "topics.post" in mine.permissions and not (channel and channel.closed_at),
         "channel": channel,
         "channels": channels if len(channels) > 1 else [],
         "address": _address(group, channel),
     }
     ids = [channel.pk] if channel else [one.pk for one in channels]
-    if person and context["membership"] and ids:
-        context |= {"my_mail": context["membership"].mail, "channel_id": ids[0]}
-        context["my_level"] = unread.level_of(ids[0], person)
+    if mine.mail and ids:
+        context |= {"my_mail": mine.mail, "channel_id": ids[0], "my_level": unread.level_of(ids[0], person)}
     if query:
         context |= searching.page(request, query, person=person, group=group)
     else:
-        context |= _rows(request, ids)
-        if person is None and context["can_read"] and not context["show"]:
+        context |= _rows(request, group, ids)
+        if person is None and can_read and not context["show"]:
             context["about"] = about.of_board(group, channel, context["page"].number)
     return render(request, "conversations/topics.html", context)
 
 
-def _rows(request: HttpRequest, channels: Sequence[int]) -> dict[str, Any]:
-    """A page of the board, and before its first page what is pinned. Ids come first: they stand in an index."""
+def _rows(request: HttpRequest, group: Group, channels: Sequence[int]) -> dict[str, Any]:
+    """A page of the board: what all look at is asked for by prepared queries, what is chosen by whatever it takes."""
     person, show = reader(request), request.GET.get("show", "")
-    show = show if show in SHOWS else ""
-    pinned = [] if show else queries.pinned(channels)
-    ids = queries.board(channels, show=show, person=person).values_list("pk", flat=True)
-    page = Paginator(ids.exclude(pk__in=pinned) if pinned else ids, A_PAGE).get_page(request.GET.get("page"))
-    at_head = pinned if page.number == 1 else []
-    return {"show": show, "page": page, "rows": queries.with_facts([*at_head, *page], person=person)}
+    if show in SHOWS[1:]:
+        ids = queries.board(channels, show=show, person=person).values_list("pk", flat=True)
+        page: Page[int] = Paginator(ids, A_PAGE).get_page(request.GET.get("page"))
+        listed = list(page)
+    else:
+        show = ""
+        page, listed = queries.whole_board(channels, A_PAGE, request.GET.get("page"))
+    return {"show": show, "page": page, "rows": rows.rendered(listed, group=group, person=person)}
 
 
 @boxes.kept_through_sign_in

@@ -74,7 +74,7 @@ _HOMES = Prepared(
         .values_list(*Home._fields[:-1], "memberships__joined_at")
     )
 )
-_DRAFTS = Prepared(lambda person: Draft.objects.filter(person=person).values_list("pk")[:100])
+_DRAFTS = Prepared(lambda person: Draft.objects.in_use().filter(person=person).values_list("pk")[:100])
 
 
 @dataclass(slots=True, frozen=True)

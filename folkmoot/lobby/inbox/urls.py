@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from folkmoot.lobby.inbox.views import acts, pages
 
@@ -6,7 +7,7 @@ urlpatterns = [
     path("inbox", pages.inbox, name="inbox"),
     path("inbox/<int:topic_id>", pages.inbox_topic, name="inbox_topic"),
     path("inbox/count", pages.inbox_count, name="inbox_count"),
-    path("inbox/drafts", pages.inbox_drafts, name="inbox_drafts"),
+    path("inbox/drafts", RedirectView.as_view(pattern_name="drafts", permanent=True)),
     path("topics/<int:topic_id>/done", acts.done, name="done"),
     path("topics/<int:topic_id>/done/remove", acts.done_remove, name="done_remove"),
     path("topics/<int:topic_id>/later", acts.later, name="later"),

@@ -192,7 +192,7 @@ def test_an_answer_older_than_four_weeks_waits_for_nobody(ann, bob, tarn):
 
 
 def test_a_stranger_signs_in_first(client, topic):
-    for address in ("/inbox", f"/inbox/{topic.pk}", "/inbox/count", "/inbox/drafts"):
+    for address in ("/inbox", f"/inbox/{topic.pk}", "/inbox/count"):
         assert client.get(address)["Location"].startswith("/account/login/")
     for act in ("done", "later", "follow/muted"):
         assert client.post(f"/topics/{topic.pk}/{act}")["Location"].startswith("/account/login/")
@@ -287,17 +287,15 @@ def test_without_a_group_it_says_what_to_do_first(client, ann):
     assert "You are in no group yet" in text(client.get("/inbox"))
 
 
-def test_drafts_lead_back_to_their_boxes(client, ann, tarn, topic):
-    Draft.objects.create(person=ann, key=f"topic-{topic.pk}", body="I think")
-    Draft.objects.create(person=ann, key="new-tarn", title="A question")
-    Draft.objects.create(person=make.person("Eve"), key="new-tarn", title="Of another")
+def test_drafts_are_counted_here_and_have_a_page_of_their_own(client, ann, tarn, topic):
+    Draft.objects.create(person=ann, key=f"topic-{topic.pk}", body="Half")
+    Draft.objects.create(person=ann, key="new-tarn", body="Thrown away", thrown_at=now())
     client.force_login(ann)
 
-    page = text(client.get("/inbox/drafts"))
+    assert 'href="/drafts">Drafts <span class="count">1<' in text(client.get("/inbox"))
+    moved = client.get("/inbox/drafts")
 
-    assert f'href="/inbox/{topic.pk}#reply"' in page
-    assert 'href="/g/tarn/topics/new"' in page
-    assert "Of another" not in page
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/drafts")
 
 
 @pytest.mark.parametrize("rows", [1, 3])

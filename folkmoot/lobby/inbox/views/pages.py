@@ -7,14 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from folkmoot.accounts.http import SignedIn
 from folkmoot.conversations import boxes, fragments, traces, unread
-from folkmoot.conversations.models import Draft, Topic
+from folkmoot.conversations.models import Topic
 from folkmoot.conversations.operations import mark_read
 from folkmoot.groups.http import standing
 from folkmoot.lobby.inbox import queries, rows
@@ -49,14 +48,6 @@ def inbox_count(request: SignedIn) -> HttpResponse:
     response.headers["Cache-Control"] = "private, max-age=20"
     response.headers["Vary"] = "Cookie"
     return response
-
-
-@login_required
-@require_safe
-def inbox_drafts(request: SignedIn) -> HttpResponse:
-    context = _rail(request, queries.inbox(request.user), "drafts", "")
-    drafts = Draft.objects.filter(person=request.user).order_by("-saved_at")[: rows.A_PAGE]
-    return render(request, "lobby/inbox_drafts.html", context | {"found": [(one, _box(one)) for one in drafts]})
 
 
 def _page(request: SignedIn, here: int) -> dict[str, Any]:
@@ -117,11 +108,3 @@ def _where(request: SignedIn) -> str:
     """The list that one is in, as the end of an address."""
     kept = {name: request.GET[name] for name in ("list", "group", "page") if request.GET.get(name)}
     return f"?{urlencode(kept)}" if kept else ""
-
-
-def _box(draft: Draft) -> str:
-    """The address of the box that a draft stands in."""
-    kind, _, rest = draft.key.partition("-")
-    if kind == "topic" and rest.isdecimal():
-        return reverse("inbox_topic", args=[int(rest)]) + "#reply"
-    return reverse("topic_new", args=[rest]) if kind == "new" and rest else ""
