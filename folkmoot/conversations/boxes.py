@@ -15,10 +15,10 @@ from folkmoot.conversations import rendering
 from folkmoot.conversations.forms import ReplyForm, SaidForm
 from folkmoot.conversations.fragments import Fragment, Row
 from folkmoot.conversations.models import Draft, Post, Reaction, Topic
+from folkmoot.conversations.operations.posting import LONGEST_BODY
 from folkmoot.groups.models import Group
 from folkmoot.store.prepared import Prepared
 
-LONGEST_UNSENT = 50_000  # characters that are kept for somebody whose session is over
 LONGEST_QUOTE = 4_000
 UNSENT = "unsent"  # in the session
 
@@ -46,7 +46,7 @@ def kept_through_sign_in(view: View) -> View:
 
 def _keep_unsent(request: HttpRequest) -> None:
     body, title = request.POST.get("body", ""), request.POST.get("title", "")
-    if 0 < len(body) <= LONGEST_UNSENT and len(title) <= 200:
+    if 0 < len(body) <= LONGEST_BODY and len(title) <= 200:
         request.session[UNSENT] = {"path": request.path, "title": title, "body": body}
 
 

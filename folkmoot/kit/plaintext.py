@@ -7,9 +7,10 @@ from typing import NamedTuple
 from folkmoot.kit import prose, quotes
 from folkmoot.kit.quotes import Block
 
-VERSION = 1
+VERSION = 2
 DEEPEST = 8
 _MOST_OPEN_LINES = 4
+_A_LINE = 80  # characters; some programs write a whole paragraph as one line
 _MARKS = re.compile(r"(?m)^(?:((?: ?>)+) ?|)(.*)")
 
 
@@ -61,7 +62,8 @@ def _attribution(block: Block) -> str:
 
 def _is_short(block: Block) -> bool:
     """A few quoted lines before an answer are the question that is answered."""
-    return _count(block) <= _MOST_OPEN_LINES
+    length = sum(map(len, block.lines))
+    return _count(block) <= _MOST_OPEN_LINES and length <= _MOST_OPEN_LINES * _A_LINE
 
 
 def _count(block: Block) -> int:

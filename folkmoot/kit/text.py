@@ -2,6 +2,8 @@
 
 import re
 
+from folkmoot.kit.quotes import blocks
+
 
 def one_line(text: str) -> str:
     """Return the text as one line of printable characters."""
@@ -9,8 +11,9 @@ def one_line(text: str) -> str:
 
 
 def gist(body: str, longest: int = 120) -> str:
-    """Return the beginning of what somebody wrote, as one line: what they quote and the marks of Markdown left out."""
-    said = " ".join(line for line in body[:4_000].splitlines() if not line.lstrip().startswith((">", "```")))
+    """Return the beginning of what somebody wrote, as one line, without quotes, "Ann wrote:" and marks of Markdown."""
+    own = [line for block in blocks(body[:4_000]) if block.kind == "own" for line in block.lines]
+    said = " ".join(line for line in own if not line.lstrip().startswith((">", "```")))
     return one_line(_MARKS.sub("", said))[:longest]
 
 

@@ -3,10 +3,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.web.errors import refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -82,4 +82,4 @@ class refusals:  # noqa: N801 - middleware is named in settings like a function
         if not isinstance(error, Refused):
             return None
         status = 403 if isinstance(error, NotAllowed) else 422
-        return render(request, "web/refused.html", {"message": str(error)}, status=status)
+        return refused(request, str(error), status=status)

@@ -70,6 +70,12 @@ def test_a_short_quote_before_an_answer_stays_open_as_the_question():
     assert "<summary>Quotes 11 lines</summary>" in page
 
 
+def test_a_quoted_paragraph_on_one_line_is_no_short_quote():
+    page = plaintext.to_html("> " + "as long as a paragraph " * 20 + "\n\nYes.")
+
+    assert said(page) == "Yes."
+
+
 def test_a_letter_that_only_quotes_and_one_that_forwards_are_open():
     assert "<details" not in plaintext.to_html(LONG_QUOTE)
     assert "Old" in said(plaintext.to_html("FYI\n\n-------- Forwarded Message --------\nFrom: Ann\n\nOld\n"))

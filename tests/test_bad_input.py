@@ -1,0 +1,248 @@
+"""What bad input gets, by the web's door: a clear answer, and nothing left of it; each test looks at what came out."""
+
+import re
+import struct
+import zlib
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from django.utils.timezone import now
+
+from folkmoot.accounts.models import Person
+from folkmoot.config.subscribers import SUBSCRIBERS
+from folkmoot.conversations.models import Attachment, Post, Topic, Upload
+from folkmoot.conversations.operations import keep_draft, make_channel, schedule
+from folkmoot.groups.models import Group
+from folkmoot.groups.operations import invite
+from folkmoot.outbox.relay import drain
+from tests import make
+
+LONG = "x" * 300
+TITLES = [
+    "Wie geht das?",
+    "Γιατί δεν δουλεύει;",
+    "Почему не работает?",
+    "لماذا لا يعمل؟",
+    "なぜ動かないのですか",
+    "यह काम क्यों नहीं करता?",
+]
+
+
+def text(response):
+    return response.content.decode()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, settings):
+    settings.FILES, settings.OUTGOING = tmp_path / "files", tmp_path / "outgoing"
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def ann():
+    return make.person("Ann")
+
+
+@pytest.fixture
+def topic(ann):
+    return make.topic(make.group(ann))
+
+
+def bomb():
+    """A picture of 60,000 by 60,000 points that is a few hundred bytes long."""
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 10_000)), (b"IEND", b"")]
+    raw = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    ]
+    return SimpleUploadedFile("bomb.png", b"\x89PNG\r\n\x1a\n" + b"".join(raw), "image/png")
+
+
+LIES = {
+    "x.png": b"<html><script>alert(1)</script>",
+    "x.html": b"<html><script>alert(1)</script>",
+    "x.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "x.pdf": b"%PDF-1.7 <script>alert(1)</script>",
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_file_that_lies_about_its_kind_is_handed_out_and_never_run(client, topic, ann, name):
+    client.force_login(ann)
+    client.post(
+        f"/topics/{topic.pk}/replies", {"body": "See.", "files": [SimpleUploadedFile(name, LIES[name], "image/png")]}
+    )
+
+    page = text(client.get(topic.get_absolute_url()))
+    address = re.search(r'href="(/files/[^"]+)"', page)[1]
+    answer = client.get(address)
+
+    assert "<img" not in page.split("<main")[1]
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "html" not in answer.headers["Content-Type"]
+
+
+def test_a_picture_that_explodes_is_refused_wherever_it_is_sent(client, topic, ann, folder):
+    client.force_login(ann)
+
+    reply = client.post(f"/topics/{topic.pk}/replies", {"body": "My long text.", "files": [bomb()]})
+    ahead = client.post("/uploads", {"file": bomb()})
+    face = client.post("/settings/picture", {"picture": bomb()})
+
+    assert [reply.status_code, ahead.status_code, face.status_code] == [422, 422, 422]
+    assert "My long text.</textarea>" in text(reply)
+    assert topic.posts.count() == 1
+    assert not Attachment.objects.exists()
+    assert not Upload.objects.exists()
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("/groups/new", {"name": LONG, "slug": "loom", "type": "social"}),
+        ("/g/tarn/topics/new", {"title": LONG, "body": "Hi"}),
+        ("/settings", {"name": LONG}),
+        ("/account/signup/", {"name": LONG, "email": "eve@example.org"}),
+    ],
+)
+def test_a_name_of_300_characters_comes_back_with_words(client, topic, ann, address, sent):
+    if address != "/account/signup/":
+        client.force_login(ann)
+
+    answer = client.post(address, sent)
+
+    assert answer.status_code in {200, 422}
+    assert re.search(r"at most (100|200) characters", text(answer))
+    assert LONG in text(answer)
+    assert {Group.objects.count(), Topic.objects.count()} == {1}
+    assert not Person.objects.filter(name__startswith="xxx").exists()
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_in_any_script_is_read_found_and_has_an_address(client, topic, ann, title):
+    client.force_login(ann)
+
+    made = client.post("/g/tarn/topics/new", {"title": title, "body": "Hm."})
+
+    assert made.status_code == 302
+    found = Topic.objects.latest("pk")
+    assert found.title == title
+    drain(SUBSCRIBERS)
+    for address in (found.get_absolute_url(), "/g/tarn/topics", "/inbox"):
+        assert title in text(client.get(address)), address
+    assert found.posts.get().get_absolute_url() in text(client.get("/search", {"q": title.split()[-1].strip("?;؟")}))
+
+
+def test_two_clicks_start_one_conversation(client, topic, ann):
+    client.force_login(ann)
+
+    first, again = (client.post("/g/tarn/topics/new", {"title": "Cake", "body": "Who?", "once": "k"}) for _ in "ab")
+
+    assert first.headers["Location"] == again.headers["Location"]
+    assert Topic.objects.filter(title="Cake").count() == 1
+
+
+def test_a_stale_form_loses_nothing(topic, ann):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ann)
+    sent = {"body": "A long reply <b>.", "once": "k1", "csrfmiddlewaretoken": "x" * 64}
+
+    answer = strict.post(f"/topics/{topic.pk}/replies", sent, headers={"origin": "http://testserver"})
+
+    page = text(answer)
+    assert answer.status_code == 403
+    assert "A long reply &lt;b&gt;.</textarea>" in page
+    again = dict(re.findall(r'name="(once|csrfmiddlewaretoken)" value="(\w+)"', page.split("<main")[1]))
+    assert again["once"] == "k1"
+    strict.post(f"/topics/{topic.pk}/replies", {"body": "A long reply <b>."} | again)
+    assert [post.body for post in topic.posts.in_order()][1:] == ["A long reply <b>."]
+
+
+def test_a_form_from_elsewhere_puts_no_words_on_our_pages(topic, ann):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ann)
+
+    for origin in ({"origin": "https://elsewhere.example"}, {"origin": "null"}, {}):
+        answer = strict.post(f"/topics/{topic.pk}/replies", {"body": "Send us your password"}, headers=origin)
+        assert answer.status_code == 403
+        assert "Send us your password" not in text(answer)
+
+    assert topic.posts.count() == 1
+
+
+def test_a_reply_as_long_as_a_post_may_be_survives_a_lost_session(client, topic, ann):
+    words = "A long reply. " * 14_000
+    client.post(f"/topics/{topic.pk}/replies", {"body": words})
+    client.force_login(ann)
+
+    assert words in text(client.get(f"/topics/{topic.pk}/reply", follow=True))
+
+
+# Every address
+
+
+def addresses(patterns=None, before=""):
+    """All that answers, as the patterns' own words: "topics/<int:topic_id>/pin"."""
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(one, URLPattern):
+            yield before + str(one.pattern), one.callback
+        else:
+            yield from addresses(one.url_patterns, before + str(one.pattern))
+
+
+def filled(route, values):
+    def value(found):
+        return str(values.get(found[2], 1 if found[1] == "int:" else "x"))
+
+    return "/" + re.sub(r"<(\w+:)?(\w+)>", value, route)
+
+
+def test_only_what_a_mail_program_sends_goes_without_a_token():
+    free = {route for route, view in addresses() if getattr(view, "csrf_exempt", False)}
+
+    assert free == {"mail/leave/<str:token>"}
+
+
+def test_a_forged_form_is_refused_everywhere(topic, ann):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ann)
+    ids = {"topic_id": topic.pk, "slug": "tarn", "post_id": topic.posts.get().pk, "channel_id": topic.channel_id}
+
+    for route, view in addresses():
+        if not getattr(view, "csrf_exempt", False) and "(" not in route:
+            assert strict.post(filled(route, ids), {"body": "forged"}).status_code == 403, route
+
+
+def test_a_guessed_number_answers_like_one_that_does_not_exist(client, ann):
+    """A hidden group with one of everything, and somebody outside who knows all its numbers."""
+    olga, eve = make.person("Olga"), make.person("Eve")
+    den = make.group(ann, owner=olga, slug="den", visibility="hidden")
+    topic = make.topic(den, author=ann, title="Wombat plan", body="Wombat body")
+    channel = make_channel(den, slug="ops", by=olga, via="test")
+    invitation = invite(den, address="zoe@example.org", by=olga, via="test")
+    waiting = schedule(
+        channel, topic=topic, author=ann, body="Wombat later", via="test", due_at=now() + timedelta(days=1)
+    )
+    keep_draft(ann, f"topic-{topic.pk}", body="Wombat draft")
+    real = {"topic_id": topic.pk, "post_id": topic.posts.get().pk, "channel_id": channel.pk, "slug": "den"}
+    real |= {"scheduled_id": waiting.pk, "membership_id": den.memberships.get(person=ann).pk, "channel": "ops"}
+    real |= {"invitation_id": invitation.pk, "title": "wombat-plan", "key": f"topic-{topic.pk}", "kind": "thanks"}
+    real |= {"level": "muted", "name": "x"}
+    none = {name: 999_999 if isinstance(value, int) else value for name, value in real.items()} | {"slug": "nowhere"}
+    none["key"] = "topic-999999"
+    client.force_login(eve)
+
+    for route, _view in addresses():
+        if "<" not in route or "(" in route:
+            continue
+        for method in (client.get, client.post):
+            known, guessed = (method(filled(route, values)) for values in (real, none))
+            assert known.status_code == guessed.status_code, (route, method)
+            assert "ombat" not in text(known), route
+    assert Post.objects.count() == 1
