@@ -6,7 +6,7 @@ from folkmoot.web.bundle import HERE
 
 
 def test_the_manifest_names_pictures_that_are_there_in_the_sizes_it_says():
-    manifest = json.loads((HERE / "folkmoot.webmanifest").read_text())
+    manifest = json.loads((HERE / "manifest.json").read_text())
     drawn = [icon for icon in manifest["icons"] if icon["type"] == "image/png"]
 
     assert {"192x192", "512x512"} <= {icon["sizes"] for icon in drawn}
