@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.db.models import Count, Max, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.templatetags.static import static
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from folkmoot.conversations.models import Channel, Topic
 from folkmoot.groups.models import Group
 from folkmoot.web.strangers import same_for_strangers
 
+ICONS, PAPER = (192, 512), "#fbfbf8"
 A_PART = 5_000  # addresses
 MOST_PARTS = 50_000  # of the index: as many as it may have
 CLOSED = ["/account/", "/settings", "/manage/", "/invitations/", "/mail/", "/start", "/files/", "/g/*/manage"]
@@ -26,6 +28,16 @@ SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), f"Sitemap: {settings.SITE}/sitemap.xml"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@same_for_strangers
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone asks that puts us among its apps."""
+    drawn = [{"src": static(f"web/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"} for size in ICONS]
+    icons = [*drawn, drawn[-1] | {"purpose": "maskable"}]
+    look = {"display": "standalone", "background_color": PAPER, "theme_color": PAPER}
+    return JsonResponse({"id": "/", "start_url": "/", "scope": "/", "name": "Folkmoot", "icons": icons, **look})
 
 
 @require_safe

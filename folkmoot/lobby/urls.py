@@ -15,6 +15,7 @@ urlpatterns = [
     path("help", helping.help_, name="help"),
     path("help/<slug:name>", helping.guide, name="guide"),
     path("help/pictures/<str:name>", helping.guide_picture, name="guide_picture"),
+    path("manifest.json", outside.manifest, name="manifest"),
     path("robots.txt", outside.robots, name="robots"),
     path("sitemap.xml", outside.sitemap, name="sitemap"),
     path("sitemap/<slug:slug>/<int:part>.xml", outside.sitemap_part, name="sitemap_part"),

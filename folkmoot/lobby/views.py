@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
@@ -26,6 +26,12 @@ from folkmoot.web.strangers import same_for_strangers
 
 A_PAGE = 50
 
+LEAD = gettext_lazy(
+    "Folkmoot runs user groups. The message board is the mailing list: whoever writes a letter and "
+    "whoever writes here speak in the same conversation, and what was said can be found again. Free "
+    "software; your group keeps its members, its words and its address."
+)
+
 
 @require_safe
 @same_for_strangers
@@ -33,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     person = reader(request)
     if person is None:
         found = queries.groups_about("", person=None)[:8]
-        about = About("/", _("Folkmoot: user groups, with every door open"))
+        about = About("/", _("Folkmoot: user groups, with every door open"), str(LEAD))
         return render(request, "lobby/welcome.html", {"groups": found, "query": "", "about": about})
     return redirect("inbox")
 
