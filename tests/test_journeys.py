@@ -124,7 +124,7 @@ def test_too_many_letters_of_strangers_are_put_off(lmtp, settings):
             raw = make.letter(sender="eve@example.net", message_id=f"<{number}@x>")
             put_in(lmtp, raw, sender="eve@example.net")
         work(server.port)
-        listener._full_names.cache_clear()
+        listener.last_look.until = 0.0
         with smtplib.LMTP("127.0.0.1", lmtp) as door, pytest.raises(smtplib.SMTPDataError) as refusal:
             door.sendmail("eve@example.net", ["tarn@localhost"], make.letter(sender="eve@example.net"))
         assert refusal.value.smtp_code == 450

@@ -5,10 +5,10 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
-from functools import lru_cache
 from typing import TypeVar
 
 from aiosmtpd.lmtp import LMTP
@@ -113,19 +113,30 @@ def keep(sender: str, recipients: list[str], raw: bytes) -> list[str]:
 def _has_no_room(recipient: str, raw: bytes) -> bool:
     """Whether the letter would be one too many of those that wait for the group's owner."""
     mark = addresses.read(recipient)
-    if (
-        mark is None
-        or not addresses.takes_posts(mark)
-        or mark.name not in _full_names(int(time.monotonic() / LOOK_AGAIN))
-    ):
+    if mark is None or not addresses.takes_posts(mark) or mark.name not in _full_names():
         return False
     sender = parseaddr(str(BytesHeaderParser().parsebytes(raw[:65536]).get("From", "")))[1]
     return not Address.objects.filter(email=sender.lower()).exists()
 
 
-@lru_cache(maxsize=1)
-def _full_names(tick: int) -> frozenset[str]:
-    """The mail names of groups that hold all they may today; looked up once a tick."""
+@dataclass
+class Look:
+    """What the last look at held letters has found: the mail names of groups that hold all they may today."""
+
+    names: frozenset[str] = frozenset()
+    until: float = 0.0  # on the monotonic clock
+
+
+last_look = Look()
+
+
+def _full_names() -> frozenset[str]:
+    if time.monotonic() >= last_look.until:
+        last_look.names, last_look.until = _look(), time.monotonic() + LOOK_AGAIN
+    return last_look.names
+
+
+def _look() -> frozenset[str]:
     today = HeldLetter.objects.filter(held_at__gt=now() - timedelta(days=1), decided_at=None)
     full = today.values("group").annotate(held=Count("pk")).filter(held__gte=settings.HELD_A_DAY)
     return frozenset(MailName.objects.filter(group__in=full.values("group")).values_list("local", flat=True))
