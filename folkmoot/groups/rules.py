@@ -94,11 +94,13 @@ def _members_carry(group_id: int, _made: datetime, _version: int) -> frozenset[s
     """Nothing is certain to all members where something is denied to one of them."""
     everybody = Q(role__audience__in=[Role.Audience.ANYONE, Role.Audience.SIGNED_IN])
     here = Q(role__audience=Role.Audience.MEMBERS, role__group=group_id)
-    denied = frozenset(
-        Denial.objects.valid().filter(group__reached__below=group_id).values_list("permission", flat=True)
+    rows = list(
+        RolePermission.objects.filter(reaching(group_id), everybody | here).values_list("name", "role__audience")
     )
-    carried = frozenset() if "" in denied else _names(group_id, everybody | here) - denied
-    return carried | _names(group_id, Q(role__audience=Role.Audience.ANYONE))
+    denials = Denial.objects.valid().filter(group__reached__below=group_id)
+    denied = frozenset(denials.values_list("permission", flat=True))
+    carried = frozenset() if "" in denied else frozenset(name for name, _audience in rows) - denied
+    return carried | {name for name, audience in rows if audience == Role.Audience.ANYONE}
 
 
 def can_found(person: Person) -> bool:

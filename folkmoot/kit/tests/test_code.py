@@ -40,11 +40,11 @@ def test_more_code_than_is_coloured_is_shown_plain_and_whole():
 def test_no_language_takes_long_over_what_was_made_for_it_and_nothing_is_lost(language):
     for nasty in NASTY:
         text = (nasty * code.LONGEST)[: code.LONGEST]
-        began = time.perf_counter()
+        began = time.process_time()
 
         page = code.coloured(text, language)
 
-        assert time.perf_counter() - began < 3, nasty
+        assert time.process_time() - began < 3, nasty
         assert words_of(page) == text
 
 
