@@ -11,21 +11,46 @@ from folkmoot.groups.operations.members import (
     make_owner,
     remove_member,
 )
+from folkmoot.groups.operations.sides import limit, name_side, place_all, place_person, place_sides, remove_side
+from folkmoot.groups.operations.subgroups import (
+    assign,
+    close_itself,
+    move_group,
+    move_group_back,
+    open_itself,
+    share_figures,
+)
+from folkmoot.groups.operations.uniting import first_owner, split_off, unite
 
 __all__ = [
     "accept",
     "add_member",
     "apply",
+    "assign",
     "change",
     "change_reading",
+    "close_itself",
     "decide",
     "decline",
+    "first_owner",
     "found",
     "invite",
     "join",
     "leave",
+    "limit",
     "make_member",
     "make_owner",
+    "move_group",
+    "move_group_back",
+    "name_side",
+    "open_itself",
+    "place_all",
+    "place_person",
+    "place_sides",
     "remove_member",
+    "remove_side",
     "rename",
+    "share_figures",
+    "split_off",
+    "unite",
 ]
