@@ -7,7 +7,7 @@ from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import sweeping
-from folkmoot.groups.operations import place_all
+from folkmoot.groups.operations import place_all, place_turned
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
 
@@ -17,7 +17,8 @@ DUTIES = [
     Duty("said", timedelta(days=1), sweep_scheduled),
     Duty("drafts", timedelta(days=1), sweep_drafts),
     Duty("affiliations", timedelta(days=1), settle_all),
-    Duty("sides", timedelta(hours=1), place_all),
+    Duty("turns", timedelta(hours=1), place_turned),
+    Duty("sides", timedelta(days=1), place_all),
     Duty("exports", timedelta(hours=1), sweep_exports),
     Duty("files", timedelta(days=1), partial(sweep_files, spare=keeps_file)),
     Duty("letters", timedelta(days=1), sweeping.sweep),

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
-from folkmoot.conversations.models import Channel, OldChannel
+from folkmoot.conversations.models import Channel, OldChannel, Post
 from folkmoot.conversations.operations.channels import LONGEST_SLUG, MOST_CHANNELS, TAKEN
+from folkmoot.conversations.operations.holding import look_anew
 from folkmoot.conversations.rules import can_run_channels
 from folkmoot.groups.models import Group
 from folkmoot.groups.names import RESERVED
@@ -60,8 +62,18 @@ def split_group(
             require(can_run_channels(by, group), _("You can't change the channels of this group."))
             names = list(group.mail_names.values_list("local", flat=True))
             Channel.objects.filter(pk=channel.pk).update(group=made, slug="", name="")
+            _loosen(channel)
             _remember(names, channel.slug, channel)
     return made
+
+
+def _loosen(channel: Channel) -> None:
+    """Cut what ties posts of a channel to posts elsewhere: in another group not even whom one answers may be known."""
+    here, there = Q(channel=channel), Q(answers__channel=channel)
+    across = Post.objects.exclude(answers=None).filter(here & ~there | ~here & there).values_list("pk", flat=True)
+    ids = list(across)
+    Post.objects.filter(pk__in=ids).update(answers=None)
+    look_anew(ids)
 
 
 def _remember(names: Iterable[str], slug: str, channel: Channel) -> None:

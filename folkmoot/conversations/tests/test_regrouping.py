@@ -108,6 +108,8 @@ def test_members_and_a_channel_become_a_group_with_its_past(client, pair):
     ops = first.channels.get(slug="ops")
     chosen = first.memberships.get(person=bob)
     topic = ops.topics.get()
+    outside = Post.objects.get(topic__title="Said in Dresden")
+    Post.objects.filter(topic=topic).update(answers=outside)
 
     made = split_group(first, name="Ops", slug="ops-people", members=[chosen.pk], channel=ops, by=OPERATOR, via="test")
 
@@ -115,6 +117,7 @@ def test_members_and_a_channel_become_a_group_with_its_past(client, pair):
     assert set(made.memberships.values_list("person__name", flat=True)) == {"Bob", "Olga"}
     assert first.memberships.current().filter(person=bob).exists()
     assert Topic.objects.get(pk=topic.pk).channel.group == made
+    assert topic.posts.get().answers is None  # whom it answers is not for the new group to know
     assert client.get("/g/dresden/channels/ops").headers["Location"] == "/g/ops-people/channels/main"
     arrive(make.letter(sender="bob@example.org", to="dresden+ops@localhost"), to="dresden+ops@localhost")
     assert main_channel(made).topics.count() == 2

@@ -11,7 +11,15 @@ from folkmoot.groups.operations.members import (
     make_owner,
     remove_member,
 )
-from folkmoot.groups.operations.sides import limit, name_side, place_all, place_person, place_sides, remove_side
+from folkmoot.groups.operations.sides import (
+    limit,
+    name_side,
+    place_all,
+    place_person,
+    place_sides,
+    place_turned,
+    remove_side,
+)
 from folkmoot.groups.operations.subgroups import (
     assign,
     close_itself,
@@ -47,6 +55,7 @@ __all__ = [
     "place_all",
     "place_person",
     "place_sides",
+    "place_turned",
     "remove_member",
     "remove_side",
     "rename",

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import transaction
-from django.utils.timezone import now
+from django.db.models import Q
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.models import Actor, Organization, Person
+from folkmoot.accounts.models import Actor, Affiliation, Organization, Person
 from folkmoot.groups.models import Group, Membership, OrganizationSide, Side
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
@@ -20,6 +22,7 @@ from folkmoot.outbox.operations import record
 ForWhom = Group.ForWhom
 NOT_YOURS = _("You can't say what companies are to this group.")
 AT_ONCE = 500
+LATELY = timedelta(days=3)  # the clock may have stood still
 
 
 def name_side(group: Group, organization: Organization, *, side: str, by: Actor, via: str) -> None:
@@ -98,8 +101,18 @@ def place_person(person: Person) -> None:
             take_out_who_does_not_fit(membership.group)
 
 
+def place_turned() -> None:
+    """Look at those whose affiliation began or ended by its date in these days. For the clock."""
+    today = localdate()
+    begun = Q(starts_on__gt=today - LATELY, starts_on__lte=today)
+    over = Q(ends_on__gte=today - LATELY, ends_on__lt=today)
+    turned = Affiliation.objects.filter(begun | over).values("person")
+    for person in Person.objects.filter(pk__in=turned).order_by("pk").iterator():
+        place_person(person)
+
+
 def place_all() -> None:
-    """Look at all groups that know companies: affiliations begin and end by their dates. For the clock."""
+    """Look at all groups that know companies. For the clock, and after what concerns many."""
     for group in Group.objects.filter(reaching__above__organization_sides__isnull=False).distinct():
         with transaction.atomic():
             _place_members(group)
@@ -110,8 +123,10 @@ def take_out_who_does_not_fit(group: Group) -> None:
     """End the memberships of those whom the group is not for. Its last owner stays, to be able to change that."""
     if not group.for_whom or Side.INSIDE not in sides_in(group).values():
         return  # where nobody can be inside, that says nothing of anybody
-    for member in group.memberships.current().select_related("person", "group"):
-        if fits(member.side, group.for_whom) or is_last_owner(member.person, group):
+    inside = Q(side=Side.INSIDE)
+    wrong = group.memberships.current().filter(~inside if group.for_whom == ForWhom.INSIDERS else inside)
+    for member in wrong.select_related("person", "group"):
+        if is_last_owner(member.person, group):
             continue
         Membership.objects.filter(pk=member.pk).update(
             left_at=now(), departed_by=Membership.Departure.RULE, departed_why=group.get_for_whom_display()[:500]

@@ -20,6 +20,7 @@ from folkmoot.groups.operations import (
     open_itself,
     place_all,
     place_person,
+    place_turned,
     remove_side,
 )
 from folkmoot.groups.operations.founding import touch_access
@@ -80,7 +81,7 @@ def test_sides_follow_affiliations_and_their_dates(world):
     Affiliation.objects.filter(pk=tie.pk).update(
         starts_on=localdate() - timedelta(days=9), ends_on=localdate() - timedelta(days=1)
     )
-    place_all()
+    place_turned()
 
     assert sides(group)["Eve"] == ("outside", None)
     assert Group.objects.get(pk=group.pk).access_version != version
