@@ -121,7 +121,9 @@ def test_members_and_a_channel_are_split_off_by_page(client, olga):
     ann = tarn.memberships.get(person__name="Ann")
     client.force_login(olga)
     address = f"{PAGE}/split"
-    assert "Ann" in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert f'value="{ann.pk}"' in page
+    assert "<bdi>Ann</bdi>" in page
     assert client.post(address, {"name": "Ops", "where": "below"}).status_code == 422
 
     answer = client.post(address, {"name": "Ops", "where": "beside", "channel": ops.pk, "members": [ann.pk, "x", ""]})

@@ -123,7 +123,7 @@ def group_split(request: SignedIn, group: Group) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     listed = group.memberships.current().beginning_with(query).exclude(person=request.user).select_related("person")
     context = around(request, group, "manage") | {"station": "subgroups", "form": form, "query": query}
-    context |= {"members": list(listed[:MOST_LISTED]), "chosen": set(chosen), "most": MOST_LISTED}
+    context |= {"listed": list(listed[:MOST_LISTED]), "chosen": set(chosen), "most": MOST_LISTED}
     return render(request, "conversations/manage_split.html", context, status=422 if form.errors else 200)
 
 
