@@ -77,7 +77,7 @@ def _converse(session: socketserver.StreamRequestHandler, sink: Sink) -> None:
 
 def _letter(session: socketserver.StreamRequestHandler) -> bytes | None:
     """Read up to the line with a dot; None when the client went away in the middle: then nothing was taken."""
-    lines = []
+    lines: list[bytes] = []
     for line in session.rfile:
         if line == b".\r\n":
             return b"".join(lines)

@@ -1,9 +1,17 @@
 from django.urls import path
 
-from folkmoot.accounts.views import data, settings, starting
+from folkmoot.accounts.views import data, organizations, settings, starting
 
 urlpatterns = [
     path("start", starting.start, name="start"),
+    path("organizations", organizations.organizations, name="organizations"),
+    path("organizations/<slug:slug>", organizations.organization, name="organization"),
+    path("organizations/<slug:slug>/domains", organizations.domains, name="organization_domains"),
+    path("organizations/<slug:slug>/people", organizations.people, name="organization_people"),
+    path("organizations/<slug:slug>/merge", organizations.merge, name="organization_merge"),
+    path("organizations/<slug:slug>/remove", organizations.organization_remove, name="organization_remove"),
+    path("domains/<int:domain_id>/remove", organizations.domain_remove, name="domain_remove"),
+    path("affiliations/<int:affiliation_id>/remove", organizations.affiliation_remove, name="affiliation_remove"),
     path("settings", settings.settings, name="settings"),
     path("settings/profile", settings.profile, name="profile"),
     path("settings/picture", settings.picture, name="picture"),

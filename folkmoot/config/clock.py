@@ -3,10 +3,11 @@
 from datetime import timedelta
 from functools import partial
 
-from folkmoot.accounts.operations import sweep_exports
+from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import sweeping
+from folkmoot.groups.operations import place_all, place_turned
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
 
@@ -15,6 +16,9 @@ DUTIES = [
     Duty("scheduled", timedelta(minutes=1), say_due),
     Duty("said", timedelta(days=1), sweep_scheduled),
     Duty("drafts", timedelta(days=1), sweep_drafts),
+    Duty("affiliations", timedelta(days=1), settle_all),
+    Duty("turns", timedelta(hours=1), place_turned),
+    Duty("sides", timedelta(days=1), place_all),
     Duty("exports", timedelta(hours=1), sweep_exports),
     Duty("files", timedelta(days=1), partial(sweep_files, spare=keeps_file)),
     Duty("letters", timedelta(days=1), sweeping.sweep),

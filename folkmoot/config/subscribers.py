@@ -7,6 +7,12 @@ from folkmoot.doors.mail import mailings, notes
 from folkmoot.groups import reactions as groups
 from folkmoot.outbox.relay import Subscriber
 
+COMPANY_ACTS = frozenset(
+    """
+    organization.made organization.renamed organization.changed organization.merged organization.removed
+    affiliation.begun affiliation.ended
+    """.split()
+)
 SUBSCRIBERS = [
     Subscriber("mail", frozenset({"post.added"}), handle=mailings.post_added),
     Subscriber("invitations", frozenset({"member.invited"}), handle=notes.member_invited),
@@ -18,5 +24,12 @@ SUBSCRIBERS = [
     Subscriber("exports", frozenset({"export.asked"}), handle=exports.export_asked),
     Subscriber("exported", frozenset({"export.ready"}), handle=notes.export_ready),
     Subscriber("farewell", frozenset({"person.erased"}), handle=personal.person_erased),
+    Subscriber("companies", frozenset({"address.proven"}), handle=accounts.address_proven),
+    Subscriber(
+        "domains", frozenset({"organization.made", "organization.changed"}), handle=accounts.organization_changed
+    ),
+    Subscriber("sides", frozenset({"affiliation.begun", "affiliation.ended"}), handle=groups.affiliations_changed),
+    Subscriber("companies-noted", COMPANY_ACTS, handle=groups.companies_noted),
+    Subscriber("companies-merged", frozenset({"organization.merged"}), handle=groups.organizations_merged),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
 ]

@@ -10,8 +10,9 @@ from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Person
-from folkmoot.conversations.models import Channel, Edition, OldTopic, Post, Reference, Topic
+from folkmoot.conversations.models import Channel, Edition, OldChannel, OldTopic, Post, Reference, Topic
 from folkmoot.conversations.models.topics import TopicQuerySet
+from folkmoot.groups.models import Group
 from folkmoot.kit import wordings as comparing
 from folkmoot.store.prepared import Prepared
 
@@ -31,8 +32,14 @@ def topic_at(mail_name: str, number: int) -> Topic | None:
     here = {"group__mail_names__local": mail_name}
     if topic is None or Channel.objects.filter(pk=topic.channel_id, **here).exists():
         return topic
-    was_here = Channel.objects.filter(references__topic=topic, **here).exists()
-    return topic if was_here else None
+    was_here = Channel.objects.filter(references__topic=topic, **here)
+    channel_was = OldChannel.objects.filter(channel=topic.channel_id, local=mail_name)
+    return topic if was_here.exists() or channel_was.exists() else None
+
+
+def channel_once_at(group: Group, slug: str) -> QuerySet[Channel]:
+    """The channel that was in a group, or in one that is part of it now, and is called otherwise or elsewhere now."""
+    return Channel.objects.filter(old_addresses__slug=slug, old_addresses__local__in=group.mail_names.values("local"))
 
 
 def nearest_post(topic: Topic, parents: Sequence[str]) -> Post | None:

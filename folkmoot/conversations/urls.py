@@ -1,7 +1,7 @@
 from django.urls import path
 
 from folkmoot.conversations import searching
-from folkmoot.conversations.views import board, channels, moderating, posts, scheduling, topics, writing
+from folkmoot.conversations.views import board, channels, moderating, posts, scheduling, subgroups, topics, writing
 
 urlpatterns = [
     path("g/<slug:slug>/topics", board.topics, name="topics"),
@@ -12,6 +12,16 @@ urlpatterns = [
     path("g/<slug:slug>/channels/<slug:channel>", board.channel, name="channel"),
     path("g/<slug:slug>/manage/channels", channels.manage_channels, name="manage_channels"),
     path("g/<slug:slug>/manage/channels/<int:channel_id>", channels.manage_channel, name="manage_channel"),
+    path("g/<slug:slug>/manage/subgroups", subgroups.manage_subgroups, name="manage_subgroups"),
+    path("g/<slug:slug>/manage/subgroups/parent", subgroups.subgroup_parent, name="subgroup_parent"),
+    path("g/<slug:slug>/manage/subgroups/people", subgroups.subgroup_people, name="subgroup_people"),
+    path("g/<slug:slug>/manage/subgroups/merge", subgroups.group_merge, name="group_merge"),
+    path("g/<slug:slug>/manage/subgroups/split", subgroups.group_split, name="group_split"),
+    path("groups/<int:group_id>/parent/remove", subgroups.subgroup_parent_back, name="subgroup_parent_back"),
+    path("groups/<int:group_id>/apart", subgroups.group_apart, name="group_apart"),
+    path("groups/<int:group_id>/apart/remove", subgroups.group_apart_remove, name="group_apart_remove"),
+    path("groups/<int:group_id>/figures", subgroups.group_figures, name="group_figures"),
+    path("groups/<int:group_id>/figures/remove", subgroups.group_figures_remove, name="group_figures_remove"),
     path("channels/<int:channel_id>/close", channels.channel_close, name="channel_close"),
     path("channels/<int:channel_id>/close/remove", channels.channel_close_remove, name="channel_close_remove"),
     path("topics/<int:topic_id>/unread", topics.topic_unread, name="topic_unread"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache, wraps
 from typing import Any
 
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,7 +18,7 @@ from folkmoot.groups.models import Group, MailName, Membership
 from folkmoot.groups.rules import permissions_in
 from folkmoot.store.prepared import Prepared
 
-_BY_SLUG = Prepared(lambda slug: Group.objects.filter(slug=slug), words=True)
+_BY_SLUG = Prepared(lambda slug: Group.objects.filter(slug=slug, merged_into=None), words=True)
 Page = Callable[..., HttpResponse]
 
 
@@ -100,7 +101,16 @@ def around(request: HttpRequest, group: Group, tab: str) -> dict[str, Any]:
         "can_manage": "group.manage" in mine.permissions,
         "membership": group.memberships.current().filter(person=person).first() if person else None,
         "member_count": mine.members,
+        "above": above(group, person),
     }
+
+
+def above(group: Group, person: Person | None) -> list[Group]:
+    """The groups above one that the reader may know of, the highest first. Most groups have none: nothing is asked."""
+    if group.parent_id is None:
+        return []
+    known = Group.objects.visible_to(person).filter(reached__below=group).exclude(pk=group.pk)
+    return list(known.annotate(depth=Count("reaching")).order_by("depth"))
 
 
 def moved(request: HttpRequest, slug: str, more: dict[str, Any], *, person: Person | None) -> HttpResponse:

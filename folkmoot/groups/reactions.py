@@ -10,10 +10,14 @@ from folkmoot.groups.models import (
     Invitation,
     Membership,
     ModerationCase,
+    OrganizationSide,
+    PlacementRule,
     RoleGrant,
     Sanction,
 )
+from folkmoot.groups.operations import place_all, place_person
 from folkmoot.groups.operations.founding import touch_access
+from folkmoot.groups.operations.history import note
 from folkmoot.outbox.models import Event
 
 
@@ -59,6 +63,35 @@ def _move(membership: Membership, into: Person) -> None:
     if membership.left_at is None:
         Membership.objects.filter(pk=kept.pk).update(left_at=None)
     membership.delete()
+
+
+def affiliations_changed(event: Event) -> None:
+    """Somebody came to a company or left it, so they may stand on another side in their groups."""
+    place_person(Person.objects.get(pk=event.subject_id))
+
+
+def organizations_merged(event: Event) -> None:
+    """What the other company was to groups the one is now, unless they said already what that is."""
+    with transaction.atomic():
+        theirs = OrganizationSide.objects.filter(organization=event.data["other_id"])
+        known = OrganizationSide.objects.filter(organization=event.subject_id).values_list("group", flat=True)
+        theirs.filter(group__in=list(known)).delete()
+        theirs.update(organization=event.subject_id)
+        rules = PlacementRule.objects.filter(organization=event.data["other_id"])
+        rules.update(organization=event.subject_id)
+    place_all()
+
+
+def companies_noted(event: Event) -> None:
+    """Write down what administrators did to companies and to who belongs to them; what addresses do is no act."""
+    if event.actor_id is None and event.via != "command":
+        return
+    by = Person.objects.filter(pk=event.actor_id or 0).first()
+    about = Person.objects.filter(pk=event.subject_id).first() if event.kind.startswith("affiliation") else None
+    facts = {"organization": event.data.get("organization_id", event.subject_id)}
+    with transaction.atomic():
+        if not HistoryEntry.objects.filter(group=None, kind=event.kind, facts__event=event.pk).exists():
+            note(None, event.kind, by=by, via=event.via, about=about, event=event.pk, **facts)
 
 
 def person_erased(person: Person, keep_words: bool) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from folkmoot.groups.views import founding, invitations, joining, managing, members
+from folkmoot.groups.views import companies, founding, invitations, joining, managing, members
 
 urlpatterns = [
     path("groups/new", founding.group_new, name="group_new"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("g/<slug:slug>/members", members.members, name="members"),
     path("g/<slug:slug>/manage", managing.manage, name="manage"),
     path("g/<slug:slug>/manage/address", managing.address, name="manage_address"),
+    path("g/<slug:slug>/manage/companies", companies.manage_companies, name="manage_companies"),
+    path("g/<slug:slug>/manage/companies/for", companies.for_whom, name="for_whom"),
+    path(
+        "g/<slug:slug>/manage/companies/<int:organization_id>/remove", companies.company_remove, name="company_remove"
+    ),
     path("g/<slug:slug>/manage/members", members.manage_members, name="manage_members"),
     path("g/<slug:slug>/manage/members.csv", members.members_file, name="members_file"),
     path("applications/<int:application_id>/accept", members.application_accept, name="application_accept"),

@@ -19,12 +19,13 @@ from folkmoot.conversations.models import Post
 from folkmoot.conversations.operations import confirm_past
 from folkmoot.groups.forms import ReadingForm
 from folkmoot.groups.http import around, of_group
-from folkmoot.groups.models import Application, Group, Invitation, Role
+from folkmoot.groups.models import Application, Group, Invitation, Membership, Role
 from folkmoot.lobby import queries
 from folkmoot.web.about import About, with_page
 from folkmoot.web.strangers import same_for_strangers
 
 A_PAGE = 50
+MOST_SUBGROUPS = 50  # named on a group's front page
 
 LEAD = gettext_lazy(
     "Folkmoot runs user groups. The message board is the mailing list: whoever writes a letter and "
@@ -64,6 +65,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     context |= {
         "talks": list(queries.newest_topics(Group.objects.filter(pk=group.pk), person=person)[:6]),
         "owners": _owners(group),
+        "subgroups": _subgroups(group, person),
         "doors": _doors(group),
         "is_checked": bool(settings.AUTHSERV_ID),
         "about": _about(group, can_read="topics.read" in context["permissions"]),
@@ -82,16 +84,15 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
         return render(request, "lobby/person_gone.html", status=410)
     me = reader(request)
     posts = Post.objects.visible_to(me).not_taken_back().said_by(found, to=me).select_related("topic", "channel__group")
-    shared = Group.objects.joined_by(found) & Group.objects.joined_by(me) if me else Group.objects.none()
-    groups = list(shared.order_by("name"))
+    shared = _in_both(found, me)
     context = {
         "person": found,
         "posts": list(posts.order_by("-posted_at", "-pk")[:20]),
-        "groups": groups,
-        "profile": list(found.profile.visible_to(me, shares_group=bool(groups)).order_by("pk")),
+        "both_in": shared,
+        "profile": list(found.profile.visible_to(me, shares_group=bool(shared)).order_by("pk")),
         "is_me": found == me,
     }
-    if not any(context[known] for known in ("posts", "groups", "profile", "is_me")):
+    if not any(context[known] for known in ("posts", "both_in", "profile", "is_me")):
         raise Http404  # somebody of whom the reader knows nothing, not even that they are here
     return render(request, "lobby/person.html", context)
 
@@ -133,6 +134,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+def _in_both(found: Person, me: Person | None) -> list[Membership]:
+    """Their memberships in groups that the reader is in, too."""
+    if me is None:
+        return []
+    current = found.memberships.current().filter(group__in=Group.objects.joined_by(me))
+    return list(current.select_related("group", "organization").order_by("group__name"))
+
+
 def _mine(group: Group, person: Person | None, context: dict[str, Any]) -> dict[str, Any]:
     """What the group is to the reader: how they read, or how they may come in."""
     mine = context["membership"]
@@ -152,6 +161,12 @@ def _about(group: Group, *, can_read: bool) -> About | None:
         return None
     feed = f"{group.get_absolute_url()}/feed.atom" if can_read else ""
     return About(group.get_absolute_url(), group.name, Truncator(group.purpose).chars(200), feed=feed)
+
+
+def _subgroups(group: Group, person: Person | None) -> list[Group]:
+    """Those right below that the reader may know of."""
+    below = Group.objects.visible_to(person).filter(parent=group)
+    return list(below.order_by("name", "pk")[:MOST_SUBGROUPS])
 
 
 def _owners(group: Group) -> list[dict[str, str]]:

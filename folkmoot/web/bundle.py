@@ -27,6 +27,7 @@ APART = [
     "bulk",
     "time",
     "matrix",
+    "tree",
     "own",
     "gallery",
 ]

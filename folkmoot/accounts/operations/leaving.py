@@ -95,4 +95,5 @@ def forget(person: Person, keep_words: bool) -> None:
     """Let go of the last that tells who it was, once every app has found what is theirs."""
     with transaction.atomic():
         person.addresses.delete()
+        person.affiliations.all().delete()
         person.exports.all().delete()

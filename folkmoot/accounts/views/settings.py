@@ -105,7 +105,11 @@ def security(request: SignedIn) -> HttpResponse:
 def addresses(request: SignedIn) -> HttpResponseBase:
     """allauth's page of addresses; whoever changes one has just shown who they are."""
     page: View = allauth.email
-    return page(request) if request.method in SAFE else freshly(page)(request)
+    if request.method in SAFE:
+        return page(request)
+    answer = freshly(page)(request)
+    operations.settle_affiliations(request.user, via="web")  # one may be gone that said where they work
+    return answer
 
 
 class AddPasskey(AddWebAuthnView):

@@ -30,7 +30,11 @@ def create(slug: str, name: str | None, kind: str, owner: str, wants_json: bool)
     """Found a group at SLUG."""
     founder = Person.objects.known_at(owner) or enrol(name="", address=owner, via=VIA)
     made = operations.found(founder=founder, name=name or slug.title(), slug=slug, type=kind, via=VIA)
-    answer(_facts(made), f"{made.name} stands at {_site(made)}\nIts list is {_address(made)}", wants_json=wants_json)
+    answer(
+        facts_of_group(made),
+        f"{made.name} stands at {_site(made)}\nIts list is {_address(made)}",
+        wants_json=wants_json,
+    )
 
 
 @group.command("list")
@@ -40,7 +44,7 @@ def list_groups(wants_json: bool) -> None:
     """List all groups."""
     groups = list(Group.objects.order_by("slug"))
     lines = "\n".join(f"{one.slug:<32} {one.name}" for one in groups)
-    answer([_facts(one) for one in groups], lines or "No groups yet.", wants_json=wants_json)
+    answer([facts_of_group(one) for one in groups], lines or "No groups yet.", wants_json=wants_json)
 
 
 @group.command("show")
@@ -49,7 +53,7 @@ def list_groups(wants_json: bool) -> None:
 @command
 def show(slug: str, wants_json: bool) -> None:
     """Show one group."""
-    facts = _facts(group_named(slug))
+    facts = facts_of_group(group_named(slug))
     answer(facts, "\n".join(f"{key:<12} {value}" for key, value in facts.items()), wants_json=wants_json)
 
 
@@ -64,7 +68,7 @@ def rename(slug: str, new_slug: str, name: str | None, wants_json: bool) -> None
     renamed = operations.rename(group_named(slug), slug=new_slug, by=OPERATOR, via=VIA)
     if name:
         renamed = operations.change(renamed, name=name, by=OPERATOR, via=VIA)
-    answer(_facts(renamed), f"{renamed.name} stands at {_site(renamed)}", wants_json=wants_json)
+    answer(facts_of_group(renamed), f"{renamed.name} stands at {_site(renamed)}", wants_json=wants_json)
 
 
 @click.group()
@@ -85,7 +89,7 @@ def add(group_slug: str, address: str, name: str, mail: str, wants_json: bool) -
         raise click.BadParameter(f"“{address}” is not a mail address", param_hint="ADDRESS")
     group = group_named(group_slug)
     made = operations.add_member(group, address=address, name=name, mail=mail, by=OPERATOR, via=VIA)
-    answer(_member_facts(made), f"{made.person.name} is a member of {group.name}", wants_json=wants_json)
+    answer(facts_of_member(made), f"{made.person.name} is a member of {group.name}", wants_json=wants_json)
 
 
 @member.command("list")
@@ -96,7 +100,9 @@ def add(group_slug: str, address: str, name: str, mail: str, wants_json: bool) -
 def list_members(group_slug: str, wants_csv: bool, wants_json: bool) -> None:
     """List the members of GROUP."""
     members = Membership.objects.current().filter(group=group_named(group_slug)).by_name()
-    facts = [_member_facts(one) for one in members.select_related("person", "address").prefetch_related("grants__role")]
+    facts = [
+        facts_of_member(one) for one in members.select_related("person", "address").prefetch_related("grants__role")
+    ]
     if wants_csv:
         table = csv.DictWriter(sys.stdout, fieldnames=["name", "address", "mail", "roles", "joined"])
         table.writeheader()
@@ -130,7 +136,7 @@ def _address(group: Group) -> str:
     return f"{group.slug}@{settings.HOST}"
 
 
-def _facts(group: Group) -> dict[str, object]:
+def facts_of_group(group: Group) -> dict[str, object]:
     return {
         "slug": group.slug,
         "name": group.name,
@@ -145,7 +151,7 @@ def _facts(group: Group) -> dict[str, object]:
     }
 
 
-def _member_facts(membership: Membership) -> dict[str, Any]:
+def facts_of_member(membership: Membership) -> dict[str, Any]:
     return {
         "name": membership.person.name,
         "address": membership.address.email if membership.address else "",

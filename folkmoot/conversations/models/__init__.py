@@ -1,7 +1,7 @@
 """What a conversation is made of."""
 
 from folkmoot.conversations.models.archives import Archive, ArchiveRemark
-from folkmoot.conversations.models.channels import MAIN, Channel
+from folkmoot.conversations.models.channels import MAIN, Channel, OldChannel
 from folkmoot.conversations.models.files import Attachment, StoredFile, Upload
 from folkmoot.conversations.models.posts import Edition, Mention, Post, Reaction
 from folkmoot.conversations.models.reading import Draft, ReadMark, ScheduledPost, Subscription
@@ -18,6 +18,7 @@ __all__ = [
     "Edition",
     "Happening",
     "Mention",
+    "OldChannel",
     "OldTopic",
     "Post",
     "Reaction",

@@ -52,6 +52,20 @@ class Channel(models.Model):
         return reverse("channel", args=[self.group.slug, self.slug or MAIN])
 
 
+class OldChannel(models.Model):
+    """An address that a channel had before it came to another group: `local@` or `local+slug@`, and its page's."""
+
+    local = models.CharField(max_length=64)  # the mail name before the "+"
+    slug = models.SlugField(max_length=20, blank=True)
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="old_addresses")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["local", "slug"], name="an_old_address_leads_to_one_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.local}+{self.slug}" if self.slug else self.local
+
+
 def may_read(person: Person | None, group: OuterRef) -> Q:
     """That a person may read topics in the outer row's group. Decides for one row at a time, by key."""
     return allowed(person, "topics.read", group)

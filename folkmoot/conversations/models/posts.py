@@ -11,6 +11,8 @@ from folkmoot.conversations.models.channels import Channel, may_read
 from folkmoot.conversations.models.topics import Topic
 from folkmoot.groups.models import Side
 
+_NO_BADGE = str.maketrans("()", "[]")
+
 
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, person: Person | None) -> "PostQuerySet":
@@ -88,6 +90,17 @@ class Post(models.Model):
     def author_handle(self) -> str:
         """By which everybody finds its author's page; empty where nobody may know whose words they are."""
         return "" if self.is_anonymous else self.author.handle
+
+    @property
+    def badge(self) -> str:
+        """How its author stood to the group's companies, in words: "Acme, customer". Empty where that says nothing."""
+        return ", ".join(str(one) for one in (self.organization_name, self.get_side_display()) if one)
+
+    @property
+    def byline(self) -> str:
+        """Who speaks, and for whom, in one line: "Ines (Acme, customer)". A name can't look like a badge."""
+        name = self.author_name.translate(_NO_BADGE)
+        return f"{name} ({self.badge.translate(_NO_BADGE)})" if self.badge else name
 
     @property
     def is_answer(self) -> bool:

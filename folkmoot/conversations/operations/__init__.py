@@ -34,6 +34,7 @@ from folkmoot.conversations.operations.reading import (
     mark_read,
     put_away,
 )
+from folkmoot.conversations.operations.regrouping import merge_groups, split_group
 from folkmoot.conversations.operations.rerendering import render_again
 from folkmoot.conversations.operations.scheduling import (
     reschedule,
@@ -75,6 +76,7 @@ __all__ = [
     "make_channel",
     "mark_read",
     "merge",
+    "merge_groups",
     "move",
     "move_back",
     "pin",
@@ -93,6 +95,7 @@ __all__ = [
     "say_now",
     "schedule",
     "split",
+    "split_group",
     "start_topic",
     "sweep_drafts",
     "sweep_files",

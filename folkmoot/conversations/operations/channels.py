@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
-from folkmoot.conversations.models import MAIN, Channel
+from folkmoot.conversations.models import MAIN, Channel, OldChannel
 from folkmoot.conversations.rules import can_run_channels
 from folkmoot.groups.models import Group
 from folkmoot.groups.names import RESERVED
@@ -33,6 +33,8 @@ def make_channel(group: Group, *, slug: str, by: Actor, via: str, **settings: ob
         require(can_run_channels(by, group), NOT_YOURS)
         if Channel.objects.filter(group=group, slug=slug).exists():
             raise Refused(_("There is a channel “%(slug)s” already.") % {"slug": slug})
+        if OldChannel.objects.filter(local__in=group.mail_names.values("local"), slug=slug).exists():
+            raise Refused(_("The name “%(slug)s” still leads to a channel that was here.") % {"slug": slug})
         if group.channels.count() >= MOST_CHANNELS:
             raise Refused(_("%(most)s channels are the most a group can have.") % {"most": MOST_CHANNELS})
         channel: Channel = Channel.objects.create(group=group, slug=slug, **settings)

@@ -38,7 +38,8 @@ def erase_words(person: Person, keep_words: bool) -> None:
         if not keep_words:
             _erase_titles(person)
             _erase_posts(person)
-        Post.objects.filter(author=person).update(version=F("version") + 1)  # a post shows its author's name
+        # A post shows its author's name, and the company they spoke for.
+        Post.objects.filter(author=person).update(version=F("version") + 1, organization_name="")
 
 
 def _erase_traces(person: Person) -> None:

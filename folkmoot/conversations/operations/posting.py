@@ -21,6 +21,7 @@ from folkmoot.conversations.operations.uploading import adopt, stored
 from folkmoot.conversations.rendering import KeptFile
 from folkmoot.conversations.rules import can_moderate, can_reply, can_start
 from folkmoot.groups.models import Group
+from folkmoot.groups.sides import Standpoint, standpoint_of_speaker
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.msgid import new_message_id
 from folkmoot.kit.text import one_line
@@ -46,6 +47,7 @@ class Letterhead:
     title: str = ""
     files: Sequence[KeptFile] = field(default=())
     rendered: tuple[str, int] | None = None  # the body as HTML, by a door that had time before its transaction
+    is_proven: bool = True  # that the author wrote it; a letter whose sender nobody vouches for carries no badge
 
 
 def main_channel(group: Group) -> Channel:
@@ -173,6 +175,7 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
         raise Refused(_("In this channel people speak with their names."))
     head, named = said.pop("head"), said.pop("named")
     at = now()
+    place = _badge(topic, author, head, is_anonymous=said["is_anonymous"])
     post = Post.objects.create(
         topic=topic,
         channel_id=topic.channel_id,
@@ -184,6 +187,8 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
         references=" ".join(head.references),
         said_at=min(head.said_at, at) if head.said_at else None,
         posted_at=at,
+        side=place.side,
+        organization_name=place.organization_name,
         **said,
     )
     attach(post, head.files)
@@ -199,6 +204,13 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
     search.index([(post.pk, topic.channel_id, post.title, post.body)])
     record("post.added", post, by=author, via=via)
     return post
+
+
+def _badge(topic: Topic, author: Person, head: Letterhead, *, is_anonymous: bool) -> Standpoint:
+    """How the author stands to the group's companies now, which stays with the post; nothing where that could lie."""
+    if is_anonymous or not head.is_proven:
+        return Standpoint()
+    return standpoint_of_speaker(author, topic.channel.group)
 
 
 def attach(post: Post, files: Sequence[KeptFile]) -> None:

@@ -140,7 +140,7 @@ def test_a_reply_asks_the_database_little(django_assert_max_num_queries):
     reply(topic, author=ann, body="Once, to know who may.", via="web")
     topic = Topic.objects.select_related("channel__group").get()
 
-    # begin and commit; the topic, who may, the post, its id, the topic again, search,
+    # begin and commit; the topic, who may, how its author stands, the post, its id, the topic again, search,
     # how far its author has read, the draft, the event, and where the database can, the wake-up
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         reply(topic, author=ann, body="Twice.", via="web", once="k")

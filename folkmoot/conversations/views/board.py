@@ -17,7 +17,7 @@ from folkmoot.conversations.http import zone_of
 from folkmoot.conversations.models import MAIN, Channel
 from folkmoot.conversations.operations import keep_draft, main_channel, schedule, start_topic
 from folkmoot.conversations.views.topics import A_PAGE
-from folkmoot.groups.http import around, of_group, standing
+from folkmoot.groups.http import above, around, of_group, standing
 from folkmoot.groups.models import Group, Membership
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.kit.search_words import LONGEST
@@ -40,8 +40,12 @@ def topics(request: HttpRequest, group: Group) -> HttpResponse:
 @of_group
 def channel(request: HttpRequest, group: Group, channel: str) -> HttpResponse:
     slug = "" if channel == MAIN else channel
-    found = get_object_or_404(Channel.objects.visible_to(reader(request)).filter(group=group, slug=slug))
-    return _board(request, group, found)
+    there = Channel.objects.visible_to(reader(request))
+    found = there.filter(group=group, slug=slug).first()
+    if found is not None:
+        return _board(request, group, found)
+    moved = there.filter(pk__in=queries.channel_once_at(group, slug)).select_related("group")
+    return redirect(get_object_or_404(moved), permanent=True)
 
 
 def _board(request: HttpRequest, group: Group, channel: Channel | None) -> HttpResponse:
@@ -54,6 +58,7 @@ def _board(request: HttpRequest, group: Group, channel: Channel | None) -> HttpR
         "group": group,
         "tab": "talk",
         "member_count": mine.members,
+        "above": above(group, person),
         "can_manage": "group.manage" in mine.permissions,
         "query": query,
         "can_read": can_read,

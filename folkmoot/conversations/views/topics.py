@@ -23,7 +23,7 @@ from folkmoot.conversations.http import of_topic, readable, zone_of
 from folkmoot.conversations.models import OldTopic, Post, Topic
 from folkmoot.conversations.operations import keep_draft, mark_read, reply, schedule
 from folkmoot.conversations.rules import has_begun
-from folkmoot.groups.http import Standing, standing
+from folkmoot.groups.http import Standing, above, standing
 from folkmoot.store.prepared import Prepared
 from folkmoot.web.strangers import same_for_strangers
 
@@ -127,6 +127,7 @@ def _topic_page(
             "group": group,
             "tab": "talk",
             "member_count": mine.members,
+            "above": above(group, person),
             "can_manage": "group.manage" in mine.permissions,
             "topic": topic,
             "page": shown,

@@ -54,7 +54,7 @@ def _entry(post: Post) -> str:
     return (
         f"<entry>\n<id>tag:{settings.HOST},{post.posted_at:%Y-%m-%d}:posts/{post.pk}</id>\n"
         f"<title>{_clean(post.title)}</title>\n"
-        f"<author><name>{_clean(post.author_name)}</name></author>\n"
+        f"<author><name>{_clean(post.byline)}</name></author>\n"
         f"<published>{post.posted_at.isoformat()}</published>\n<updated>{_changed(post).isoformat()}</updated>\n"
         f'<link rel="alternate" type="text/html" href="{settings.SITE}{post.get_absolute_url()}"/>\n'
         f'<content type="html">{_clean(html)}</content>\n</entry>\n'

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from folkmoot.accounts.models import Person
-from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.conversations.models import Channel, OldChannel, Post, Topic
 from folkmoot.groups.models import Group, MailName, Membership
 from folkmoot.kit import signing
 
@@ -49,7 +49,8 @@ def is_ours(recipient: str) -> bool:
 def _takes(mark: Mark) -> bool:
     if mark.token or mark.verb in VERBS or topic_number(mark):
         return True
-    return Channel.objects.filter(group__mail_names__local=mark.name, slug=mark.verb).exists()
+    was_there = OldChannel.objects.filter(local=mark.name, slug=mark.verb)
+    return Channel.objects.filter(group__mail_names__local=mark.name, slug=mark.verb).exists() or was_there.exists()
 
 
 def takes_posts(mark: Mark) -> bool:

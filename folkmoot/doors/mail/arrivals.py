@@ -26,6 +26,12 @@ _CHANNEL = Prepared(
     lambda name, slug: Channel.objects.filter(group__mail_names__local=name, slug=slug).select_related("group"),
     words=True,
 )
+_OLD_CHANNEL = Prepared(
+    lambda name, slug: Channel.objects.filter(old_addresses__local=name, old_addresses__slug=slug).select_related(
+        "group"
+    ),
+    words=True,
+)
 
 
 class Held(Exception):
@@ -94,7 +100,13 @@ def _keep_files(letter: mime.Letter) -> tuple[KeptFile, ...]:
 
 
 def say(
-    arrival: Arrival, channel: Channel, topic: Topic | None, *, author: Person, vouched_by: Actor | None = None
+    arrival: Arrival,
+    channel: Channel,
+    topic: Topic | None,
+    *,
+    author: Person,
+    vouched_by: Actor | None = None,
+    is_confirmed: bool = False,
 ) -> str:
     """Make the letter a post of the author's; one that a moderator vouches for, under a new id if its own is taken."""
     letter = arrival.letter
@@ -110,7 +122,9 @@ def say(
     if answered is None and twin is None and waited_for(here, letter.date):
         answered = here
     topic = topic or answered
-    head = _letterhead(arrival, parents, message_id=new_message_id(settings.HOST) if twin else letter.message_id)
+    message_id = new_message_id(settings.HOST) if twin else letter.message_id
+    is_proven = is_confirmed or arrival.proof == proof.PASS or addresses.signer(arrival.mark, channel.group) == author
+    head = _letterhead(arrival, parents, message_id=message_id, is_proven=is_proven)
     said: dict[str, Any] = {"author": author, "body": letter.body, "markup": letter.markup, "via": "mail"}
     said |= {"letterhead": head, "vouched_by": vouched_by}
     if topic is not None:
@@ -120,7 +134,7 @@ def say(
     return f"topic {start_topic(channel, title=title, **said).pk}"
 
 
-def _letterhead(arrival: Arrival, parents: Sequence[str], *, message_id: str) -> Letterhead:
+def _letterhead(arrival: Arrival, parents: Sequence[str], *, message_id: str, is_proven: bool) -> Letterhead:
     return Letterhead(
         message_id=message_id,
         references=tuple(reversed(parents)),
@@ -128,6 +142,7 @@ def _letterhead(arrival: Arrival, parents: Sequence[str], *, message_id: str) ->
         title=arrival.letter.subject,
         files=arrival.files,
         rendered=arrival.rendered,
+        is_proven=is_proven,
     )
 
 
@@ -151,7 +166,7 @@ def destination(mark: Mark) -> tuple[Channel, Topic | None]:
             raise Refused(_("There is no such conversation here."))
         return topic.channel, topic
     slug = "" if mark.verb == "r" else mark.verb
-    if (channel := _CHANNEL.first(mark.name, slug)) is not None:
+    if (channel := _OLD_CHANNEL.first(mark.name, slug) or _CHANNEL.first(mark.name, slug)) is not None:
         return channel, None
     group = group_of(mark)
     if slug:

@@ -93,7 +93,7 @@ def _plain_fields(post: Post) -> bytes:
     list_name, address = list_id(group, post.channel.slug), addresses.of_channel(post.channel)
     fields = {
         "Date": [format_datetime(post.said_at or post.posted_at)],
-        "From": _mailbox(f"{post.author_name} via {group.name}", address),
+        "From": _mailbox(f"{post.byline} via {group.name}", address),
         "To": _mailbox(group.name, address),
         "Subject": _words(_subject(post)),
         "Message-ID": [post.message_id],

@@ -49,7 +49,7 @@ def post_confirmed(held: HeldLetter) -> str:
     if author is None:
         raise Refused(_("We don't know this address."))
     _decide(held, by=author, is_accepted=True)
-    return _post(held, arrival, author=author, vouched_by=None)
+    return _post(held, arrival, author=author, vouched_by=None, is_confirmed=True)
 
 
 def unsubscribe(token: str) -> Membership:
@@ -82,9 +82,16 @@ def _decide(held: HeldLetter, *, by: Actor, is_accepted: bool) -> None:
         raise Refused(_("Somebody has decided about this letter already."))
 
 
-def _post(held: HeldLetter, arrival: arrivals.Arrival, *, author: Person, vouched_by: Actor | None) -> str:
+def _post(
+    held: HeldLetter,
+    arrival: arrivals.Arrival,
+    *,
+    author: Person,
+    vouched_by: Actor | None,
+    is_confirmed: bool = False,
+) -> str:
     channel, topic = arrivals.followed(arrivals.destination(arrival.mark), arrival.letter)
-    note = arrivals.say(arrival, channel, topic, author=author, vouched_by=vouched_by)
+    note = arrivals.say(arrival, channel, topic, author=author, vouched_by=vouched_by, is_confirmed=is_confirmed)
     _note(held, IncomingLetter.Outcome.DONE, note)
     return note
 

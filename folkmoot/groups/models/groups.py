@@ -15,15 +15,16 @@ LONGEST_SLUG = 32  # so that a signed return address fits into the 64 characters
 
 class GroupQuerySet(models.QuerySet["Group"]):
     def visible_to(self, person: Person | None) -> "GroupQuerySet":
-        """Those whose front page the person may open: all but hidden groups of others."""
+        """Those whose front page the person may open: all but hidden groups of others, and what is part of another."""
+        there = self.filter(merged_into=None)
         if person is None:
-            return self.exclude(visibility=Group.Visibility.HIDDEN)
+            return there.exclude(visibility=Group.Visibility.HIDDEN)
         this = Group.objects.filter(pk=OuterRef("pk"))
         proven = person.addresses.filter(verified=True).values_list("email", flat=True)
         invited = this.filter(invitations__address__in=proven, invitations__answered_at=None)
         above = Group.objects.joined_by(person).filter(reached__below=OuterRef("pk"), reached__is_open=True)
         mine = Exists(this.joined_by(person)) | Exists(invited) | Exists(above)
-        return self.filter(~Q(visibility=Group.Visibility.HIDDEN) | mine)
+        return there.filter(~Q(visibility=Group.Visibility.HIDDEN) | mine)
 
     def joined_by(self, person: Person) -> "GroupQuerySet":
         return self.filter(memberships__person=person, memberships__left_at=None)
@@ -104,6 +105,11 @@ class Group(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="group_has_a_name"),
             models.CheckConstraint(condition=Q(hue__lt=360), name="group_hue_is_an_angle"),
             models.CheckConstraint(condition=Q(quorum__lte=100), name="group_quorum_is_a_percentage"),
+            # Roles from above would let in those whom it is not for.
+            models.CheckConstraint(
+                condition=Q(for_whom="") | Q(parent=None) | Q(inherits_roles=False),
+                name="a_subgroup_for_one_side_is_closed",
+            ),
         ]
 
     def __str__(self) -> str:

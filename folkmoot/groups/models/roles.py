@@ -177,8 +177,12 @@ def allowed(person: Person | None, permission: str, group: OuterRef) -> Q:
 
 
 def reaching(group: OuterRef | int) -> Q:
-    """Of RolePermission rows, those of roles that count in a group: its own, and those above up to a closed one."""
-    return Q(role__group__reached__below=group, role__group__reached__is_open=True)
+    """Of RolePermission rows, those of roles that count in a group: its own, and those above up to a closed one.
+
+    What strangers, or all who are signed in, may is said by each group for itself alone.
+    """
+    counts = Q(role__group__reached__below=group, role__group__reached__is_open=True)
+    return counts & (~Q(role__audience__in=[Role.Audience.ANYONE, Role.Audience.SIGNED_IN]) | Q(role__group=group))
 
 
 def carried_by(person: Person | None) -> Q:

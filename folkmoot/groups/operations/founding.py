@@ -7,44 +7,86 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups import defaults, names
 from folkmoot.groups.models import Group, MailName, Membership, Reach, Role, RoleGrant, RolePermission, new_version
+from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.reach import lay_reach
-from folkmoot.groups.rules import can_found, can_manage
+from folkmoot.groups.rules import can_found, can_manage, holds
+from folkmoot.groups.sides import standpoint
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
 
 MOST_FOUNDED_A_DAY = 5
+MOST_LEVELS = 8  # of groups below each other
+MOST_SUBGROUPS = 500  # of one group
 CHANGEABLE = frozenset(
     "name type purpose topics language place is_online time_zone visibility joining question proof hue initials".split()
 )
 
 
+INHERITED = ("language", "time_zone", "visibility", "joining", "proof", "hue")  # of a subgroup, from the group above
+
+
 def found(
-    *, founder: Person, name: str, slug: str = "", type: str = Group.Type.SOCIAL, via: str, **more: object
+    *,
+    founder: Person,
+    name: str,
+    slug: str = "",
+    type: str = "",
+    parent: Group | None = None,
+    by: Actor | None = None,
+    via: str,
+    **more: object,
 ) -> Group:
-    """Found a group: its address, its roles, and the founder as owner. The type fills in what is not said."""
+    """Found a group: its address, its roles, and the founder as owner. The type, or the group above it, fills in what
+    is not said. `by` is who does it in the founder's name.
+    """
     require(can_found(founder), _("You can't found a group."))
     today = Event.objects.filter(kind="group.founded", actor=founder, at__gt=now() - timedelta(days=1))
     if today.count() >= MOST_FOUNDED_A_DAY and not founder.is_administrator and via == "web":
         raise Refused(_("You have founded many groups today. Please go on tomorrow."))
     slug = slug or names.suggest(name)
     _check_slug(slug)
-    settings = {**defaults.SETTINGS[type], **{key: value for key, value in more.items() if key in CHANGEABLE}}
-    settings = {"initials": names.initials(name), "hue": names.hue(slug), **settings}
+    type = type or (parent.type if parent else Group.Type.SOCIAL)
+    above = {key: getattr(parent, key) for key in INHERITED} if parent else {}
+    said = {key: value for key, value in more.items() if key in CHANGEABLE}
+    settings = {"initials": names.initials(name), "hue": names.hue(slug), **defaults.SETTINGS[type], **above, **said}
     with transaction.atomic():
-        group = Group.objects.create(name=_clean(name), slug=slug, list_name=slug, type=type, **settings)
+        if parent is not None:
+            require_under(by or founder, parent)
+        group = Group.objects.create(name=_clean(name), slug=slug, list_name=slug, type=type, parent=parent, **settings)
         MailName.objects.create(local=slug, group=group)
         lay_reach(group)
         _make_roles(group)
-        membership = Membership.objects.create(
-            group=group,
-            person=founder,
-            address=founder.addresses.order_by("-primary", "pk").first(),
-            arrived_by=Membership.Arrival.FOUNDED,
-        )
-        RoleGrant.objects.create(membership=membership, role=group.roles.get(key=Role.BuiltIn.OWNER))
+        _make_first_owner(group, founder)
         record("group.founded", group, by=founder, via=via)
+        if parent is not None:
+            touch_access(parent)
+            note(parent, "subgroup.founded", by=by or founder, via=via, subgroup=group.pk)
     return group
+
+
+def require_under(by: Actor, parent: Group) -> None:
+    """Go on only where they may put groups below this one, and there is room. Inside the caller's transaction."""
+    require(holds(by, "subgroups.manage", parent), _("You can't change the subgroups of this group."))
+    if parent.merged_into_id or parent.closed_at:
+        raise Refused(_("This group is closed. Nothing can be put below it."))
+    if Reach.objects.filter(below=parent).count() >= MOST_LEVELS:
+        raise Refused(_("Groups can stand %(most)d levels deep at most.") % {"most": MOST_LEVELS})
+    if Group.objects.filter(parent=parent, merged_into=None).count() >= MOST_SUBGROUPS:
+        raise Refused(_("A group has %(most)d subgroups at most.") % {"most": MOST_SUBGROUPS})
+
+
+def _make_first_owner(group: Group, founder: Person) -> None:
+    place = standpoint(founder, group)
+    membership = Membership.objects.create(
+        group=group,
+        person=founder,
+        address=founder.addresses.order_by("-primary", "pk").first(),
+        arrived_by=Membership.Arrival.FOUNDED,
+        side=place.side,
+        organization_id=place.organization_id,
+    )
+    RoleGrant.objects.create(membership=membership, role=group.roles.get(key=Role.BuiltIn.OWNER))
 
 
 def change(group: Group, *, by: Actor, via: str, **settings: object) -> Group:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.models import Application, Group, Invitation, Membership
 from folkmoot.groups.operations.members import take_in
+from folkmoot.groups.operations.sides import require_side
 from folkmoot.groups.rules import can_apply, can_manage_members, is_member
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
@@ -60,6 +61,7 @@ def apply(group: Group, *, person: Person, answer: str = "", via: str) -> Applic
         require(can_apply(person, group), _("This group can't be asked."))
         if is_member(person, group):
             raise Refused(_("You are a member already."))
+        require_side(person, group)
         application, made = Application.objects.get_or_create(
             group=group, person=person, decided_at=None, defaults={"answer": answer[:1000]}
         )

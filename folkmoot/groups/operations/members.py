@@ -9,6 +9,7 @@ from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol
 from folkmoot.groups.models import Group, Membership, Role, RoleGrant
 from folkmoot.groups.operations.founding import touch_access
+from folkmoot.groups.operations.sides import place_side, require_side
 from folkmoot.groups.rules import can_join, can_manage_members, is_last_owner, is_owner
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
@@ -44,6 +45,7 @@ def _has_added_many(person: Person) -> bool:
 
 def take_in(group: Group, *, person: Person, address: str, by: Actor, via: str, mail: str = "") -> Membership:
     """Make the person a member. Inside the caller's transaction, which has asked the caller's rule."""
+    require_side(person, group)
     wanted: dict[str, Any] = {"address": _address(person, address), **({"mail": mail} if mail else {})}
     membership = Membership.objects.filter(group=group, person=person).first()
     is_new = membership is None or membership.left_at is not None
@@ -54,6 +56,7 @@ def take_in(group: Group, *, person: Person, address: str, by: Actor, via: str, 
         Membership.objects.filter(pk=membership.pk).update(**wanted, **back)
         membership.refresh_from_db()
     if is_new:
+        place_side(membership)
         touch_access(group)
         record("member.joined", membership, by=by, via=via)
     elif mail:

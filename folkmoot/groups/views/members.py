@@ -115,7 +115,7 @@ def member_remove(request: SignedIn, membership_id: int) -> HttpResponse:
 
 def _listed(memberships: QuerySet[Membership], query: str) -> QuerySet[Membership, Any]:
     owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__key=Role.BuiltIn.OWNER)
-    found = memberships.filter(left_at=None).select_related("person").annotate(is_owner=Exists(owns))
+    found = memberships.filter(left_at=None).select_related("person", "organization").annotate(is_owner=Exists(owns))
     if query:
         found = found.filter(person__name__icontains=query)
     return found.order_by("-is_owner", "person__name", "pk")

@@ -1,0 +1,180 @@
+"""Make a group part of another, or a part of it a group of its own: what groups know. Talk is moved upstairs, in
+`conversations.operations`, in the same transaction.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from folkmoot.accounts.models import Actor, Person
+from folkmoot.groups.models import (
+    Application,
+    Denial,
+    Group,
+    HistoryEntry,
+    Invitation,
+    MailName,
+    Membership,
+    ModerationCase,
+    Reach,
+    Responsibility,
+    RoleGrant,
+    Sanction,
+)
+from folkmoot.groups.operations.founding import found, touch_access
+from folkmoot.groups.operations.history import note
+from folkmoot.groups.operations.members import take_in
+from folkmoot.groups.operations.reach import lay_reach
+from folkmoot.groups.operations.sides import place_sides
+from folkmoot.groups.operations.subgroups import hold_tree
+from folkmoot.groups.rules import holds, is_owner, owners_of
+from folkmoot.kit.errors import Refused, require
+from folkmoot.outbox.operations import record
+
+MOST_SPLIT_OFF = 5_000
+
+
+def unite(group: Group, *, into: Group, by: Actor, via: str) -> None:
+    """Give a group's members, roles of the same name, duties, subgroups, names and history to another, for good.
+
+    Inside the transaction of who moves its talk.
+    """
+    group, into = hold_tree(group), Group.objects.select_for_update(no_key=True).get(pk=into.pk)
+    _require_unite(group, into, by)
+    kept = _bring_members(group, into)
+    _bring_duties(group, into, kept)
+    _bring_what_waits(group, into)
+    _bring_conduct(group, into)
+    MailName.objects.filter(group=group).update(group=into)
+    Group.objects.filter(merged_into=group).update(merged_into=into)
+    HistoryEntry.objects.filter(group=group).update(group=into)
+    for subgroup in Group.objects.filter(parent=group):
+        Group.objects.filter(pk=subgroup.pk).update(parent=into)
+    touch_access(group)
+    Group.objects.filter(pk=group.pk).update(merged_into=into, closed_at=now(), parent=None)
+    lay_reach(Group.objects.get(pk=group.pk))
+    lay_reach(Group.objects.get(pk=into.pk))
+    place_sides(into)
+    touch_access(into)
+    note(into, "group.merged", by=by, via=via, merged=group.pk)
+    record("group.merged", group, by=by, via=via, into_id=into.pk)
+
+
+def split_off(
+    group: Group, *, founder: Person, members: Iterable[int], by: Actor, via: str, is_below: bool = True, **named: Any
+) -> Group:
+    """Found a group of some members of another, below it or beside it. They stay members of that one, too.
+
+    Inside the transaction of who moves its talk.
+    """
+    require(holds(by, "subgroups.manage", group), _("You can't split this group."))
+    parent = group if is_below else group.parent
+    chosen = group.memberships.current().filter(pk__in=list(members)).select_related("person", "address")
+    if len(chosen) > MOST_SPLIT_OFF:
+        raise Refused(_("At most %(most)d members at once, please.") % {"most": MOST_SPLIT_OFF})
+    like = {} if parent else {"visibility": group.visibility, "joining": group.joining, "proof": group.proof}
+    made = found(founder=founder, parent=parent, type=group.type, by=by, via=via, **{**like, **named})
+    for member in chosen:
+        if member.person_id != founder.pk:
+            address = member.address.email if member.address else ""
+            take_in(made, person=member.person, address=address, by=by, via=via, mail=member.mail)
+    note(group, "group.split", by=by, via=via, made=made.pk, members=[one.pk for one in chosen])
+    record("group.split", made, by=by, via=via, from_id=group.pk)
+    return made
+
+
+def _require_unite(group: Group, into: Group, by: Actor) -> None:
+    allowed = is_owner(by, group) and is_owner(by, into)
+    require(allowed, _("Only who owns both groups can make them one."))
+    if group.merged_into_id or into.merged_into_id:
+        raise Refused(_("This group is part of another already."))
+    if Reach.objects.filter(above=group, below=into).exists():
+        raise Refused(_("A group can become part of one above it or beside it, not of one below it."))
+    if into.closed_at:
+        raise Refused(_("This group is closed. Nothing can be added to it."))
+    if into.for_whom:
+        raise Refused(_("The other group is for one side only. Let it be for everyone first."))
+
+
+def _bring_members(group: Group, into: Group) -> dict[int, Membership]:
+    """Move the memberships; who is in both keeps that of the other group. Returns those, by the id of the first."""
+    kept = {one.person_id: one for one in into.memberships.all()}
+    roles = {(role.key, role.name): role for role in into.roles.all()}
+    both: dict[int, Membership] = {}
+    for member in group.memberships.prefetch_related("grants__role"):
+        here = kept.get(member.person_id, member)
+        if here is member:
+            Membership.objects.filter(pk=member.pk).update(group=into)
+        else:
+            both[member.pk] = here
+            _end_twice(member, here)
+        _bring_grants(member, here, roles)
+    return both
+
+
+def _end_twice(member: Membership, here: Membership) -> None:
+    if member.left_at is None and here.left_at is not None:
+        Membership.objects.filter(pk=here.pk).update(left_at=None, departed_by="", departed_why="")
+    Membership.objects.filter(pk=member.pk, left_at=None).update(left_at=now())
+
+
+def _bring_grants(member: Membership, here: Membership, roles: dict[tuple[str, str], Any]) -> None:
+    for grant in member.grants.all():
+        role = roles.get((grant.role.key, grant.role.name))
+        if role is None or RoleGrant.objects.filter(membership=here, role=role).exists():
+            RoleGrant.objects.filter(pk=grant.pk).delete()
+        else:
+            RoleGrant.objects.filter(pk=grant.pk).update(membership=here, role=role)
+
+
+def _bring_duties(group: Group, into: Group, both: dict[int, Membership]) -> None:
+    """An address that the other group uses already is lost; who is in both goes on holding what they held."""
+    taken = Responsibility.objects.filter(group=into, ended_at=None).values_list("slug", flat=True)
+    moved = Responsibility.objects.filter(group=group)
+    moved.filter(slug__in=list(taken)).update(slug="")
+    for field in ("holder", "deputy", "successor"):
+        for before, here in both.items():
+            moved.filter(**{field: before}).update(**{field: here})
+    for role in group.roles.all():
+        same = into.roles.filter(key=role.key, name=role.name).first()
+        moved.filter(role=role).update(role=same)
+    moved.update(group=into)
+
+
+def _bring_what_waits(group: Group, into: Group) -> None:
+    """Who asked, or was asked, to join the one now does so for the other, unless they are there or did so already."""
+    there = Membership.objects.current().filter(group=into).values("person")
+    asked = Application.objects.filter(group=into, decided_at=None).values("person")
+    waiting = Application.objects.filter(group=group, decided_at=None)
+    again = waiting.filter(person__in=list(asked.values_list("person", flat=True)))
+    again.delete()
+    waiting.filter(person__in=list(there.values_list("person", flat=True))).delete()
+    Application.objects.filter(group=group).update(group=into)
+    invited = Invitation.objects.filter(group=into, answered_at=None).values_list("address", flat=True)
+    Invitation.objects.filter(group=group, answered_at=None, address__in=list(invited)).delete()
+    Invitation.objects.filter(group=group).update(group=into, role=None)
+    group.invitation_links.filter(closed_at=None).update(closed_at=now())
+    group.placement_rules.all().delete()
+    group.elections.filter(decided_at=None).delete()
+
+
+def _bring_conduct(group: Group, into: Group) -> None:
+    """Whatever was laid on somebody in the one holds in the other: nobody gets free by a merger."""
+    denied = Denial.objects.filter(group=into, lifted_at=None).values_list("person", "permission")
+    for person, permission in list(denied):
+        twice = Denial.objects.filter(group=group, person=person, permission=permission, lifted_at=None)
+        twice.update(lifted_at=now())
+    open_there = ModerationCase.objects.filter(group=into, closed_at=None).values_list("person", flat=True)
+    ModerationCase.objects.filter(group=group, closed_at=None, person__in=list(open_there)).update(closed_at=now())
+    for model in (Denial, ModerationCase, Sanction):
+        model.objects.filter(group=group).update(group=into)
+
+
+def first_owner(group: Group) -> Person:
+    """Who owns a group longest; for a group that the command line splits off."""
+    owner = owners_of(group).select_related("person").order_by("joined_at", "pk").first()
+    if owner is None:
+        raise Refused(_("This group has no owner. Say who shall own the new one."))
+    return owner.person
