@@ -16,12 +16,15 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "folkmoot.config.settings")
     django.setup()
     # The commands need Django to be set up before their imports.
-    from folkmoot.config.cli import archives, care, channels, demo, groups, rendering, serving
+    from folkmoot.config.cli import archives, care, channels, demo, groups, rendering, roles, serving
 
     for command in (
         serving.serve,
         groups.group,
         groups.member,
+        roles.role,
+        roles.permission,
+        roles.why,
         channels.channel,
         care.doctor,
         care.backup,
