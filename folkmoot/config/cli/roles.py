@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -132,7 +133,7 @@ def _role(group: Group, name: str) -> Role:
     return found or fail(f"{group.name} has no role “{name}”", NOT_FOUND)
 
 
-def _role_facts(one: Role) -> dict[str, object]:
+def _role_facts(one: Role) -> dict[str, Any]:
     carried = RoleGrant.objects.valid().filter(role=one).order_by("membership__person__handle")
     return {
         "role": one.name,
