@@ -7,12 +7,13 @@ from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import sweeping
-from folkmoot.groups.operations import place_all, place_turned
+from folkmoot.groups.operations import place_all, place_turned, turn_terms
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
 
 DUTIES = [
     Duty("events", timedelta(days=1), sweep_events),
+    Duty("terms", timedelta(minutes=1), turn_terms),
     Duty("scheduled", timedelta(minutes=1), say_due),
     Duty("said", timedelta(days=1), sweep_scheduled),
     Duty("drafts", timedelta(days=1), sweep_drafts),

@@ -9,8 +9,8 @@ from folkmoot.groups.permissions import Permission, Section
 from folkmoot.groups.rules import holds, is_member
 
 PERMISSIONS = (
-    Permission("topics.read", Section.TALK, _("Read the board")),
-    Permission("topics.post", Section.TALK, _("Start and answer conversations")),
+    Permission("topics.read", Section.TALK, _("Read the board"), is_open=True),
+    Permission("topics.post", Section.TALK, _("Start and answer conversations"), is_open=True),
     Permission("topics.tend", Section.TALK, _("Rename any conversation, and say which post answers it")),
     Permission("topics.moderate", Section.TALK, _("Pin, close, move, merge and hide what others wrote")),
     Permission("letters.moderate", Section.TALK, _("Decide about letters that are held")),

@@ -25,6 +25,7 @@ class Permission(NamedTuple):
     name: str
     section: Section
     words: str | Promise
+    is_open: bool = False  # may be given to people whom the group does not know: anyone, the signed in
 
 
 @cache
@@ -38,3 +39,9 @@ def catalogue() -> Sequence[Permission]:
 def all_names() -> frozenset[str]:
     """Return the names of all that can be allowed."""
     return frozenset(one.name for one in catalogue())
+
+
+@cache
+def open_names() -> frozenset[str]:
+    """Return the names of what people may do whom the group does not know."""
+    return frozenset(one.name for one in catalogue() if one.is_open)

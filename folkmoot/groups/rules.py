@@ -30,7 +30,7 @@ PERMISSIONS = (
     Permission("roles.manage", Section.GROUP, _("Give roles, and say what each role may do")),
     Permission("duties.manage", Section.GROUP, _("Say who looks after what")),
     Permission("history.read", Section.GROUP, _("Read the history of what was done to the group")),
-    Permission("members.read", Section.PEOPLE, _("See who is a member")),
+    Permission("members.read", Section.PEOPLE, _("See who is a member"), is_open=True),
     Permission("members.addresses", Section.PEOPLE, _("See members’ mail addresses, and take the list as a file")),
     Permission("members.invite", Section.PEOPLE, _("Invite people")),
     Permission("members.manage", Section.PEOPLE, _("Approve requests, add and remove members")),
@@ -115,6 +115,36 @@ def can_manage_members(person: Actor | None, group: Group) -> bool:
     return holds(person, "members.manage", group)
 
 
+def can_change_roles(person: Actor | None, group: Group) -> bool:
+    return holds(person, "roles.manage", group)
+
+
+def can_give(person: Actor, role: Role) -> bool:
+    """Nobody gives, or takes, what they do not hold themselves; the owner's role is the owners' business."""
+    if isinstance(person, Operator):
+        return True
+    if role.key == Role.BuiltIn.OWNER:
+        return is_owner(person, role.group)
+    given = set(role.permissions.values_list("name", flat=True))
+    return can_change_roles(person, role.group) and all(holds(person, one, role.group) for one in given)
+
+
+def can_deny(person: Actor, other: Person, permission: str, group: Group) -> bool:
+    """Those who sanction people, and give roles; only what they may do themselves, and never to themselves."""
+    if isinstance(person, Operator):
+        return True
+    if person == other or not (holds(person, "people.sanction", group) or can_change_roles(person, group)):
+        return False
+    taken = [permission] if permission else permissions_in(Group.objects.get(pk=group.pk), other)
+    return all(holds(person, one, group) for one in taken)
+
+
+def can_remove(person: Actor, membership: Membership) -> bool:
+    """Whoever manages members, but for owners, who are removed by owners."""
+    owns = owners_of(membership.group).filter(pk=membership.pk).exists()
+    return can_manage_members(person, membership.group) and (not owns or is_owner(person, membership.group))
+
+
 def can_join(person: Person, group: Group) -> bool:
     return (
         person.is_active
@@ -138,7 +168,7 @@ def is_member(person: Person, group: Group) -> bool:
 def owners_of(group: Group) -> MembershipQuerySet:
     """Return the memberships that carry the owner's role in the group itself, now."""
     grants = RoleGrant.objects.valid().filter(role__group=group, role__key=Role.BuiltIn.OWNER)
-    return Membership.objects.current().filter(pk__in=grants.values("membership"))
+    return Membership.objects.current().filter(pk__in=grants.values("membership"), person__is_active=True)
 
 
 def is_owner(person: Actor, group: Group) -> bool:
@@ -150,8 +180,15 @@ def is_owner(person: Actor, group: Group) -> bool:
 
 
 def is_last_owner(person: Person, group: Group) -> bool:
-    """A group is never without an owner."""
-    return set(owners_of(group).values_list("person_id", flat=True)) == {person.pk}
+    """A group is never without an owner who can act: one to whom something is denied does not count."""
+    owners = set(owners_of(group).values_list("person_id", flat=True))
+    denied = Denial.objects.unlifted().filter(group__reached__below=group, person__in=owners - {person.pk})
+    return person.pk in owners and owners - set(denied.values_list("person_id", flat=True)) == {person.pk}
+
+
+def is_denied_something(person: Person, group: Group) -> bool:
+    """Here or in a group above, now or from a later day on."""
+    return Denial.objects.unlifted().filter(person=person, group__reached__below=group).exists()
 
 
 def may_leave_all(person: Person) -> None:

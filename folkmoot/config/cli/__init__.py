@@ -16,13 +16,16 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "folkmoot.config.settings")
     django.setup()
     # The commands need Django to be set up before their imports.
-    from folkmoot.config.cli import archives, care, channels, demo, groups, rendering, serving, subgroups
+    from folkmoot.config.cli import archives, care, channels, demo, groups, rendering, roles, serving, subgroups
 
     for command in (
         serving.serve,
         groups.group,
         groups.member,
         subgroups.subgroup,
+        roles.role,
+        roles.permission,
+        roles.why,
         channels.channel,
         care.doctor,
         care.backup,

@@ -100,6 +100,7 @@ class RoleGrant(models.Model):
     ends_at = models.DateTimeField(null=True)
     granted_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     granted_at = models.DateTimeField(default=now)
+    begun_at = models.DateTimeField(null=True)  # when the clock saw it begin; None for one that begins later
     objects = RoleGrantQuerySet.as_manager()
 
     class Meta:
@@ -108,6 +109,10 @@ class RoleGrant(models.Model):
             models.CheckConstraint(
                 condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="a_term_has_length"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["ends_at"], condition=~Q(ends_at=None), name="grant_that_ends"),
+            models.Index(fields=["starts_at"], condition=Q(begun_at=None), name="grant_that_begins"),
         ]
 
     def __str__(self) -> str:
@@ -132,8 +137,15 @@ class Reach(models.Model):
 
 class DenialQuerySet(models.QuerySet["Denial"]):
     def valid(self) -> "DenialQuerySet":
-        at = now()
-        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at, lifted_at=None)
+        return self.unlifted().filter(starts_at__lte=now())
+
+    def unlifted(self) -> "DenialQuerySet":
+        """Those in force, and those that begin later."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now()), lifted_at=None)
+
+    def ended(self) -> "DenialQuerySet":
+        """Those that are over by their date, and whose end nobody has seen to."""
+        return self.filter(ends_at__lte=now(), lifted_at=None)
 
 
 class Denial(models.Model):
@@ -150,6 +162,7 @@ class Denial(models.Model):
     starts_at = models.DateTimeField(default=now)
     ends_at = models.DateTimeField(null=True)
     lifted_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True)  # when the clock saw it begin; None for one that begins later
     objects = DenialQuerySet.as_manager()
 
     class Meta:
@@ -160,6 +173,10 @@ class Denial(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="a_denial_has_length"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["ends_at"], condition=Q(lifted_at=None), name="denial_that_ends"),
+            models.Index(fields=["starts_at"], condition=Q(begun_at=None), name="denial_that_begins"),
         ]
 
     def __str__(self) -> str:

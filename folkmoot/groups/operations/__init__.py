@@ -1,5 +1,6 @@
 """What can be done with a group and its members."""
 
+from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.founding import change, found, rename
 from folkmoot.groups.operations.invitations import accept, apply, decide, decline, invite
 from folkmoot.groups.operations.members import (
@@ -10,6 +11,15 @@ from folkmoot.groups.operations.members import (
     make_member,
     make_owner,
     remove_member,
+)
+from folkmoot.groups.operations.roles import (
+    allow,
+    disallow,
+    grant_role,
+    make_role,
+    remove_role,
+    rename_role,
+    revoke_role,
 )
 from folkmoot.groups.operations.sides import (
     limit,
@@ -28,11 +38,13 @@ from folkmoot.groups.operations.subgroups import (
     open_itself,
     share_figures,
 )
+from folkmoot.groups.operations.terms import turn_terms
 from folkmoot.groups.operations.uniting import first_owner, split_off, unite
 
 __all__ = [
     "accept",
     "add_member",
+    "allow",
     "apply",
     "assign",
     "change",
@@ -40,14 +52,19 @@ __all__ = [
     "close_itself",
     "decide",
     "decline",
+    "deny",
+    "disallow",
     "first_owner",
     "found",
+    "grant_role",
     "invite",
     "join",
     "leave",
+    "lift",
     "limit",
     "make_member",
     "make_owner",
+    "make_role",
     "move_group",
     "move_group_back",
     "name_side",
@@ -57,9 +74,13 @@ __all__ = [
     "place_sides",
     "place_turned",
     "remove_member",
+    "remove_role",
     "remove_side",
     "rename",
+    "rename_role",
+    "revoke_role",
     "share_figures",
     "split_off",
+    "turn_terms",
     "unite",
 ]

@@ -153,10 +153,13 @@ def _make_roles(group: Group) -> None:
 
 
 def _open_to_anyone(group: Group) -> None:
-    """Let strangers read where the group is visible to all, and nowhere else."""
+    """Let strangers read where the group is visible to all, and nowhere else; nothing at all where it is hidden."""
     anyone = group.roles.get(audience=Role.Audience.ANYONE)
     if group.visibility == Group.Visibility.PUBLIC:
         rows = [RolePermission(role=anyone, name=name) for name in defaults.PUBLIC]
         RolePermission.objects.bulk_create(rows, ignore_conflicts=True)
     else:
         anyone.permissions.filter(name__in=defaults.PUBLIC).delete()
+    if group.visibility == Group.Visibility.HIDDEN:
+        strangers = [Role.Audience.ANYONE, Role.Audience.SIGNED_IN]
+        RolePermission.objects.filter(role__group=group, role__audience__in=strangers).delete()

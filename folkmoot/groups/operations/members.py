@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol
-from folkmoot.groups.models import Group, Membership, Role, RoleGrant
+from folkmoot.groups.models import Group, Membership, Role
 from folkmoot.groups.operations.founding import touch_access
+from folkmoot.groups.operations.roles import grant_role, lock, revoke_role
 from folkmoot.groups.operations.sides import place_side, require_side
-from folkmoot.groups.rules import can_join, can_manage_members, is_last_owner, is_owner
+from folkmoot.groups.rules import can_join, can_manage_members, can_remove, is_last_owner
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
@@ -67,7 +68,7 @@ def take_in(group: Group, *, person: Person, address: str, by: Actor, via: str, 
 def leave(membership: Membership, *, via: str) -> None:
     """Leave a group. What was said stays; the membership stays as a fact."""
     with transaction.atomic():
-        if is_last_owner(membership.person, membership.group):
+        if is_last_owner(membership.person, lock(membership.group)):
             raise Refused(_("You are this group's only owner. Make somebody else owner first."))
         _end(membership)
         record("member.left", membership, by=membership.person, via=via)
@@ -76,8 +77,10 @@ def leave(membership: Membership, *, via: str) -> None:
 def remove_member(membership: Membership, *, by: Actor, via: str) -> None:
     """Take somebody out of the group."""
     with transaction.atomic():
-        require(can_manage_members(by, membership.group), _("You can't remove members of this group."))
-        if is_last_owner(membership.person, membership.group):
+        group = lock(membership.group)
+        require(can_manage_members(by, group), _("You can't remove members of this group."))
+        require(can_remove(by, membership), _("Only an owner removes an owner."))
+        if is_last_owner(membership.person, group):
             raise Refused(_("This is the group's only owner. Make somebody else owner first."))
         _end(membership)
         record("member.removed", membership, by=by, via=via)
@@ -96,26 +99,16 @@ def change_reading(membership: Membership, *, mail: str, own_posts: bool | None 
 
 def make_owner(membership: Membership, *, by: Actor, via: str) -> None:
     """Make a member an owner beside the others. Only an owner does."""
-    with transaction.atomic():
-        group = membership.group
-        require(is_owner(by, group), _("You can't change roles in this group."))
-        if membership.left_at:
-            raise Refused(_("Only a member can be an owner."))
-        RoleGrant.objects.get_or_create(membership=membership, role=group.roles.get(key=Role.BuiltIn.OWNER))
-        touch_access(group)
-        record("role.granted", membership, by=by, via=via, role=Role.BuiltIn.OWNER)
+    grant_role(membership, role=_owner_of(membership), by=by, via=via)
 
 
 def make_member(membership: Membership, *, by: Actor, via: str) -> None:
     """Make an owner a member like others. Only an owner does."""
-    with transaction.atomic():
-        group = membership.group
-        require(is_owner(by, group), _("You can't change roles in this group."))
-        if is_last_owner(membership.person, group):
-            raise Refused(_("This is the group's only owner. Make somebody else owner first."))
-        membership.grants.filter(role__key=Role.BuiltIn.OWNER).delete()
-        touch_access(group)
-        record("role.revoked", membership, by=by, via=via, role=Role.BuiltIn.OWNER)
+    revoke_role(membership, role=_owner_of(membership), by=by, via=via)
+
+
+def _owner_of(membership: Membership) -> Role:
+    return Role.objects.select_related("group").get(group=membership.group_id, key=Role.BuiltIn.OWNER)
 
 
 def _end(membership: Membership) -> None:
