@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0004_built_in_roles'),
+        ('groups', '0005_subgroups_for_one_side'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
