@@ -96,3 +96,4 @@ def forget(person: Person, keep_words: bool) -> None:
     with transaction.atomic():
         person.addresses.delete()
         person.exports.all().delete()
+        person.affiliations.all().delete()

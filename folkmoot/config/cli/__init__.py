@@ -16,7 +16,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "folkmoot.config.settings")
     django.setup()
     # The commands need Django to be set up before their imports.
-    from folkmoot.config.cli import archives, care, channels, demo, groups, rendering, serving
+    from folkmoot.config.cli import archives, care, channels, demo, groups, people, rendering, serving
 
     for command in (
         serving.serve,
@@ -28,6 +28,7 @@ def main() -> None:
         care.restore,
         archives.bringing,
         archives.taking,
+        people.erase,
         rendering.render,
         demo.demo,
     ):
