@@ -16,8 +16,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "folkmoot.config.settings")
     django.setup()
     # The commands need Django to be set up before their imports.
-    from folkmoot.config.cli import archives, care, channels, demo, groups, people, rendering, serving
+    from folkmoot.config.cli import archives, care, channels, demo, groups, packages, people, rendering, serving
 
+    archives.taking.add_command(packages.export_group)
+    archives.taking.add_command(people.export_person)
     for command in (
         serving.serve,
         groups.group,

@@ -6,13 +6,13 @@ import click
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import erase as erase_account
-from folkmoot.config.cli.archives import VIA, taking
+from folkmoot.config.cli.archives import VIA
 from folkmoot.config.cli.shared import NOT_FOUND, answer, as_json, command, fail
 from folkmoot.config.exports import write
 from folkmoot.config.personal import PARTS
 
 
-@taking.command("person")
+@click.command("person")
 @click.argument("address")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @as_json

@@ -11,6 +11,7 @@ from folkmoot.groups.operations.members import (
     make_owner,
     remove_member,
 )
+from folkmoot.groups.operations.packages import note_export
 
 __all__ = [
     "accept",
@@ -26,6 +27,7 @@ __all__ = [
     "leave",
     "make_member",
     "make_owner",
+    "note_export",
     "remove_member",
     "rename",
 ]
