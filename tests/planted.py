@@ -20,7 +20,7 @@ from folkmoot.groups.models import (
 
 OF_THEM = """
     caracalanswers marmotdecision vicunavalue coatielection quolldenial pademelonsanction bettongappeal dunnartanswer
-    koalaoutcome potorooreport quendareported wallaroofounding pacadeparture
+    koalaoutcome potorooreport quendareported wallaroofounding yapokfounding pacadeparture
 """.split()
 OF_OFFICE = """
     tayranotes echidnasanction taipaninspection galagodenial lorisoutcome pottoanswer ayeayefounding bilbyapplication
@@ -44,7 +44,7 @@ def plant_governing(person, group, other):
     MemberValue.objects.create(field=field, membership=membership, value="vicunavalue")
     election = Election.objects.create(group=group, closes_at=now(), electorate=2, quorum=1)
     Candidacy.objects.create(election=election, membership=membership, words="coatielection")
-    FoundingRequest.objects.create(person=person, name="wallaroofounding", slug="new-one")
+    FoundingRequest.objects.create(person=person, name="wallaroofounding", slug="new-one", words="yapokfounding")
     company = Organization.objects.create(name="Acme", slug="acme")
     Affiliation.objects.create(person=person, organization=company, proof="word", starts_on=localdate())
     Post.objects.filter(author=person).update(side="inside", organization_name="Acme")

@@ -67,7 +67,7 @@ def test_it_holds_the_group_and_those_below(tarn, tmp_path):
     assert packed.rows["posts"] == len(rows(parts, "posts"))
     assert {f"{table.name}.jsonl" for table in TABLES} <= set(parts)
     text = b"".join(parts.values()).decode()
-    of_the_installation = {"wallaroofounding", "ayeayefounding"}
+    of_the_installation = {"wallaroofounding", "yapokfounding", "ayeayefounding"}
     assert {one for one in [*OF_THEM, *OF_OFFICE] if one not in text} == of_the_installation
     assert "secrettoken" not in text
 
