@@ -6,6 +6,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from click.testing import CliRunner
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
@@ -14,22 +15,38 @@ from PIL import Image
 
 from folkmoot.accounts.models import Person
 from folkmoot.accounts.operations import describe, show_picture
+from folkmoot.config.cli import people
 from folkmoot.config.clock import DUTIES
+from folkmoot.config.packages import pack
 from folkmoot.config.personal import PARTS
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Draft, Edition, ScheduledPost, StoredFile, Upload
+from folkmoot.conversations.operations import edit
 from folkmoot.doors.mail import letters
 from folkmoot.doors.mail.models import OutgoingLetter
 from folkmoot.doors.mail.tests.at_the_door import arrive
+from folkmoot.groups.models import Group
 from folkmoot.groups.operations import apply, make_owner
+from folkmoot.outbox.models import Event
 from folkmoot.outbox.relay import drain
 from folkmoot.store import files
 from tests import make
+from tests.planted import OF_OFFICE, OF_THEM, PROFILE, plant_governing, topics_closed_by
 
 ADDRESS, SECOND = "wombatname@quokka.example", "narwhalpost@quokka.example"
-PLANTED = """
+PLANTED = (
+    """
     Wombatname quokka.example narwhalpost axolotlabout pangolinplace kakapotitle dugongbody tapirdraft numbatlater
-    okapianswer bongoletter gerenukedition fossafile zorillaupload saolaheld
+    okapianswer bongoletter gerenukedition fossafile zorillaupload saolaheld hutiawords acouchimention nilgaititle
+    mousedeerreply markhordraft sitatungalater tenrecreply dholeeditiontwo
+    kudupronouns oribiwork takinlanguages serowsite gaurphone
+""".split()
+    + OF_THEM
+    + OF_OFFICE
+)
+SAID = """
+    kakapotitle dugongbody bongoletter gerenukedition fossafile quokka.example hutiawords nilgaititle mousedeerreply
+    tenrecreply acouchimention dholeeditiontwo
 """.split()
 ATTACHED = "\r\n".join(  # a letter with a file
     """From: {sender}
@@ -61,7 +78,8 @@ def wombat(settings, tmp_path):
     person = make.person("Wombatname", address=ADDRESS)
     person.emailaddress_set.create(email=SECOND, verified=True)
     group = make.group(person, owner=olga)
-    describe(person, {"about": ("axolotlabout", "anyone"), "place": ("pangolinplace", "nobody")})
+    describe(person, {"about": ("axolotlabout", "anyone"), "place": ("pangolinplace", "nobody")}
+             | {field: (value, "nobody") for field, value in PROFILE.items()})  # fmt: skip
     out = BytesIO()
     Image.new("RGB", (300, 300), "teal").save(out, "PNG")
     show_picture(person, content=out.getvalue())
@@ -79,6 +97,20 @@ def wombat(settings, tmp_path):
     arrive(make.letter(sender=SECOND, body="saolaheld", message_id="<h@quokka.example>", to="asking@localhost"),
            to="asking@localhost", sender="bounces@elsewhere.example")  # fmt: skip
     letters.write("account_notice", {"what": "x"}, to=SECOND)
+    second = make.topic(group, author=person, title="nilgaititle", body=f"acouchimention @{olga.handle}")
+    make.post(second, author=person, body="mousedeerreply")
+    edit(make.post(topic, author=person, body="dholeeditiontwo"), body="tenrecreply", by=person, via="web")
+    Draft.objects.create(person=person, key="new", title="markhordraft", body="x")
+    ScheduledPost.objects.create(
+        author=person,
+        channel=topic.channel,
+        title="sitatungalater",
+        body="x",
+        due_at=post.posted_at,
+        done_at=post.posted_at,
+    )
+    topics_closed_by(person, group)
+    plant_governing(person, group, olga)
     drain(SUBSCRIBERS)
     person.refresh_from_db()
     return person
@@ -103,6 +135,16 @@ def readable(value):
 
 def left_over(text):
     return {word for word in PLANTED if word.lower() in text.lower()}
+
+
+def packed_group(group, folder):
+    """A new file of a whole group, as one text."""
+    path = folder / "group.zip"
+    pack(group, path)
+    with ZipFile(path) as packed:
+        text = "\n".join(name + packed.read(name).decode(errors="replace") for name in packed.namelist())
+    path.unlink()
+    return text
 
 
 def run_the_clock():
@@ -130,9 +172,12 @@ def test_an_export_holds_everything_and_its_owner_alone_fetches_it(client, womba
         text = "\n".join(name + packed.read(name).decode(errors="replace") for name in names)
         posts = json.loads(packed.read("posts.json"))
 
-    assert left_over(text) == set(PLANTED)
+    told_to_them = set(PLANTED) - {"quendareported", "koalaoutcome", *OF_OFFICE}  # what others wrote, or for others
+    assert left_over(text) >= told_to_them
     assert "picture.webp" in names
-    assert sorted(post["title"] for post in posts) == ["kakapotitle", "kakapotitle by mail"]
+    assert sorted(post["title"] for post in posts) == [
+        "kakapotitle", "kakapotitle", "kakapotitle by mail", "nilgaititle", "nilgaititle",
+    ]  # fmt: skip
     assert OutgoingLetter.objects.filter(kind="export_ready", recipient=ADDRESS).count() == 1
     address = f"/settings/data/exports/{wombat.exports.get().pk}"
     assert client.get(address)["Cache-Control"] == "no-store"
@@ -171,10 +216,16 @@ def test_every_table_with_a_person_in_it_is_told():
     assert pointing - told - told_otherwise == set()
 
 
-def test_after_leaving_with_all_words_nothing_is_left(client, wombat):
+def test_there_are_fifty_strings():
+    assert len(set(PLANTED)) >= 50
+
+
+def test_after_leaving_with_all_words_nothing_is_left(client, wombat, tmp_path):
     make.signed_in(client, wombat)
     exported(client)
     assert left_over(everything()) == set(PLANTED)
+    before = packed_group(Group.objects.get(slug="tarn"), tmp_path)
+    assert left_over(before) >= {"Wombatname", *SAID, *OF_THEM} - {"wallaroofounding", "yapokfounding"}
     assert "dugongbody" in client.get("/g/tarn/topics?q=dugongbody").content.decode()
 
     answer = client.post("/settings/data/erase", {"words": "delete", "handle": wombat.handle})
@@ -183,6 +234,8 @@ def test_after_leaving_with_all_words_nothing_is_left(client, wombat):
     run_the_clock()
 
     assert left_over(everything()) == set()
+    for group in Group.objects.all():
+        assert left_over(packed_group(group, tmp_path)) == set()
     assert client.get(f"/people/{wombat.handle}").status_code == 404
     assert client.get(f"/people/{Person.objects.get(pk=wombat.pk).handle}").status_code == 410
 
@@ -195,7 +248,7 @@ def test_after_leaving_without_ones_words_they_stand_without_a_name(client, womb
     run_the_clock()
 
     left = left_over(everything())
-    assert left == {"kakapotitle", "dugongbody", "bongoletter", "gerenukedition", "fossafile", "quokka.example"}
+    assert left == {*SAID, *OF_OFFICE}
     page = Client().get("/g/tarn/topics").content.decode()
     assert "kakapotitle" in page
     assert "Wombatname" not in page
@@ -227,3 +280,35 @@ def test_the_last_owner_hands_over_first(client, wombat):
     make_owner(membership, by=olga, via="test")
     client.post("/settings/data/erase", {"words": "keep", "handle": "olga"})
     assert Person.objects.get(pk=olga.pk).erased_at
+
+
+def run(command, *words):
+    return CliRunner().invoke(command, [str(word) for word in words])
+
+
+def test_by_command_a_person_is_taken_out_and_erased(wombat, tmp_path):
+    file = tmp_path / "wombat.zip"
+
+    taken = run(people.export_person, ADDRESS, file, "--json")
+    assert json.loads(taken.output) == {"person": wombat.handle, "file": str(file), "size": file.stat().st_size}
+    assert file.stat().st_mode & 0o077 == 0
+    with ZipFile(file) as packed:
+        assert "dugongbody" in packed.read("posts.json").decode()
+    file.unlink()
+
+    assert run(people.erase_person, ADDRESS, "--delete-words").exit_code == 0
+    drain(SUBSCRIBERS)
+    run_the_clock()
+    assert left_over(everything()) == set()
+    assert Event.objects.filter(kind="person.erased", subject_id=wombat.pk, via="command").exists()
+
+
+def test_the_command_refuses_what_it_can_not_mean(wombat, tmp_path):
+    assert run(people.erase_person, ADDRESS).exit_code == 2
+    assert run(people.erase_person, "nobody@quokka.example", "--keep-words").exit_code == 4
+    assert run(people.export_person, "nobody@quokka.example", tmp_path / "x.zip").exit_code == 4
+    assert run(people.export_person, ADDRESS, tmp_path / "none" / "x.zip").exit_code == 2
+    assert run(people.erase_person, "olga@example.org", "--keep-words").exit_code == 3  # its groups' only owner
+
+    assert not (tmp_path / "x.zip").exists()
+    assert not Person.objects.exclude(erased_at=None).exists()

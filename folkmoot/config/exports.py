@@ -27,12 +27,13 @@ def export_asked(event: Event) -> None:
     with tempfile.TemporaryDirectory(dir=settings.HOME) as folder:
         path = Path(folder) / "export.zip"
         with speaking(export.person):
-            _write(path, export.person)
+            write(path, export.person)
         size = path.stat().st_size
         finish_export(export, sha256=files.keep_file(path), size=size)
 
 
-def _write(path: Path, person: Person) -> None:
+def write(path: Path, person: Person) -> None:
+    """Write all that is stored about a person."""
     with ZipFile(path, "w", ZIP_DEFLATED) as packed:
         packed.writestr("about.txt", "\n".join(_about(person)))
         for part in PARTS:

@@ -8,11 +8,13 @@ from folkmoot.accounts.models import Person
 from folkmoot.accounts.personal import Fact
 from folkmoot.groups.models import (
     Application,
+    Candidacy,
     HistoryEntry,
     Inspection,
     Invitation,
     InvitationLink,
     Membership,
+    MemberValue,
     ModerationCase,
     RoleGrant,
 )
@@ -39,6 +41,14 @@ def _of_being_in_groups(person: Person) -> Iterator[Fact]:
         memberships.values(*MEMBERSHIP.split()),
     )
     yield Fact(
+        "member-values",
+        _("Answers to groups’ fields"),
+        _("what groups want to know of their members; as long as you are in them"),
+        MemberValue.objects.filter(membership__person=person)
+        .order_by("pk")
+        .values("field__group__slug", "field__label", "value"),
+    )
+    yield Fact(
         "roles",
         _("Roles"),
         _("what you may do in groups; as long as you carry them"),
@@ -52,7 +62,7 @@ def _of_being_in_groups(person: Person) -> Iterator[Fact]:
         _("what you wrote when you asked to join, and what was decided; until you close your account"),
         Application.objects.filter(person=person)
         .order_by("pk")
-        .values("group__slug", "answer", "asked_at", "decided_at"),
+        .values("group__slug", "answer", "answers", "asked_at", "decided_at", "reason"),
     )
     yield Fact(
         "invitations",
@@ -91,6 +101,14 @@ def _of_running_groups(person: Person) -> Iterator[Fact]:
         _("so that their owners know; as long as the group"),
         Inspection.objects.filter(administrator=person).order_by("pk").values("group__slug", "reason", "began_at"),
     )
+    yield Fact(
+        "candidacies",
+        _("Elections you stood in"),
+        _("what you wrote to those who vote; until you close your account"),
+        Candidacy.objects.filter(membership__person=person)
+        .order_by("pk")
+        .values("election__group__slug", "words", "stood_at"),
+    )
 
 
 def _of_conduct(person: Person) -> Iterator[Fact]:
@@ -106,7 +124,9 @@ def _of_conduct(person: Person) -> Iterator[Fact]:
         "sanctions",
         _("Sanctions"),
         _("what moderators laid on you, why, and what you said to it"),
-        person.sanctions.order_by("pk").values("group__slug", "kind", "reason", "at", "ends_at", "lifted_at", "appeal"),
+        person.sanctions.order_by("pk").values(
+            "group__slug", "kind", "reason", "at", "ends_at", "lifted_at", "appeal", "appeal_answer"
+        ),
     )
     yield Fact(
         "moderation-cases",

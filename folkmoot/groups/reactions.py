@@ -7,11 +7,13 @@ from folkmoot.groups.models import (
     Denial,
     FoundingRequest,
     HistoryEntry,
+    Inspection,
     Invitation,
     Membership,
     ModerationCase,
     OrganizationSide,
     PlacementRule,
+    Responsibility,
     RoleGrant,
     Sanction,
 )
@@ -19,6 +21,8 @@ from folkmoot.groups.operations import place_all, place_person
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.outbox.models import Event
+
+WORDLESS = "…"  # a reason that went with whom it was about, or who gave it
 
 
 def person_merged(event: Event) -> None:
@@ -95,13 +99,34 @@ def companies_noted(event: Event) -> None:
 
 
 def person_erased(person: Person, keep_words: bool) -> None:
-    """Take a person who left out of all groups, with what they wrote when they asked to join."""
+    """Take a person who left out of all groups, with what they wrote there, and what was written about them."""
     with transaction.atomic():
+        if not keep_words:
+            _erase_words_of_office(person)
         memberships = Membership.objects.filter(person=person).select_related("group")
         for membership in memberships:
             touch_access(membership.group)
         memberships.delete()
         Application.objects.filter(person=person).delete()
         FoundingRequest.objects.filter(person=person).delete()
-        Sanction.objects.filter(person=person).update(appeal="")
         Invitation.objects.filter(address__in=list(person.addresses.values_list("email", flat=True))).delete()
+        _erase_conduct(person)
+
+
+def _erase_conduct(person: Person) -> None:
+    """That something was laid on somebody still counts; who, why, and what they said to it is gone."""
+    Sanction.objects.filter(person=person).update(reason=WORDLESS, appeal="", appeal_answer="")
+    Denial.objects.filter(person=person).update(reason="")
+    ModerationCase.objects.filter(person=person).update(outcome="")
+
+
+def _erase_words_of_office(person: Person) -> None:
+    """What they wrote for the group: notes of the duties they hold, reasons of what they decided."""
+    Responsibility.objects.filter(holder__person=person).update(notes="")
+    for decided in (Application, FoundingRequest):
+        decided.objects.filter(decided_by=person).update(reason="")
+    Sanction.objects.filter(by=person).update(reason=WORDLESS)
+    Sanction.objects.filter(appeal_decided_by=person).update(appeal_answer="")
+    Denial.objects.filter(by=person).update(reason="")
+    ModerationCase.objects.filter(closed_by=person).update(outcome="")
+    Inspection.objects.filter(administrator=person).update(reason=WORDLESS)

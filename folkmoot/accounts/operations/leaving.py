@@ -97,3 +97,4 @@ def forget(person: Person, keep_words: bool) -> None:
         person.addresses.delete()
         person.affiliations.all().delete()
         person.exports.all().delete()
+        person.affiliations.all().delete()

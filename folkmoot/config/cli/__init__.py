@@ -16,8 +16,22 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "folkmoot.config.settings")
     django.setup()
     # The commands need Django to be set up before their imports.
-    from folkmoot.config.cli import archives, care, channels, demo, groups, rendering, roles, serving, subgroups
+    from folkmoot.config.cli import (
+        archives,
+        care,
+        channels,
+        demo,
+        groups,
+        packages,
+        people,
+        rendering,
+        roles,
+        serving,
+        subgroups,
+    )
 
+    archives.taking.add_command(packages.export_group)
+    archives.taking.add_command(people.export_person)
     for command in (
         serving.serve,
         groups.group,
@@ -32,6 +46,7 @@ def main() -> None:
         care.restore,
         archives.bringing,
         archives.taking,
+        people.erase,
         rendering.render,
         demo.demo,
     ):

@@ -17,6 +17,7 @@ from folkmoot.conversations.models import (
     Reaction,
     ReadMark,
     Reference,
+    Report,
     ScheduledPost,
     Subscription,
     Topic,
@@ -38,8 +39,8 @@ def erase_words(person: Person, keep_words: bool) -> None:
         if not keep_words:
             _erase_titles(person)
             _erase_posts(person)
-        # A post shows its author's name, and the company they spoke for.
-        Post.objects.filter(author=person).update(version=F("version") + 1, organization_name="")
+        # A post shows its author's name and company; both are gone.
+        Post.objects.filter(author=person).update(version=F("version") + 1, side="", organization_name="")
 
 
 def _erase_traces(person: Person) -> None:
@@ -50,6 +51,8 @@ def _erase_traces(person: Person) -> None:
         mine.objects.filter(person=person).delete()
     ScheduledPost.objects.filter(author=person).delete()
     Archive.objects.filter(brought_by=person).update(brought_by=None)
+    Report.objects.filter(Q(by=person) | Q(case__person=person)).update(words="")
+    Report.objects.filter(by=person).update(by=None)
 
 
 def _erase_titles(person: Person) -> None:

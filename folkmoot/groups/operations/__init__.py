@@ -12,6 +12,7 @@ from folkmoot.groups.operations.members import (
     make_owner,
     remove_member,
 )
+from folkmoot.groups.operations.packages import note_export
 from folkmoot.groups.operations.roles import (
     allow,
     disallow,
@@ -68,6 +69,7 @@ __all__ = [
     "move_group",
     "move_group_back",
     "name_side",
+    "note_export",
     "open_itself",
     "place_all",
     "place_person",

@@ -40,10 +40,15 @@ def posts_of(group: Group) -> QuerySet[Post]:
 
 
 def take_out(group: Group, path: Path, *, watch: Callable[[int], None]) -> Taken:
-    """Write all posts of a group into a file, in the order they came in; the file is there when it is complete."""
+    """Write all posts of a group into a file."""
+    return take_posts_out(posts_of(group), path, watch=watch)
+
+
+def take_posts_out(posts: QuerySet[Post], path: Path, *, watch: Callable[[int], None]) -> Taken:
+    """Write posts into a file, in the order they came in; the file is there when it is complete."""
     taken = Taken()
     with _unfinished(path) as file:
-        for page in _pages(posts_of(group)):
+        for page in _pages(posts):
             for post, address, references in _with_facts(page):
                 attached = _on_disk(post, taken)
                 raw = letter(post, address=address, references=references, attached=attached)

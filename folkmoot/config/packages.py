@@ -1,0 +1,123 @@
+"""A group with all that is its own as one file: which part tells it. The whole answer is here."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from folkmoot.accounts.models import Address, Organization, Person
+from folkmoot.conversations.models import Channel, Post, StoredFile
+from folkmoot.conversations.packages import TABLES as OF_TALK
+from folkmoot.doors.mail.archives.taking import take_posts_out
+from folkmoot.groups.models import Group
+from folkmoot.groups.packages import TABLES as OF_GROUPS
+from folkmoot.store import files
+from folkmoot.store.packages import Numbers, content_hash, line, lines, number_all
+
+FORMAT, VERSION = "folkmoot-group", 1
+AT_ONCE = 500
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # so that the same content gives the same file
+WORDS = {Person: "handle", Organization: "slug", Address: "email", StoredFile: "sha256"}
+TABLES = [*OF_GROUPS, *OF_TALK]
+
+
+@dataclass(slots=True)
+class Packed:
+    """What became of it: how many rows each part has, its hash, and files that are not on the disk any more."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+
+    @property
+    def content_hash(self) -> str:
+        return content_hash(self.hashes)
+
+
+def pack(group: Group, path: Path) -> Packed:
+    """Write a group and all groups below it into a ZIP; it is there when it is complete."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("xb") as file:
+            os.chmod(beside, 0o600)  # it holds addresses
+            with ZipFile(file, "w", ZIP_DEFLATED) as into:
+                packed = _pack(group, into)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return packed
+
+
+def _pack(group: Group, into: ZipFile) -> Packed:
+    packed, numbers = Packed(), Numbers(WORDS)
+    groups = list(Group.objects.filter(reaching__above=group).order_by("pk").values_list("pk", flat=True))
+    number_all(TABLES, groups, numbers)
+    for table in TABLES:
+        _write(into, packed, table.name, lines(table, groups, numbers))
+    _write(into, packed, "organizations", _organizations(sorted(numbers.named.get(Organization, ()))))
+    _write(into, packed, "people", _people(sorted(numbers.named.get(Person, ()))))
+    for name in sorted(numbers.named.get(StoredFile, ())):
+        _add_file(into, packed, name)
+    _write_archives(into, groups)
+    about = {"format": FORMAT, "version": VERSION, "content_hash": packed.content_hash, "parts": packed.hashes}
+    into.writestr(_entry("package.json"), line(about))
+    return packed
+
+
+def _write(into: ZipFile, packed: Packed, part: str, rows: Iterable[bytes]) -> None:
+    name, digest, count = f"{part}.jsonl", hashlib.sha256(), 0
+    with into.open(_entry(name), "w", force_zip64=True) as file:
+        for row in rows:
+            file.write(row)
+            digest.update(row)
+            count += 1
+    packed.rows[part], packed.hashes[name] = count, digest.hexdigest()
+
+
+def _people(handles: Sequence[str]) -> Iterator[bytes]:
+    """Each with one address to know them by; what else is theirs is not the group's."""
+    for start in range(0, len(handles), AT_ONCE):
+        people = Person.objects.filter(handle__in=handles[start : start + AT_ONCE]).order_by("handle")
+        rows = Address.objects.filter(user__in=people).order_by("primary", "verified", "-pk")
+        addresses = dict(rows.values_list("user_id", "email"))  # the last is the best one
+        for person in people:
+            yield line({"handle": person.handle, "name": person.name, "address": addresses.get(person.pk, "")})
+
+
+def _organizations(slugs: Sequence[str]) -> Iterator[bytes]:
+    for one in Organization.objects.filter(slug__in=slugs).order_by("slug").prefetch_related("domains"):
+        yield line({"slug": one.slug, "name": one.name, "domains": sorted(each.domain for each in one.domains.all())})
+
+
+def _add_file(into: ZipFile, packed: Packed, name: str) -> None:
+    """Its name is its hash, so it counts by that."""
+    path = files.where(name)
+    if not path.exists():
+        packed.lost.append(name)
+        return
+    with path.open("rb") as kept, into.open(_entry(f"files/{name}"), "w", force_zip64=True) as file:
+        shutil.copyfileobj(kept, file)
+    packed.hashes[f"files/{name}"] = name
+
+
+def _write_archives(into: ZipFile, groups: Sequence[int]) -> None:
+    """The same talk as every mail program reads it. It adds nothing, so it does not count in the hash."""
+    channels = Channel.objects.filter(group__in=groups).select_related("group").order_by("pk")
+    with tempfile.TemporaryDirectory() as folder:
+        for channel in channels:
+            path = Path(folder) / "talk.mbox"
+            posts = Post.objects.not_taken_back().filter(channel=channel)
+            take_posts_out(posts, path, watch=lambda _count: None)
+            with path.open("rb") as talk, into.open(_entry(f"mbox/{channel}.mbox"), "w", force_zip64=True) as file:
+                shutil.copyfileobj(talk, file)
+
+
+def _entry(name: str) -> ZipInfo:
+    entry = ZipInfo(name, LONG_AGO)
+    entry.compress_type = ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry

@@ -1,0 +1,39 @@
+"""What a group's package says of its talk."""
+
+from folkmoot.conversations import models
+from folkmoot.store.packages import Table
+
+HTML = frozenset({"html", "html_version", "version"})  # made of the body, anew wherever it is read
+TABLES = [
+    Table("channels", lambda ids: models.Channel.objects.filter(group__in=ids).order_by("pk")),
+    Table(
+        "topics",
+        lambda ids: models.Topic.objects.filter(channel__group__in=ids).order_by("pk"),
+        leaves_out=frozenset({"answered_by"}),  # it may be one who asked without a name
+    ),
+    Table(
+        "posts",
+        lambda ids: models.Post.objects.filter(channel__group__in=ids).order_by("pk"),
+        leaves_out=HTML | {"archive", "confirmed_at"},
+        veils=("is_anonymous", "author", "removed_by"),
+    ),
+    Table(
+        "editions",
+        lambda ids: models.Edition.objects.filter(post__channel__group__in=ids).order_by("pk"),
+        leaves_out=HTML,
+        veils=("post__is_anonymous", "replaced_by"),
+    ),
+    Table("reactions", lambda ids: models.Reaction.objects.filter(post__channel__group__in=ids).order_by("pk")),
+    Table("mentions", lambda ids: models.Mention.objects.filter(post__channel__group__in=ids).order_by("pk")),
+    Table(
+        "happenings",
+        lambda ids: models.Happening.objects.filter(topic__channel__group__in=ids).order_by("pk"),
+        leaves_out=frozenset({"posts", "number"}),  # ids of this database, for undoing things here
+    ),
+    Table("references", lambda ids: models.Reference.objects.filter(channel__group__in=ids).order_by("pk")),
+    Table(
+        "attachments",
+        lambda ids: models.Attachment.objects.filter(post__channel__group__in=ids).order_by("pk"),
+    ),
+    Table("reports", lambda ids: models.Report.objects.filter(case__group__in=ids).order_by("pk")),
+]
