@@ -6,7 +6,9 @@ from functools import partial
 from folkmoot.accounts.operations import sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
-from folkmoot.doors.mail import sweeping
+from folkmoot.doors.mail import duty_letters, sweeping
+from folkmoot.groups.operations.duties import go_on, remind_of_ends
+from folkmoot.groups.operations.succession import look_after_owners
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
 
@@ -17,5 +19,9 @@ DUTIES = [
     Duty("drafts", timedelta(days=1), sweep_drafts),
     Duty("exports", timedelta(hours=1), sweep_exports),
     Duty("files", timedelta(days=1), partial(sweep_files, spare=keeps_file)),
+    Duty("terms", timedelta(hours=1), remind_of_ends),
+    Duty("turns", timedelta(hours=1), go_on),
+    Duty("owners", timedelta(hours=1), look_after_owners),
+    Duty("to do", timedelta(days=1), duty_letters.send_todo),
     Duty("letters", timedelta(days=1), sweeping.sweep),
 ]

@@ -1,6 +1,6 @@
 """Reads that span models."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Edition, OldTopic, Post, Reference, Topic
 from folkmoot.conversations.models.topics import TopicQuerySet
+from folkmoot.groups.models import Group
 from folkmoot.kit import wordings as comparing
 from folkmoot.store.prepared import Prepared
 
@@ -122,3 +123,14 @@ def _writer(post: Post, edition: Edition) -> str:
     if edition.replaced_by_id == post.author_id:
         return post.author_name
     return edition.replaced_by.name if edition.replaced_by else ""
+
+
+def takes_address(group: Group, word: str) -> bool:
+    """Whether letters to `group+word@` are a channel's."""
+    return group.channels.filter(slug=word).exists()
+
+
+def last_spoke(group: Group, person: Person) -> Iterable[datetime | None]:
+    """Tell when somebody last said something in the group."""
+    said = Post.objects.filter(channel__group=group, author=person, archive=None)
+    yield said.order_by("-posted_at").values_list("posted_at", flat=True).first()

@@ -8,6 +8,7 @@ from folkmoot.accounts.models import Person
 from folkmoot.accounts.personal import Fact
 from folkmoot.groups.models import (
     Application,
+    Candidacy,
     HistoryEntry,
     Inspection,
     Invitation,
@@ -15,6 +16,7 @@ from folkmoot.groups.models import (
     Membership,
     ModerationCase,
     RoleGrant,
+    Tenure,
 )
 
 MEMBERSHIP = """
@@ -27,6 +29,7 @@ def facts_of(person: Person) -> Iterator[Fact]:
     """What groups know of a person."""
     yield from _of_being_in_groups(person)
     yield from _of_running_groups(person)
+    yield from _of_duties(person)
     yield from _of_conduct(person)
 
 
@@ -90,6 +93,25 @@ def _of_running_groups(person: Person) -> Iterator[Fact]:
         _("Groups you looked into as administrator"),
         _("so that their owners know; as long as the group"),
         Inspection.objects.filter(administrator=person).order_by("pk").values("group__slug", "reason", "began_at"),
+    )
+
+
+def _of_duties(person: Person) -> Iterator[Fact]:
+    yield Fact(
+        "responsibilities",
+        _("What you looked after"),
+        _("which responsibilities you had, from when to when; as long as you are in the group's list"),
+        Tenure.objects.filter(membership__person=person)
+        .order_by("pk")
+        .values("responsibility__group__slug", "responsibility__name", "began_on", "ended_on"),
+    )
+    yield Fact(
+        "candidacies",
+        _("Votes you stood in"),
+        _("what you wrote when you stood to own a group; as long as the group"),
+        Candidacy.objects.filter(membership__person=person)
+        .order_by("pk")
+        .values("election__group__slug", "words", "stood_at"),
     )
 
 

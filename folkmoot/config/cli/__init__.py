@@ -16,13 +16,15 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "folkmoot.config.settings")
     django.setup()
     # The commands need Django to be set up before their imports.
-    from folkmoot.config.cli import archives, care, channels, demo, groups, rendering, serving
+    from folkmoot.config.cli import archives, care, channels, demo, duties, groups, rendering, serving
 
     for command in (
         serving.serve,
         groups.group,
         groups.member,
         channels.channel,
+        duties.responsibility,
+        duties.history,
         care.doctor,
         care.backup,
         care.restore,

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol
 from folkmoot.groups.models import Group, Membership, Role, RoleGrant
+from folkmoot.groups.operations.duties.holding import leave_all_duties
 from folkmoot.groups.operations.founding import touch_access
+from folkmoot.groups.operations.history import note
 from folkmoot.groups.rules import can_join, can_manage_members, is_last_owner, is_owner
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
@@ -33,7 +35,9 @@ def add_member(
         if isinstance(by, Person) and not by.is_administrator and _has_added_many(by):
             raise Refused(_("You have added many people today. Please invite the others, so that they can say no."))
         person = Person.objects.known_at(address) or enrol(name=name, address=address, via=via)
-        return take_in(group, person=person, address=address, by=by, via=via, mail=mail)
+        membership = take_in(group, person=person, address=address, by=by, via=via, mail=mail)
+        note(group, "member.joined", by=by, via=via, about=person)
+        return membership
 
 
 def _has_added_many(person: Person) -> bool:
@@ -78,6 +82,7 @@ def remove_member(membership: Membership, *, by: Actor, via: str) -> None:
             raise Refused(_("This is the group's only owner. Make somebody else owner first."))
         _end(membership)
         record("member.removed", membership, by=by, via=via)
+        note(membership.group, "member.removed", by=by, via=via, about=membership.person)
 
 
 def change_reading(membership: Membership, *, mail: str, own_posts: bool | None = None, by: Actor, via: str) -> None:
@@ -101,6 +106,8 @@ def make_owner(membership: Membership, *, by: Actor, via: str) -> None:
         RoleGrant.objects.get_or_create(membership=membership, role=group.roles.get(key=Role.BuiltIn.OWNER))
         touch_access(group)
         record("role.granted", membership, by=by, via=via, role=Role.BuiltIn.OWNER)
+        role = group.roles.get(key=Role.BuiltIn.OWNER)
+        note(group, "role.granted", by=by, via=via, about=membership.person, role=role.pk)
 
 
 def make_member(membership: Membership, *, by: Actor, via: str) -> None:
@@ -113,10 +120,13 @@ def make_member(membership: Membership, *, by: Actor, via: str) -> None:
         membership.grants.filter(role__key=Role.BuiltIn.OWNER).delete()
         touch_access(group)
         record("role.revoked", membership, by=by, via=via, role=Role.BuiltIn.OWNER)
+        role = group.roles.get(key=Role.BuiltIn.OWNER)
+        note(group, "role.revoked", by=by, via=via, about=membership.person, role=role.pk)
 
 
 def _end(membership: Membership) -> None:
     Membership.objects.filter(pk=membership.pk).update(left_at=now())
+    leave_all_duties(membership)
     membership.grants.all().delete()
     touch_access(membership.group)
 
