@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from folkmoot.groups.models import HistoryEntry
+from folkmoot.groups.models import HistoryEntry, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +64,6 @@ def _names(entries: list[HistoryEntry]) -> dict[str, dict[int, str]]:
 def _sentence(entry: HistoryEntry, names: dict[str, dict[int, str]]) -> str:
     said: dict[str, str] = defaultdict(lambda: "…")
     said |= {key: names[key].get(entry.facts[key], "…") for key in names.keys() & entry.facts.keys()}
+    said["role"] = str(dict(Role.BuiltIn.choices).get(said["role"], said["role"]))
     said["about"] = entry.about.name if entry.about else "…"
     return words_of(entry.kind) % said
