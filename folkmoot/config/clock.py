@@ -6,21 +6,27 @@ from functools import partial
 from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
-from folkmoot.doors.mail import sweeping
+from folkmoot.doors.mail import duty_letters, sweeping
 from folkmoot.groups.operations import place_all, place_turned, turn_terms
+from folkmoot.groups.operations.duties import go_on, remind_of_ends
+from folkmoot.groups.operations.succession import look_after_owners
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
 
 DUTIES = [
     Duty("events", timedelta(days=1), sweep_events),
-    Duty("terms", timedelta(minutes=1), turn_terms),
+    Duty("grants", timedelta(minutes=1), turn_terms),
     Duty("scheduled", timedelta(minutes=1), say_due),
     Duty("said", timedelta(days=1), sweep_scheduled),
     Duty("drafts", timedelta(days=1), sweep_drafts),
     Duty("affiliations", timedelta(days=1), settle_all),
-    Duty("turns", timedelta(hours=1), place_turned),
+    Duty("sides by date", timedelta(hours=1), place_turned),
     Duty("sides", timedelta(days=1), place_all),
     Duty("exports", timedelta(hours=1), sweep_exports),
     Duty("files", timedelta(days=1), partial(sweep_files, spare=keeps_file)),
+    Duty("terms", timedelta(hours=1), remind_of_ends),
+    Duty("turns", timedelta(hours=1), go_on),
+    Duty("owners", timedelta(hours=1), look_after_owners),
+    Duty("to do", timedelta(days=1), duty_letters.send_todo),
     Duty("letters", timedelta(days=1), sweeping.sweep),
 ]

@@ -137,6 +137,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "folkmoot.doors.mail.context.held",
+                "folkmoot.groups.context.todo_count",
             ],
         },
     }
@@ -234,3 +235,10 @@ LOGGING = {
 
 # What roles can allow, as each app lists it.
 PERMISSIONS = ["folkmoot.groups.rules.PERMISSIONS", "folkmoot.conversations.rules.PERMISSIONS"]
+
+# What waits for those who run a group, as each app lists it; and who else takes letters at `group+word@`.
+WAITING = ["folkmoot.groups.waiting.KINDS", "folkmoot.doors.mail.waiting.KINDS"]
+ADDRESSES_TAKEN = ["folkmoot.conversations.queries.takes_address", "folkmoot.doors.mail.addresses.takes_address"]
+# Who was last heard of when, and the words of the history.
+SIGNS_OF_LIFE = ["folkmoot.groups.queries.last_heard_of", "folkmoot.conversations.queries.last_spoke"]
+HISTORY = ["folkmoot.groups.telling", "folkmoot.conversations.telling"]

@@ -3,7 +3,7 @@
 from folkmoot.accounts import reactions as accounts
 from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
-from folkmoot.doors.mail import mailings, notes
+from folkmoot.doors.mail import duty_letters, mailings, notes
 from folkmoot.groups import reactions as groups
 from folkmoot.outbox.relay import Subscriber
 
@@ -18,6 +18,8 @@ SUBSCRIBERS = [
     Subscriber("invitations", frozenset({"member.invited"}), handle=notes.member_invited),
     Subscriber("applications", frozenset({"application.made"}), handle=notes.application_made),
     Subscriber("decisions", frozenset({"application.decided"}), handle=notes.application_decided),
+    Subscriber("duties", frozenset({"duty.asked", "duty.ending"}), handle=duty_letters.duty_told),
+    Subscriber("elections", frozenset({"election.opened", "election.failed"}), handle=duty_letters.election_told),
     Subscriber("groups", frozenset({"person.merged"}), handle=groups.person_merged),
     Subscriber("conversations", frozenset({"person.merged"}), handle=conversations.person_merged),
     Subscriber("names", frozenset({"person.renamed", "picture.changed"}), handle=conversations.person_renamed),

@@ -1,6 +1,6 @@
 """Reads that span models."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -129,3 +129,14 @@ def _writer(post: Post, edition: Edition) -> str:
     if edition.replaced_by_id == post.author_id:
         return post.author_name
     return edition.replaced_by.name if edition.replaced_by else ""
+
+
+def takes_address(group: Group, word: str) -> bool:
+    """Whether letters to `group+word@` are a channel's."""
+    return group.channels.filter(slug=word).exists()
+
+
+def last_spoke(group: Group, person: Person) -> Iterable[datetime | None]:
+    """Tell when somebody last said something in the group."""
+    said = Post.objects.filter(channel__group=group, author=person, archive=None)
+    yield said.order_by("-posted_at").values_list("posted_at", flat=True).first()

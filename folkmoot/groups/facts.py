@@ -17,6 +17,7 @@ from folkmoot.groups.models import (
     MemberValue,
     ModerationCase,
     RoleGrant,
+    Tenure,
 )
 
 MEMBERSHIP = """
@@ -29,6 +30,7 @@ def facts_of(person: Person) -> Iterator[Fact]:
     """What groups know of a person."""
     yield from _of_being_in_groups(person)
     yield from _of_running_groups(person)
+    yield from _of_duties(person)
     yield from _of_conduct(person)
 
 
@@ -105,6 +107,25 @@ def _of_running_groups(person: Person) -> Iterator[Fact]:
         "candidacies",
         _("Elections you stood in"),
         _("what you wrote to those who vote; until you close your account"),
+        Candidacy.objects.filter(membership__person=person)
+        .order_by("pk")
+        .values("election__group__slug", "words", "stood_at"),
+    )
+
+
+def _of_duties(person: Person) -> Iterator[Fact]:
+    yield Fact(
+        "responsibilities",
+        _("What you looked after"),
+        _("which responsibilities you had, from when to when; as long as you are in the group's list"),
+        Tenure.objects.filter(membership__person=person)
+        .order_by("pk")
+        .values("responsibility__group__slug", "responsibility__name", "began_on", "ended_on"),
+    )
+    yield Fact(
+        "candidacies",
+        _("Votes you stood in"),
+        _("what you wrote when you stood to own a group; as long as the group"),
         Candidacy.objects.filter(membership__person=person)
         .order_by("pk")
         .values("election__group__slug", "words", "stood_at"),

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.groups import defaults
-from folkmoot.groups.models import LONGEST_SLUG, Group, Membership
+from folkmoot.groups.models import LONGEST_SLUG, Group, Membership, Role
 
 MOST_INVITED = 200  # at once
 
@@ -162,3 +162,72 @@ def _name_and_address(line: str) -> tuple[str, str]:
     except ValidationError as error:
         raise ValidationError(_("“%(line)s” is not a mail address."), params={"line": line}) from error
     return name.strip(' "'), address.lower()
+
+
+class DutyForm(forms.Form):
+    """A responsibility: what it is called, what for, and what it needs."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Like “Treasurer” or “Venue host”."))
+    purpose = forms.CharField(label=_("What it is for"), max_length=500, required=False)
+    slug = forms.SlugField(label=_("Shared mail address"), max_length=20, required=False)
+    role = forms.ModelChoiceField(
+        Role.objects.none(), label=_("Role that comes with it"), required=False, empty_label=_("None")
+    )
+
+    def __init__(self, *args: Any, group: Group, **more: Any) -> None:
+        super().__init__(*args, **more)
+        roles = group.roles.filter(audience=Role.Audience.GRANTED).order_by("pk")
+        self.fields["role"] = forms.ModelChoiceField(
+            roles, label=_("Role that comes with it"), required=False, empty_label=_("None")
+        )
+        self.fields["role"].label_from_instance = lambda role: role.label  # type: ignore[attr-defined]
+        self.fields["slug"].help_text = _("Letters to %(address)s reach whoever has it.") % {
+            "address": f"{group.slug}+…@{settings.HOST}"
+        }
+
+
+class SuccessorForm(forms.Form):
+    """A member by their handle, so that a list of thousands is not on the page."""
+
+    to = forms.CharField(label=_("Who"), max_length=60, help_text=_("Their handle, like @ines."))
+
+    def __init__(self, *args: Any, group: Group, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.group = group
+
+    def clean_to(self) -> Membership | None:
+        return self._member("to")
+
+    def _member(self, field: str) -> Membership | None:
+        handle = self.cleaned_data[field].strip().removeprefix("@")
+        members = Membership.objects.current().filter(group=self.group, person__is_active=True)
+        found = members.filter(person__handle__iexact=handle).select_related("person", "group").first()
+        if handle and found is None:
+            raise ValidationError(_("No member of this group has this handle."))
+        return found
+
+
+class HolderForm(SuccessorForm):
+    deputy = forms.CharField(label=_("Deputy"), max_length=60, required=False)
+    ends_on = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Or for good.")
+    )
+
+    def clean_deputy(self) -> Membership | None:
+        return self._member("deputy")
+
+
+class NotesForm(forms.Form):
+    notes = forms.CharField(
+        label=_("Notes for whoever comes next"), max_length=5000, required=False, widget=forms.Textarea
+    )
+
+
+class TurnsForm(forms.Form):
+    handles = forms.CharField(
+        label=_("Whose turn it is, one handle a line"), max_length=5000, required=False, widget=forms.Textarea
+    )
+
+
+class StandForm(forms.Form):
+    words = forms.CharField(label=_("Why you"), max_length=500, required=False)

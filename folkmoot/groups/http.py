@@ -19,6 +19,7 @@ from folkmoot.groups.rules import permissions_in
 from folkmoot.store.prepared import Prepared
 
 _BY_SLUG = Prepared(lambda slug: Group.objects.filter(slug=slug, merged_into=None), words=True)
+OF_PAGE = "folkmoot.group"
 Page = Callable[..., HttpResponse]
 
 
@@ -30,6 +31,7 @@ def of_group(view: Page) -> Page:
         group = visible(slug, reader(request))
         if group is None:
             return moved(request, slug, more, person=reader(request))
+        request.META[OF_PAGE] = group  # for what is counted on every page of it
         with timezone.override(group.time_zone):
             return view(request, group, **more)
 

@@ -16,6 +16,8 @@ from folkmoot.groups.models import (
     Responsibility,
     RoleGrant,
     Sanction,
+    Tenure,
+    Turn,
 )
 from folkmoot.groups.operations import place_all, place_person
 from folkmoot.groups.operations.founding import touch_access
@@ -64,9 +66,21 @@ def _move(membership: Membership, into: Person) -> None:
         return
     for grant in membership.grants.all():
         RoleGrant.objects.get_or_create(membership=kept, role=grant.role)
+    _move_duties(membership, kept)
     if membership.left_at is None:
         Membership.objects.filter(pk=kept.pk).update(left_at=None)
     membership.delete()
+
+
+def _move_duties(membership: Membership, kept: Membership) -> None:
+    """What one of them looked after, the one they are looks after; nobody is their own deputy."""
+    Responsibility.objects.filter(holder=membership, deputy=kept).update(deputy=None)
+    Responsibility.objects.filter(holder=kept, deputy=membership).update(deputy=None)
+    for role in ("holder", "deputy", "successor"):
+        Responsibility.objects.filter(**{role: membership}).update(**{role: kept})
+    Tenure.objects.filter(membership=membership).update(membership=kept)
+    twice = Turn.objects.filter(membership=kept).values("responsibility")
+    Turn.objects.filter(membership=membership).exclude(responsibility__in=twice).update(membership=kept)
 
 
 def affiliations_changed(event: Event) -> None:

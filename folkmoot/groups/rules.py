@@ -12,6 +12,7 @@ from folkmoot.groups.models import (
     Group,
     Membership,
     MembershipQuerySet,
+    Responsibility,
     Role,
     RoleGrant,
     RolePermission,
@@ -143,6 +144,27 @@ def can_remove(person: Actor, membership: Membership) -> bool:
     """Whoever manages members, but for owners, who are removed by owners."""
     owns = owners_of(membership.group).filter(pk=membership.pk).exists()
     return can_manage_members(person, membership.group) and (not owns or is_owner(person, membership.group))
+
+
+def can_run_duties(person: Actor | None, group: Group) -> bool:
+    return holds(person, "duties.manage", group)
+
+
+def is_holder(person: Actor | None, duty: Responsibility) -> bool:
+    return isinstance(person, Person) and duty.holder is not None and duty.holder.person_id == person.pk
+
+
+def can_tend_duty(person: Actor | None, duty: Responsibility) -> bool:
+    """Write its notes, ask a successor, hand it over: whoever holds it, and who runs the group."""
+    return is_holder(person, duty) or can_run_duties(person, duty.group)
+
+
+def can_confer(person: Actor, role: Role) -> bool:
+    """Let somebody have a role: who may all that it may. Being owner comes from owners only."""
+    if is_owner(person, role.group):
+        return True
+    names = frozenset(role.permissions.values_list("name", flat=True))
+    return role.key != Role.BuiltIn.OWNER and isinstance(person, Person) and names <= permissions_in(role.group, person)
 
 
 def can_join(person: Person, group: Group) -> bool:

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from folkmoot.groups.views import companies, founding, invitations, joining, managing, members
+from folkmoot.groups.views import (
+    companies,
+    duties,
+    elections,
+    founding,
+    invitations,
+    joining,
+    managing,
+    members,
+    running,
+)
 
 urlpatterns = [
     path("groups/new", founding.group_new, name="group_new"),
@@ -18,6 +28,25 @@ urlpatterns = [
     ),
     path("g/<slug:slug>/manage/members", members.manage_members, name="manage_members"),
     path("g/<slug:slug>/manage/members.csv", members.members_file, name="members_file"),
+    path("g/<slug:slug>/manage/todo", running.manage_todo, name="manage_todo"),
+    path("g/<slug:slug>/manage/todo/<slug:kind>/<int:row_id>/<slug:act>", running.todo_done, name="todo_done"),
+    path("g/<slug:slug>/manage/history", running.manage_history, name="manage_history"),
+    path("g/<slug:slug>/manage/duties", duties.manage_duties, name="manage_duties"),
+    path("g/<slug:slug>/election", elections.election, name="election"),
+    path("history/<int:entry_id>/undo", running.history_undo, name="history_undo"),
+    path("duties/<int:duty_id>", duties.duty, name="duty"),
+    path("duties/<int:duty_id>/change", duties.duty_change, name="duty_change"),
+    path("duties/<int:duty_id>/holder", duties.duty_give, name="duty_give"),
+    path("duties/<int:duty_id>/successor", duties.duty_hand_over, name="duty_hand_over"),
+    path("duties/<int:duty_id>/notes", duties.duty_notes, name="duty_notes"),
+    path("duties/<int:duty_id>/turns", duties.duty_turns, name="duty_turns"),
+    path("duties/<int:duty_id>/answer", duties.duty_answer, name="duty_answer"),
+    path("duties/<int:duty_id>/end", duties.duty_end, name="duty_end"),
+    path("duties/<int:duty_id>/end/remove", duties.duty_end_remove, name="duty_end_remove"),
+    path("elections/<int:election_id>/stand", elections.election_stand, name="election_stand"),
+    path("elections/<int:election_id>/stand/remove", elections.election_stand_remove, name="election_stand_remove"),
+    path("elections/<int:election_id>/stop", elections.election_stop, name="election_stop"),
+    path("elections/<int:election_id>/votes/<int:candidacy_id>", elections.election_vote, name="election_vote"),
     path("applications/<int:application_id>/accept", members.application_accept, name="application_accept"),
     path("applications/<int:application_id>/refuse", members.application_refuse, name="application_refuse"),
     path("memberships/<int:membership_id>/owner", members.owner, name="owner"),

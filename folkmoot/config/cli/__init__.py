@@ -16,39 +16,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "folkmoot.config.settings")
     django.setup()
     # The commands need Django to be set up before their imports.
-    from folkmoot.config.cli import (
-        archives,
-        care,
-        channels,
-        demo,
-        groups,
-        packages,
-        people,
-        rendering,
-        roles,
-        serving,
-        subgroups,
-    )
+    from folkmoot.config.cli.commands import ALL
 
-    archives.taking.add_command(packages.export_group)
-    archives.taking.add_command(people.export_person)
-    for command in (
-        serving.serve,
-        groups.group,
-        groups.member,
-        subgroups.subgroup,
-        roles.role,
-        roles.permission,
-        roles.why,
-        channels.channel,
-        care.doctor,
-        care.backup,
-        care.restore,
-        archives.bringing,
-        archives.taking,
-        people.erase,
-        rendering.render,
-        demo.demo,
-    ):
+    for command in ALL:
         cli.add_command(command)
     cli(prog_name="folkmoot")

@@ -11,6 +11,7 @@ from folkmoot.conversations.models import MAIN, Channel, OldChannel
 from folkmoot.conversations.rules import can_run_channels
 from folkmoot.groups.models import Group
 from folkmoot.groups.names import RESERVED
+from folkmoot.groups.operations.history import note
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
@@ -31,6 +32,8 @@ def make_channel(group: Group, *, slug: str, by: Actor, via: str, **settings: ob
     with transaction.atomic():
         Group.objects.select_for_update(no_key=True).get(pk=group.pk)  # two at once must not both be the last
         require(can_run_channels(by, group), NOT_YOURS)
+        if group.responsibilities.current().filter(slug=slug).exists():
+            raise Refused(_("Letters to “%(slug)s” go to whoever looks after that here.") % {"slug": slug})
         if Channel.objects.filter(group=group, slug=slug).exists():
             raise Refused(_("There is a channel “%(slug)s” already.") % {"slug": slug})
         if OldChannel.objects.filter(local__in=group.mail_names.values("local"), slug=slug).exists():
@@ -39,6 +42,7 @@ def make_channel(group: Group, *, slug: str, by: Actor, via: str, **settings: ob
             raise Refused(_("%(most)s channels are the most a group can have.") % {"most": MOST_CHANNELS})
         channel: Channel = Channel.objects.create(group=group, slug=slug, **settings)
         record("channel.made", channel, by=by, via=via)
+        note(group, "channel.made", by=by, via=via, channel=channel.pk)
     return channel
 
 
@@ -50,10 +54,12 @@ def change_channel(channel: Channel, *, by: Actor, via: str, **settings: object)
             Channel.objects.select_for_update(no_key=True, of=("self",)).select_related("group").get(pk=channel.pk)
         )
         require(can_run_channels(by, channel.group), NOT_YOURS)
+        before = {key: getattr(channel, key) for key in settings}
         for key, value in settings.items():
             setattr(channel, key, value)
         channel.save(update_fields=list(settings))
         record("channel.changed", channel, by=by, via=via, settings=sorted(settings))
+        note(channel.group, "channel.changed", by=by, via=via, channel=channel.pk, before=before)
     return channel
 
 
@@ -88,7 +94,9 @@ def _set_closed(channel: Channel, is_closed: bool, *, by: Actor, via: str) -> No
         require(can_run_channels(by, channel.group), NOT_YOURS)
         if (channel.closed_at is not None) != is_closed:
             Channel.objects.filter(pk=channel.pk).update(closed_at=now() if is_closed else None)
-            record("channel.closed" if is_closed else "channel.reopened", channel, by=by, via=via)
+            kind = "channel.closed" if is_closed else "channel.reopened"
+            record(kind, channel, by=by, via=via)
+            note(channel.group, kind, by=by, via=via, channel=channel.pk)
 
 
 def _clean(settings: dict[str, object]) -> dict[str, object]:

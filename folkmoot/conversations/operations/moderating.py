@@ -9,6 +9,7 @@ from folkmoot.conversations.models import Happening, Topic
 from folkmoot.conversations.operations.holding import hold, note, unnote
 from folkmoot.conversations.operations.posting import clean_title
 from folkmoot.conversations.rules import can_moderate_topics, can_tend
+from folkmoot.groups.operations import history
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
@@ -33,7 +34,9 @@ def _set_pinned(topic: Topic, is_pinned: bool, *, by: Actor, via: str) -> None:
         require(can_moderate_topics(by, topic.channel.group), NOT_YOURS)
         if (topic.pinned_at is not None) != is_pinned:
             Topic.objects.filter(pk=topic.pk).update(pinned_at=now() if is_pinned else None)
-            record("topic.pinned" if is_pinned else "topic.unpinned", topic, by=by, via=via)
+            kind = "topic.pinned" if is_pinned else "topic.unpinned"
+            record(kind, topic, by=by, via=via)
+            history.note(topic.channel.group, kind, by=by, via=via, topic=topic.pk)
 
 
 def lock(topic: Topic, *, by: Actor, via: str, reason: str = "") -> None:
@@ -45,6 +48,7 @@ def lock(topic: Topic, *, by: Actor, via: str, reason: str = "") -> None:
             Topic.objects.filter(pk=topic.pk).update(locked_at=now())
             note(topic, Happening.Kind.CLOSED, by=by, words=one_line(reason)[:LONGEST_REASON])
             record("topic.locked", topic, by=by, via=via)
+            history.note(topic.channel.group, "topic.locked", by=by, via=via, topic=topic.pk)
 
 
 def unlock(topic: Topic, *, by: Actor, via: str) -> None:
@@ -56,6 +60,7 @@ def unlock(topic: Topic, *, by: Actor, via: str) -> None:
             Topic.objects.filter(pk=topic.pk).update(locked_at=None)
             note(topic, Happening.Kind.OPENED, by=by)
             record("topic.unlocked", topic, by=by, via=via)
+            history.note(topic.channel.group, "topic.unlocked", by=by, via=via, topic=topic.pk)
 
 
 def retitle(topic: Topic, *, title: str, by: Actor, via: str) -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, OldChannel, Post, Topic
-from folkmoot.groups.models import Group, MailName, Membership
+from folkmoot.groups.models import Group, MailName, Membership, Responsibility
 from folkmoot.kit import signing
 
 DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security", "root"})  # reach the administrators
@@ -49,18 +49,33 @@ def is_ours(recipient: str) -> bool:
 def _takes(mark: Mark) -> bool:
     if mark.token or mark.verb in VERBS or topic_number(mark):
         return True
+    of_channel = Channel.objects.filter(group__mail_names__local=mark.name, slug=mark.verb)
     was_there = OldChannel.objects.filter(local=mark.name, slug=mark.verb)
-    return Channel.objects.filter(group__mail_names__local=mark.name, slug=mark.verb).exists() or was_there.exists()
+    return of_channel.exists() or was_there.exists() or responsibility_of(mark) is not None
 
 
 def takes_posts(mark: Mark) -> bool:
     """Whether a letter there would be said to the group, and not ask for something."""
-    return mark.verb not in VERBS | TOKEN_VERBS or mark.verb == "r"
+    return (mark.verb not in VERBS | TOKEN_VERBS or mark.verb == "r") and responsibility_of(mark) is None
 
 
 def group_of(mark: Mark) -> Group | None:
     """Find the group of an address, by its name of today or an older one."""
     return Group.objects.filter(mail_names__local=mark.name).first()
+
+
+def responsibility_of(mark: Mark) -> Responsibility | None:
+    """Find the duty whose shared address this is, by its group's name of today or an older one."""
+    if not mark.verb or mark.token:
+        return None
+    duties = Responsibility.objects.current().filter(group__mail_names__local=mark.name, slug=mark.verb)
+    return duties.select_related("group", "holder__person", "holder__address", "deputy__address").first()
+
+
+def takes_address(group: Group, word: str) -> bool:
+    """Whether `group+word@` means something to this door."""
+    verb = word.partition("-")[0]
+    return word in VERBS | DUTIES or verb in TOKEN_VERBS or bool(topic_number(Mark("", word)))
 
 
 def topic_number(mark: Mark) -> int:
@@ -133,6 +148,31 @@ def muter(token: str) -> tuple[Membership, Topic] | None:
     topics = Topic.objects.filter(pk=numbers[1]).select_related("channel__group")
     topic = topics.filter(channel__group=member.group_id).first() if member else None
     return (member, topic) if member and topic else None
+
+
+def duty_token(duty: Responsibility) -> str:
+    """What the letter to a successor carries: whoever has it may answer this one question, nothing else."""
+    asked = int(duty.asked_at.timestamp()) if duty.asked_at else 0
+    return signing.sign(_key(), "duty", duty.pk, duty.successor_id or 0, asked)
+
+
+def asked_for_duty(token: str) -> Responsibility | None:
+    """The duty that a successor is asked about by this token, as long as they are."""
+    numbers = signing.unsign(_key(), "duty", token)
+    duty = Responsibility.objects.current().with_people().filter(pk=numbers[0]).first() if numbers else None
+    is_open = duty is not None and duty.successor is not None and duty.successor.left_at is None
+    return duty if is_open and duty is not None and duty_token(duty) == token else None
+
+
+def todo_token(membership_id: int, day: int, kind: int, row_id: int) -> str:
+    """What the daily letter carries: whoever has it may do this one thing as this member, for a week."""
+    return signing.sign(_key(), "todo", membership_id, day, kind, row_id)
+
+
+def todo_of(token: str) -> tuple[int, int, int, int] | None:
+    """The membership, the day, the kind and the row that a token names."""
+    numbers = signing.unsign(_key(), "todo", token)
+    return (numbers[0], numbers[1], numbers[2], numbers[3]) if numbers and len(numbers) == 4 else None
 
 
 def archived_at(post: Post) -> str:

@@ -97,6 +97,22 @@ def duty(arrival: Arrival) -> str:
     return _hand_on(arrival, list(primary.values_list("email", flat=True)))
 
 
+def responsibility(arrival: Arrival) -> str:
+    """To `group+treasurer@`: hand the letter to who has this duty, else the deputy, else those who run the group."""
+    found = addresses.responsibility_of(arrival.mark)
+    sender = Person.objects.at(arrival.letter.sender.address)
+    if found is None or arrival.proof == proof.FAIL:
+        raise Dropped("a forged letter, or the responsibility is over")
+    if not Group.objects.visible_to(sender).filter(pk=found.group_id).exists():
+        raise Dropped("a hidden group hears only those who may know of it")
+    one = next((one for one in (found.holder, found.deputy) if one and one.address and not one.left_at), None)
+    if one is None or one.address is None:
+        return owner(arrival)
+    if addresses.read(one.address.email) is not None:
+        raise Dropped("it would come back to an address of ours")
+    return _hand_on(arrival, [one.address.email])
+
+
 def bounce(arrival: Arrival) -> str:
     """To `group+bounces-token@`: note whose copy came back. Scores and their consequences come later."""
     named = addresses.bounced(arrival.mark)

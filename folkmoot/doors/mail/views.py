@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from folkmoot.accounts.http import SignedIn
 from folkmoot.conversations.rules import can_moderate
-from folkmoot.doors.mail import addresses, kept
+from folkmoot.doors.mail import addresses, duty_letters, kept
 from folkmoot.doors.mail.models import DeferredCopy, HeldLetter, OutgoingLetter
 from folkmoot.doors.mail.operations import accept, discard, mute, unsubscribe
 from folkmoot.groups.http import around, managed
 from folkmoot.groups.models import Group
+from folkmoot.groups.views.duties import answered
 from folkmoot.kit import mime
 
 A_PAGE = 50
@@ -132,6 +133,31 @@ def mail_mute_remove(request: HttpRequest, token: str) -> HttpResponse:
     topic = mute(token, is_wanted=True)
     messages.success(request, _("You get “%(title)s” by mail again.") % {"title": topic.title})
     return redirect("mail_mute", token)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_duty(request: HttpRequest, token: str) -> HttpResponse:
+    """From the letter to a successor: yes or no, without signing in. Looking at it changes nothing."""
+    duty = addresses.asked_for_duty(token)
+    if duty is None:
+        return render(request, "mail/leave_unknown.html", status=404)
+    if request.method == "POST":
+        return answered(request, duty, via="mail")
+    return render(request, "groups/duty_answer.html", {"duty": duty, "group": duty.group})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_todo(request: HttpRequest, token: str) -> HttpResponse:
+    """From the daily letter: one thing that waits, and what can be done with it as the one it was sent to."""
+    named = duty_letters.named_by(token)
+    if named is None:
+        return render(request, "mail/leave_unknown.html", status=404)
+    member, found = named
+    act = next((one for one in found.kind.acts if one.key == request.POST.get("act")), None) if found else None
+    if request.method == "POST" and found is not None and act is not None:
+        act.do(found.row, member.person, "mail")
+    context = {"group": member.group, "person": member.person, "found": found, "is_done": act is not None}
+    return render(request, "mail/todo.html", context)
 
 
 def _held(request: SignedIn, held_id: int) -> HeldLetter:

@@ -4,7 +4,15 @@ from django.utils.timezone import now
 
 from folkmoot.groups.models.groups import Group
 from folkmoot.groups.models.members import Membership
-from folkmoot.groups.models.roles import Role
+from folkmoot.groups.models.roles import Role, RoleGrant
+
+
+class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
+    def current(self) -> "ResponsibilityQuerySet":
+        return self.filter(ended_at=None)
+
+    def with_people(self) -> "ResponsibilityQuerySet":
+        return self.select_related("group", "role", "holder__person", "deputy__person", "successor__person")
 
 
 class Responsibility(models.Model):
@@ -26,6 +34,7 @@ class Responsibility(models.Model):
     rotates = models.BooleanField(default=False)  # goes on by itself, in the order of its turns
     ended_at = models.DateTimeField(null=True)  # the duty itself is no more
     created_at = models.DateTimeField(default=now)
+    objects = ResponsibilityQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -48,6 +57,7 @@ class Tenure(models.Model):
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="tenures")
     began_on = models.DateField()
     ended_on = models.DateField(null=True)
+    grant = models.ForeignKey(RoleGrant, models.SET_NULL, null=True, related_name="+")  # came with it, goes with it
 
     class Meta:
         constraints = [

@@ -62,6 +62,7 @@ def found(
         if parent is not None:
             touch_access(parent)
             note(parent, "subgroup.founded", by=by or founder, via=via, subgroup=group.pk)
+        note(group, "group.founded", by=founder, via=via)
     return group
 
 
@@ -99,12 +100,14 @@ def change(group: Group, *, by: Actor, via: str, **settings: object) -> Group:
         require(can_manage(by, group), _("You can't change this group."))
         if "name" in settings:
             settings["name"] = _clean(str(settings["name"]))
+        before = {key: getattr(group, key) for key in settings}
         for key, value in settings.items():
             setattr(group, key, value)
         group.save(update_fields=[*settings, "access_version"])
         _open_to_anyone(group)
         touch_access(group)
         record("group.changed", group, by=by, via=via, settings=sorted(settings))
+        note(group, "group.changed", by=by, via=via, before=before)
     return group
 
 
@@ -114,9 +117,11 @@ def rename(group: Group, *, slug: str, by: Actor, via: str) -> Group:
     with transaction.atomic():
         group = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
         require(can_manage(by, group), _("You can't rename this group."))
+        before = group.slug
         MailName.objects.get_or_create(local=slug, defaults={"group": group})
         Group.objects.filter(pk=group.pk).update(slug=slug)
         record("group.renamed", group, by=by, via=via)
+        note(group, "group.renamed", by=by, via=via, before=before)
     group.slug = slug
     return group
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.models import Application, Group, Invitation, Membership
+from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.members import take_in
 from folkmoot.groups.operations.sides import require_side
 from folkmoot.groups.rules import can_apply, can_manage_members, is_member
@@ -36,6 +37,7 @@ def invite(group: Group, *, address: str, name: str = "", by: Person, via: str) 
         if made or invitation.invited_at < now() - timedelta(days=1):
             Invitation.objects.filter(pk=invitation.pk).update(invited_at=now(), invited_by=by)
             record("member.invited", invitation, by=by, via=via)
+            note(group, "member.invited", by=by, via=via, invitation=invitation.pk)
     return invitation
 
 
@@ -81,6 +83,8 @@ def decide(application: Application, *, is_accepted: bool, by: Actor, via: str) 
         if is_accepted:
             take_in(application.group, person=application.person, address="", by=by, via=via)
         record("application.decided", application, by=by, via=via)
+        kind = "application.accepted" if is_accepted else "application.refused"
+        note(application.group, kind, by=by, via=via, about=application.person)
 
 
 def _close(invitation: Invitation, *, is_accepted: bool) -> None:

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol
 from folkmoot.groups.models import Group, Membership, Role
+from folkmoot.groups.operations.duties.holding import leave_all_duties
 from folkmoot.groups.operations.founding import touch_access
+from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.roles import grant_role, lock, revoke_role
 from folkmoot.groups.operations.sides import place_side, require_side
 from folkmoot.groups.rules import can_join, can_manage_members, can_remove, is_last_owner
@@ -35,7 +37,9 @@ def add_member(
         if isinstance(by, Person) and not by.is_administrator and _has_added_many(by):
             raise Refused(_("You have added many people today. Please invite the others, so that they can say no."))
         person = Person.objects.known_at(address) or enrol(name=name, address=address, via=via)
-        return take_in(group, person=person, address=address, by=by, via=via, mail=mail)
+        membership = take_in(group, person=person, address=address, by=by, via=via, mail=mail)
+        note(group, "member.joined", by=by, via=via, about=person)
+        return membership
 
 
 def _has_added_many(person: Person) -> bool:
@@ -84,6 +88,7 @@ def remove_member(membership: Membership, *, by: Actor, via: str) -> None:
             raise Refused(_("This is the group's only owner. Make somebody else owner first."))
         _end(membership)
         record("member.removed", membership, by=by, via=via)
+        note(membership.group, "member.removed", by=by, via=via, about=membership.person)
 
 
 def change_reading(membership: Membership, *, mail: str, own_posts: bool | None = None, by: Actor, via: str) -> None:
@@ -113,6 +118,7 @@ def _owner_of(membership: Membership) -> Role:
 
 def _end(membership: Membership) -> None:
     Membership.objects.filter(pk=membership.pk).update(left_at=now())
+    leave_all_duties(membership)
     membership.grants.all().delete()
     touch_access(membership.group)
 

@@ -31,6 +31,7 @@ def members(request: HttpRequest, group: Group) -> HttpResponse:
     context |= {
         "query": query,
         "page": Paginator(visible, A_PAGE).get_page(request.GET.get("page")),
+        "duties": group.responsibilities.current().filter(holder__isnull=False).with_people().order_by("name", "pk"),
         "can_see": "members.read" in context["permissions"],
         "can_manage_members": "members.manage" in context["permissions"],
     }

@@ -56,11 +56,11 @@ def test_an_owner_sees_who_wrote_what_and_why_it_waits(client, held, olga):
 
 def test_every_page_of_the_group_tells_its_owner_that_a_letter_waits(client, held, olga, ann):
     client.force_login(olga)
-    assert "held for you" in text(client.get("/g/tarn"))
+    assert "waiting for you" in text(client.get("/g/tarn"))
 
     client.force_login(ann)
 
-    assert "held for you" not in text(client.get("/g/tarn"))
+    assert "waiting for you" not in text(client.get("/g/tarn"))
 
 
 def test_no_letter_waits(client, tarn, olga):
@@ -129,7 +129,7 @@ def test_held_letters_ask_the_same_number_of_questions_for_any_length(
     client.force_login(olga)
     client.get("/g/tarn/manage/held")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/g/tarn/manage/held")
 
 

@@ -1,0 +1,82 @@
+"""The words of the history: for each kind of act a sentence, and what undoes it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from folkmoot.accounts.models import Actor
+from folkmoot.groups.models import HistoryEntry, Membership, Responsibility, Role
+from folkmoot.groups.operations.duties import change_duty, end_duty, resume_duty
+from folkmoot.groups.operations.founding import change, rename
+from folkmoot.groups.operations.members import remove_member
+from folkmoot.kit.errors import Refused
+
+# Of whom: %(about)s. What the facts name by number is told by its name of today: %(duty)s.
+WORDS = {
+    "group.founded": _("founded the group"),
+    "group.changed": _("changed the settings of the group"),
+    "group.renamed": _("gave the group another address"),
+    "member.invited": _("invited somebody"),
+    "member.joined": _("took %(about)s in"),
+    "member.removed": _("removed %(about)s"),
+    "application.accepted": _("accepted %(about)s"),
+    "application.refused": _("said no to %(about)s"),
+    "role.granted": _("gave %(about)s a role: %(role)s"),
+    "role.revoked": _("took a role from %(about)s: %(role)s"),
+    "duty.made": _("named a responsibility: %(duty)s"),
+    "duty.changed": _("changed a responsibility: %(duty)s"),
+    "duty.ended": _("ended a responsibility: %(duty)s"),
+    "duty.resumed": _("took up a responsibility again: %(duty)s"),
+    "duty.given": _("gave %(about)s a responsibility: %(duty)s"),
+    "duty.laid_down": _("took a responsibility from %(about)s: %(duty)s"),
+    "duty.noted": _("wrote hand-over notes: %(duty)s"),
+    "duty.asked": _("asked %(about)s to take over: %(duty)s"),
+    "duty.declined": _("said no to taking over: %(duty)s"),
+    "duty.handed_over": _("handed over to %(about)s: %(duty)s"),
+    "duty.went_on": _("went on to %(about)s, whose turn it was: %(duty)s"),
+    "duty.turned": _("said who has a turn: %(duty)s"),
+    "succession.deputy": _("made the deputy %(about)s owner, because no owner was heard of"),
+    "election.opened": _("began a vote on who owns the group, because no owner was heard of"),
+    "election.failed": _("began the vote anew, because too few voted"),
+    "election.decided": _("made %(about)s owner by vote"),
+    "election.stopped": _("stopped the vote, because an owner is back"),
+}
+NAMES = {"duty": (Responsibility, "name"), "role": (Role, "name")}
+
+
+def _member(entry: HistoryEntry) -> Membership:
+    members = Membership.objects.current().select_related("group", "person")
+    found = members.filter(group=entry.group_id, person=entry.about_id).first()
+    if found is None:
+        raise Refused(_("They are not a member any more."))
+    return found
+
+
+def _duty(entry: HistoryEntry) -> Responsibility:
+    return Responsibility.objects.with_people().get(group=entry.group_id, pk=entry.facts["duty"])
+
+
+def _group_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
+    assert entry.group is not None
+    change(entry.group, by=by, via=via, **entry.facts["before"])
+
+
+def _address_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
+    assert entry.group is not None
+    rename(entry.group, slug=entry.facts["before"], by=by, via=via)
+
+
+def _duty_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
+    before = dict(entry.facts["before"])
+    if "role" in before:
+        before["role"] = Role.objects.filter(group=entry.group_id, pk=before["role"]).first()
+    change_duty(_duty(entry), by=by, via=via, **before)
+
+
+UNDOES = {
+    "group.changed": _group_as_before,
+    "group.renamed": _address_as_before,
+    "member.joined": lambda entry, by, via: remove_member(_member(entry), by=by, via=via),
+    "duty.made": lambda entry, by, via: end_duty(_duty(entry), by=by, via=via),
+    "duty.ended": lambda entry, by, via: resume_duty(_duty(entry), by=by, via=via),
+    "duty.resumed": lambda entry, by, via: end_duty(_duty(entry), by=by, via=via),
+    "duty.changed": _duty_as_before,
+}

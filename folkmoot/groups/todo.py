@@ -1,0 +1,102 @@
+"""What waits for those who run a group. Each app lists its kinds, the settings name the lists."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet, Value
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from folkmoot.accounts.models import Person
+from folkmoot.groups.models import Group
+from folkmoot.groups.rules import permissions_in
+
+A_KIND = 20  # of one kind on the page; the others stand behind them
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that can be done with one of them at once: an operation and the words on its button."""
+
+    key: str
+    words: str | Promise
+    do: Callable[[Any, Person, str], object]  # the row, who does it, by which door
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How one of them is told: a line, more words below it, since when, and the page that has all about it."""
+
+    title: str
+    words: str = ""
+    at: datetime | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of thing that waits, and the permission of those it waits for."""
+
+    key: str
+    words: str | Promise
+    permission: str
+    rows: Callable[[int], QuerySet[Any]]  # by the group's id
+    tell: Callable[[Any], Told]
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits."""
+
+    kind: Kind
+    row: Any
+    told: Told
+
+
+@cache
+def kinds() -> Sequence[Kind]:
+    """Return all kinds, in the order of the settings."""
+    return [kind for path in settings.WAITING for kind in import_string(path)]
+
+
+def of(permissions: Iterable[str]) -> list[Kind]:
+    """Return the kinds that wait for somebody with these permissions."""
+    held = frozenset(permissions)
+    return [kind for kind in kinds() if kind.permission in held]
+
+
+def counts(group: Group, permissions: Iterable[str]) -> dict[str, int]:
+    """Count what waits, by kind, with one query."""
+    asked = [_keys(kind, group) for kind in of(permissions)]
+    if not asked:
+        return {}
+    rows = asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0]
+    found = [key for key, _pk in rows]
+    return {key: found.count(key) for key in dict.fromkeys(found)}
+
+
+def waiting(group: Group, person: Person) -> list[tuple[Kind, list[Waiting]]]:
+    """Return what waits for the person, by kind; the longest waiting first."""
+    mine = of(permissions_in(group, person))
+    there = counts(group, permissions_in(group, person))
+    return [(kind, _told(kind, group)) for kind in mine if there.get(kind.key)]
+
+
+def find(group: Group, person: Person, key: str, row_id: int) -> Waiting | None:
+    """Return one thing, if it still waits, and for this person."""
+    kind = next((one for one in of(permissions_in(group, person)) if one.key == key), None)
+    row = kind.rows(group.pk).filter(pk=row_id).first() if kind else None
+    return Waiting(kind, row, kind.tell(row)) if kind and row is not None else None
+
+
+def _keys(kind: Kind, group: Group) -> QuerySet[Any]:
+    return kind.rows(group.pk).order_by().annotate(todo_kind=Value(kind.key)).values_list("todo_kind", "pk")
+
+
+def _told(kind: Kind, group: Group) -> list[Waiting]:
+    return [Waiting(kind, row, kind.tell(row)) for row in kind.rows(group.pk)[:A_KIND]]
