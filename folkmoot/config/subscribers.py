@@ -22,6 +22,7 @@ SUBSCRIBERS = [
     Subscriber("elections", frozenset({"election.opened", "election.failed"}), handle=duty_letters.election_told),
     Subscriber("groups", frozenset({"person.merged"}), handle=groups.person_merged),
     Subscriber("conversations", frozenset({"person.merged"}), handle=conversations.person_merged),
+    Subscriber("activity", frozenset({"post.added", "reaction.added"}), handle=conversations.was_active),
     Subscriber("names", frozenset({"person.renamed", "picture.changed"}), handle=conversations.person_renamed),
     Subscriber("exports", frozenset({"export.asked"}), handle=exports.export_asked),
     Subscriber("exported", frozenset({"export.ready"}), handle=notes.export_ready),

@@ -1,9 +1,13 @@
 from django.db.models import F
 
 from folkmoot.accounts.models import Person
-from folkmoot.conversations.models import Post
+from folkmoot.conversations.models import Post, Reaction
 from folkmoot.conversations.operations import take_over
+from folkmoot.groups.models import Membership
+from folkmoot.groups.operations import was_active as note_active
 from folkmoot.outbox.models import Event
+
+Activity = Membership.Activity
 
 
 def person_merged(event: Event) -> None:
@@ -14,3 +18,15 @@ def person_merged(event: Event) -> None:
 def person_renamed(event: Event) -> None:
     """A post shows its author's name and picture, so it looks different now."""
     Post.objects.filter(author_id=event.subject_id).update(version=F("version") + 1)
+
+
+def was_active(event: Event) -> None:
+    """Who wrote or reacted is active in the group, by whichever door. An imported post is nobody's doing today."""
+    if event.kind == "reaction.added":
+        reaction = Reaction.objects.select_related("post__channel").filter(pk=event.subject_id).first()
+        if reaction is not None:
+            note_active(reaction.person_id, reaction.post.channel.group_id, how=Activity.REACTED, at=reaction.at)
+        return
+    post = Post.objects.select_related("channel").filter(pk=event.subject_id).first()
+    if post is not None:
+        note_active(post.author_id, post.channel.group_id, how=Activity.SPOKE, at=post.posted_at)

@@ -20,6 +20,7 @@ from folkmoot.groups.models import (
     Turn,
 )
 from folkmoot.groups.operations import place_all, place_person
+from folkmoot.groups.operations.activity import was_active as note_active
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.outbox.models import Event
@@ -67,8 +68,10 @@ def _move(membership: Membership, into: Person) -> None:
     for grant in membership.grants.all():
         RoleGrant.objects.get_or_create(membership=kept, role=grant.role)
     _move_duties(membership, kept)
-    if membership.left_at is None:
-        Membership.objects.filter(pk=kept.pk).update(left_at=None)
+    if membership.left_at is None and kept.left_at is not None:
+        Membership.objects.filter(pk=kept.pk).update(left_at=None, departed_by="", departed_why="")
+    if membership.active_at is not None:
+        note_active(into.pk, kept.group_id, how=membership.active_by, at=membership.active_at)
     membership.delete()
 
 

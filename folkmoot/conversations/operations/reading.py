@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Post, ReadMark, Topic
 from folkmoot.conversations.rules import can_read
+from folkmoot.groups.models import Membership
+from folkmoot.groups.operations import was_active
 from folkmoot.kit.errors import require
 
 
@@ -22,6 +24,7 @@ def mark_read(topic: Topic, *, person: Person, to: datetime) -> None:
     with transaction.atomic():
         require(can_read(person, topic), _("You can't read this conversation."))
         _forward(topic, person, to)
+        was_active(person.pk, topic.channel.group_id, how=Membership.Activity.READ, at=now())
 
 
 def note_author_read(post: Post) -> None:

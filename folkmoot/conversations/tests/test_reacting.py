@@ -2,6 +2,7 @@ import pytest
 
 from folkmoot.conversations.models import Post, Reaction
 from folkmoot.conversations.operations import react, take_back, unreact
+from folkmoot.conversations.reactions import was_active
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from tests import make
@@ -66,3 +67,16 @@ def test_there_are_only_so_many_kinds(post, ann):
         react(post, "boo", by=ann, via="web")
 
     assert kept() == []
+
+
+def test_who_writes_or_reacts_is_active_in_the_group():
+    ann, bob = make.person("Ann"), make.person("Bob")
+    group = make.group(ann, bob)
+    post = make.post(make.topic(group, author=ann), author=ann)
+    react(post, "thanks", by=bob, via="web")
+
+    for event in Event.objects.filter(kind__in=["post.added", "reaction.added"]):
+        was_active(event)
+
+    active = dict(group.memberships.exclude(active_at=None).values_list("person__name", "active_by"))
+    assert active == {"Ann": "spoke", "Bob": "reacted"}

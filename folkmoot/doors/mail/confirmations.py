@@ -12,7 +12,7 @@ from folkmoot.accounts.operations import enrol, prove_address
 from folkmoot.doors.mail import notes, operations
 from folkmoot.doors.mail.models import Confirmation, HeldLetter
 from folkmoot.groups.models import Group, Membership
-from folkmoot.groups.operations import apply, join, leave
+from folkmoot.groups.operations import apply, join, leave, was_active
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.mime import Letter, Mailbox
 
@@ -40,7 +40,10 @@ def confirm(token: str) -> str:
     confirmation = Confirmation.objects.filter(token=token, made_at__gt=now() - LASTS).select_related("group").first()
     if confirmation is None or not _use(confirmation):
         raise Refused(_("This was confirmed already, or the question is more than a week old."))
-    return _DO[Kind(confirmation.kind)](confirmation)
+    done = _DO[Kind(confirmation.kind)](confirmation)
+    if (person := Person.objects.at(confirmation.address)) is not None:
+        was_active(person.pk, confirmation.group_id, how=Membership.Activity.ANSWERED, at=now())
+    return done
 
 
 def _ask(kind: Confirmation.Kind, group: Group, sender: Mailbox, *, held: HeldLetter | None = None) -> str:

@@ -1,16 +1,19 @@
 """What can be done with a group and its members."""
 
+from folkmoot.groups.operations.activity import was_active
 from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.founding import change, found, rename
 from folkmoot.groups.operations.invitations import accept, apply, decide, decline, invite
 from folkmoot.groups.operations.members import (
     add_member,
+    assign,
     change_reading,
     join,
     leave,
     make_member,
     make_owner,
     remove_member,
+    restore_member,
 )
 from folkmoot.groups.operations.packages import note_export
 from folkmoot.groups.operations.roles import (
@@ -80,9 +83,11 @@ __all__ = [
     "remove_side",
     "rename",
     "rename_role",
+    "restore_member",
     "revoke_role",
     "share_figures",
     "split_off",
     "turn_terms",
     "unite",
+    "was_active",
 ]

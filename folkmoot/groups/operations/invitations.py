@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.models import Application, Group, Invitation, Membership
 from folkmoot.groups.operations.history import note
-from folkmoot.groups.operations.members import take_in
+from folkmoot.groups.operations.members import Arrival, take_in
 from folkmoot.groups.operations.sides import require_side
 from folkmoot.groups.rules import can_apply, can_manage_members, is_member
 from folkmoot.kit.errors import Refused, require
@@ -47,7 +47,9 @@ def accept(invitation: Invitation, *, person: Person, via: str) -> Membership:
         if invitation.invited_at < now() - LASTS:
             raise Refused(_("This invitation is older than a month. Please ask for a new one."))
         _close(invitation, is_accepted=True)
-        return take_in(invitation.group, person=person, address=invitation.address, by=person, via=via)
+        return take_in(
+            invitation.group, person=person, address=invitation.address, by=person, via=via, arrived_by=Arrival.INVITED
+        )
 
 
 def decline(invitation: Invitation, *, via: str) -> None:
@@ -72,16 +74,18 @@ def apply(group: Group, *, person: Person, answer: str = "", via: str) -> Applic
     return application
 
 
-def decide(application: Application, *, is_accepted: bool, by: Actor, via: str) -> None:
-    """Answer an application."""
+def decide(application: Application, *, is_accepted: bool, reason: str = "", by: Actor, via: str) -> None:
+    """Answer an application; a reason goes to the applicant with the answer."""
     with transaction.atomic():
         require(can_manage_members(by, application.group), _("You can't decide about members of this group."))
         open_ones = Application.objects.filter(pk=application.pk, decided_at=None)
         decider = by if isinstance(by, Person) else None
-        if not open_ones.update(decided_at=now(), decided_by=decider, is_accepted=is_accepted):
+        said = {"is_accepted": is_accepted, "reason": reason.strip()[:500]}
+        if not open_ones.update(decided_at=now(), decided_by=decider, **said):
             raise Refused(_("Somebody has answered this application already."))
         if is_accepted:
-            take_in(application.group, person=application.person, address="", by=by, via=via)
+            person = application.person
+            take_in(application.group, person=person, address="", by=by, via=via, arrived_by=Arrival.APPLIED)
         record("application.decided", application, by=by, via=via)
         kind = "application.accepted" if is_accepted else "application.refused"
         note(application.group, kind, by=by, via=via, about=application.person)

@@ -7,18 +7,21 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol
-from folkmoot.groups.models import Group, Membership, Role
+from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant
 from folkmoot.groups.operations.duties.holding import leave_all_duties
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.roles import grant_role, lock, revoke_role
 from folkmoot.groups.operations.sides import place_side, require_side
-from folkmoot.groups.rules import can_join, can_manage_members, can_remove, is_last_owner
+from folkmoot.groups.rules import can_join, can_manage_members, can_remove, is_last_owner, is_owner
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
 
 MOST_ADDED_A_DAY = 50
+REGRETTED_FOR = timedelta(days=1)  # how long a removal can be undone
+
+Arrival, Departure = Membership.Arrival, Membership.Departure
 
 
 def join(group: Group, *, person: Person, via: str, address: str = "") -> Membership:
@@ -29,7 +32,14 @@ def join(group: Group, *, person: Person, via: str, address: str = "") -> Member
 
 
 def add_member(
-    group: Group, *, address: str, name: str = "", mail: str = Membership.Mail.EACH, by: Actor, via: str
+    group: Group,
+    *,
+    address: str,
+    name: str = "",
+    mail: str = Membership.Mail.EACH,
+    arrived_by: str = Arrival.ADDED,
+    by: Actor,
+    via: str,
 ) -> Membership:
     """Add somebody by address; whoever adds them vouches for it. Adding them again changes name and mail only."""
     with transaction.atomic():
@@ -37,9 +47,7 @@ def add_member(
         if isinstance(by, Person) and not by.is_administrator and _has_added_many(by):
             raise Refused(_("You have added many people today. Please invite the others, so that they can say no."))
         person = Person.objects.known_at(address) or enrol(name=name, address=address, via=via)
-        membership = take_in(group, person=person, address=address, by=by, via=via, mail=mail)
-        note(group, "member.joined", by=by, via=via, about=person)
-        return membership
+        return take_in(group, person=person, address=address, by=by, via=via, mail=mail, arrived_by=arrived_by)
 
 
 def _has_added_many(person: Person) -> bool:
@@ -48,21 +56,32 @@ def _has_added_many(person: Person) -> bool:
     return today.count() >= MOST_ADDED_A_DAY
 
 
-def take_in(group: Group, *, person: Person, address: str, by: Actor, via: str, mail: str = "") -> Membership:
+def take_in(
+    group: Group,
+    *,
+    person: Person,
+    address: str,
+    by: Actor,
+    via: str,
+    mail: str = "",
+    arrived_by: str = Arrival.JOINED,
+) -> Membership:
     """Make the person a member. Inside the caller's transaction, which has asked the caller's rule."""
     require_side(person, group)
     wanted: dict[str, Any] = {"address": _address(person, address), **({"mail": mail} if mail else {})}
     membership = Membership.objects.filter(group=group, person=person).first()
     is_new = membership is None or membership.left_at is not None
     if membership is None:
-        membership = Membership.objects.create(group=group, person=person, **wanted)
+        membership = Membership.objects.create(group=group, person=person, arrived_by=arrived_by, **wanted)
     else:
-        back = {"joined_at": now(), "left_at": None} if is_new else {}
+        back = _back(arrived_by) if is_new else {}
         Membership.objects.filter(pk=membership.pk).update(**wanted, **back)
         membership.refresh_from_db()
     if is_new:
         place_side(membership)
         touch_access(group)
+        if by != person:
+            note(group, "member.joined", by=by, via=via, about=person, arrived_by=arrived_by)
         record("member.joined", membership, by=by, via=via)
     elif mail:
         touch_access(group)  # how somebody reads is kept with who may do what
@@ -74,21 +93,50 @@ def leave(membership: Membership, *, via: str) -> None:
     with transaction.atomic():
         if is_last_owner(membership.person, lock(membership.group)):
             raise Refused(_("You are this group's only owner. Make somebody else owner first."))
-        _end(membership)
+        _end(membership, Departure.LEFT)
         record("member.left", membership, by=membership.person, via=via)
 
 
-def remove_member(membership: Membership, *, by: Actor, via: str) -> None:
-    """Take somebody out of the group."""
+def remove_member(membership: Membership, *, why: str = "", by: Actor, via: str) -> None:
+    """Take somebody out of the group. What roles they had is noted, so that it can be undone."""
     with transaction.atomic():
         group = lock(membership.group)
         require(can_manage_members(by, group), _("You can't remove members of this group."))
         require(can_remove(by, membership), _("Only an owner removes an owner."))
         if is_last_owner(membership.person, group):
             raise Refused(_("This is the group's only owner. Make somebody else owner first."))
-        _end(membership)
+        roles = list(membership.grants.values_list("role", flat=True))
+        _end(membership, Departure.REMOVED, why)
+        note(membership.group, "member.removed", by=by, via=via, about=membership.person, roles=roles)
         record("member.removed", membership, by=by, via=via)
-        note(membership.group, "member.removed", by=by, via=via, about=membership.person)
+
+
+def restore_member(membership: Membership, *, by: Actor, via: str) -> None:
+    """Undo a removal within a day: the member is back since when they were there, with the roles they had."""
+    group, person = membership.group, membership.person
+    with transaction.atomic():
+        require(can_manage_members(by, group), _("You can't add members to this group."))
+        gone = Membership.objects.filter(
+            pk=membership.pk, departed_by=Departure.REMOVED, left_at__gt=now() - REGRETTED_FOR, person__is_active=True
+        )
+        if not gone.update(left_at=None, departed_by="", departed_why=""):
+            raise Refused(_("This can't be undone any more."))
+        removals = HistoryEntry.objects.filter(group=group, kind="member.removed", about=person, undone_by=None)
+        removal = removals.order_by("-at", "-pk").first()
+        undoing = note(group, "member.restored", by=by, via=via, about=person)
+        if removal is not None:
+            _carry_again(membership, removal.facts.get("roles", []), by)
+            HistoryEntry.objects.filter(pk=removal.pk).update(undone_by=undoing)
+        touch_access(group)
+        record("member.joined", membership, by=by, via=via)
+
+
+def _carry_again(membership: Membership, roles: list[int], by: Actor) -> None:
+    """An owner's role comes back only by an owner's hand, as it is given."""
+    theirs = membership.group.roles.filter(pk__in=roles)
+    if not is_owner(by, membership.group):
+        theirs = theirs.exclude(key=Role.BuiltIn.OWNER)
+    RoleGrant.objects.bulk_create(RoleGrant(membership=membership, role=role) for role in theirs)
 
 
 def change_reading(membership: Membership, *, mail: str, own_posts: bool | None = None, by: Actor, via: str) -> None:
@@ -116,8 +164,13 @@ def _owner_of(membership: Membership) -> Role:
     return Role.objects.select_related("group").get(group=membership.group_id, key=Role.BuiltIn.OWNER)
 
 
-def _end(membership: Membership) -> None:
-    Membership.objects.filter(pk=membership.pk).update(left_at=now())
+def _back(arrived_by: str) -> dict[str, Any]:
+    """How a membership begins anew that was over."""
+    return {"joined_at": now(), "left_at": None, "arrived_by": arrived_by, "departed_by": "", "departed_why": ""}
+
+
+def _end(membership: Membership, how: str, why: str = "") -> None:
+    Membership.objects.filter(pk=membership.pk).update(left_at=now(), departed_by=how, departed_why=why[:500])
     leave_all_duties(membership)
     membership.grants.all().delete()
     touch_access(membership.group)
