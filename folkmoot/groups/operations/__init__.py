@@ -6,7 +6,6 @@ from folkmoot.groups.operations.founding import change, found, rename
 from folkmoot.groups.operations.invitations import accept, apply, decide, decline, invite
 from folkmoot.groups.operations.members import (
     add_member,
-    assign,
     change_reading,
     join,
     leave,
