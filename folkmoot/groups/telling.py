@@ -6,7 +6,7 @@ from folkmoot.accounts.models import Actor
 from folkmoot.groups.models import HistoryEntry, Membership, Responsibility, Role
 from folkmoot.groups.operations.duties import change_duty, end_duty, resume_duty
 from folkmoot.groups.operations.founding import change, rename
-from folkmoot.groups.operations.members import remove_member
+from folkmoot.groups.operations.members import remove_member, restore_member
 from folkmoot.kit.errors import Refused
 
 # Of whom: %(about)s. What the facts name by number is told by its name of today: %(duty)s.
@@ -19,8 +19,30 @@ WORDS = {
     "member.removed": _("removed %(about)s"),
     "application.accepted": _("accepted %(about)s"),
     "application.refused": _("said no to %(about)s"),
+    "member.restored": _("took back that %(about)s was removed"),
+    "member.assigned": _("put %(about)s into the group"),
     "role.granted": _("gave %(about)s a role: %(role)s"),
     "role.revoked": _("took a role from %(about)s: %(role)s"),
+    "role.made": _("made a role: %(role)s"),
+    "role.renamed": _("gave a role another name: %(role)s"),
+    "role.removed": _("removed a role"),
+    "role.allowed": _("allowed more to a role: %(role)s"),
+    "role.disallowed": _("allowed less to a role: %(role)s"),
+    "role.ended": _("saw the term of %(about)s end: %(role)s"),
+    "permission.denied": _("denied something to %(about)s"),
+    "permission.lifted": _("lifted what was denied to %(about)s"),
+    "permission.ended": _("saw the time end for which something was denied to %(about)s"),
+    "subgroup.founded": _("founded a subgroup"),
+    "subgroup.moved": _("moved the group to another place among the groups"),
+    "group.closed_itself": _("closed the group to roles from above"),
+    "group.opened_itself": _("opened the group to roles from above"),
+    "group.limited": _("said whom the group is for"),
+    "group.merged": _("merged another group into this one"),
+    "group.split": _("split a part off"),
+    "group.exported": _("took the group along as one file"),
+    "figures.shared": _("shared the group’s figures with the groups above"),
+    "figures.kept": _("keeps the group’s figures to itself"),
+    "company.placed": _("said what a company is to the group"),
     "duty.made": _("named a responsibility: %(duty)s"),
     "duty.changed": _("changed a responsibility: %(duty)s"),
     "duty.ended": _("ended a responsibility: %(duty)s"),
@@ -50,6 +72,10 @@ def _member(entry: HistoryEntry) -> Membership:
     return found
 
 
+def _past_member(entry: HistoryEntry) -> Membership:
+    return Membership.objects.select_related("group", "person").get(group=entry.group_id, person=entry.about_id)
+
+
 def _duty(entry: HistoryEntry) -> Responsibility:
     return Responsibility.objects.with_people().get(group=entry.group_id, pk=entry.facts["duty"])
 
@@ -74,6 +100,7 @@ def _duty_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
 UNDOES = {
     "group.changed": _group_as_before,
     "group.renamed": _address_as_before,
+    "member.removed": lambda entry, by, via: restore_member(_past_member(entry), by=by, via=via),
     "member.joined": lambda entry, by, via: remove_member(_member(entry), by=by, via=via),
     "duty.made": lambda entry, by, via: end_duty(_duty(entry), by=by, via=via),
     "duty.ended": lambda entry, by, via: resume_duty(_duty(entry), by=by, via=via),

@@ -39,6 +39,8 @@ def why(person: Person | None, permission: str, group: Group) -> Answer:
 
 def _of_roles(person: Person | None, permission: str, reach: Reach) -> list[Reason]:
     roles = Role.objects.filter(group=reach.above, permissions__name=permission).order_by("pk")
+    if reach.above_id != reach.below_id:  # each group says for itself what strangers and the signed in may
+        roles = roles.exclude(audience__in=[Role.Audience.ANYONE, Role.Audience.SIGNED_IN])
     found = [(role, _how(person, role, reach.above)) for role in roles]
     return [_reason(kind, role, reach) for role, kind in found if kind]
 

@@ -8,7 +8,6 @@ from django.utils.timezone import now
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.groups.models import HistoryEntry, Membership
 from folkmoot.groups.operations import (
-    assign,
     leave,
     make_owner,
     remove_member,
@@ -18,7 +17,6 @@ from folkmoot.groups.operations import (
 from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.rules import is_member, owners_of
 from folkmoot.kit.errors import NotAllowed, Refused
-from folkmoot.outbox.models import Event
 from tests import make
 
 SPOKE, READ = Membership.Activity.SPOKE, Membership.Activity.READ
@@ -114,21 +112,3 @@ def ops(tarn):
     made.save(update_fields=["parent"])
     lay_reach(made)
     return made
-
-
-def test_a_member_is_put_into_a_subgroup_and_reads_it_the_same_way(tarn, ann, ops):
-    Membership.objects.filter(group=tarn, person=ann).update(mail="none")
-
-    made = assign(tarn.memberships.get(person=ann), subgroup=ops, by=OPERATOR, via="test")
-
-    assert (made.group, made.mail, made.arrived_by) == (ops, "none", "added")
-    assert Event.objects.filter(kind="member.joined", subject_id=made.pk).exists()
-    assert HistoryEntry.objects.filter(group=ops, kind="member.joined", about=ann).exists()
-
-
-def test_only_members_of_a_group_above_are_put_into_a_subgroup(tarn, ann, ops):
-    with pytest.raises(Refused):
-        assign(ops.memberships.get(), subgroup=tarn, by=OPERATOR, via="test")
-    with pytest.raises(NotAllowed):
-        assign(tarn.memberships.get(person=ann), subgroup=ops, by=ann, via="test")
-    assert not is_member(ann, ops)

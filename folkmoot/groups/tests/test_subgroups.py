@@ -35,7 +35,9 @@ def give(membership, *permissions, name="Coordinator"):
 
 
 def noted(group):
-    return list(HistoryEntry.objects.filter(group=group).order_by("pk").values_list("kind", flat=True))
+    """What was done to a group since it was founded, but for who came."""
+    acts = HistoryEntry.objects.filter(group=group).exclude(kind__in=["group.founded", "member.joined"])
+    return list(acts.order_by("pk").values_list("kind", flat=True))
 
 
 def test_a_subgroup_is_founded_like_the_group_above_it_and_with_roles_of_its_own():
