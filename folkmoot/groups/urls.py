@@ -1,6 +1,6 @@
 from django.urls import path
 
-from folkmoot.groups.views import founding, invitations, joining, managing, members
+from folkmoot.groups.views import chosen, founding, invitations, joining, managing, members
 
 urlpatterns = [
     path("groups/new", founding.group_new, name="group_new"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("g/<slug:slug>/manage/address", managing.address, name="manage_address"),
     path("g/<slug:slug>/manage/members", members.manage_members, name="manage_members"),
     path("g/<slug:slug>/manage/members.csv", members.members_file, name="members_file"),
+    path("g/<slug:slug>/manage/members/removed", chosen.removed, name="members_removed"),
+    path("g/<slug:slug>/manage/members/restored/<keys>", chosen.restored, name="members_restored"),
     path("applications/<int:application_id>/accept", members.application_accept, name="application_accept"),
     path("applications/<int:application_id>/refuse", members.application_refuse, name="application_refuse"),
     path("memberships/<int:membership_id>/owner", members.owner, name="owner"),
