@@ -1,6 +1,7 @@
 from django.urls import path
 
 from folkmoot.groups.views import (
+    chosen,
     companies,
     duties,
     elections,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("elections/<int:election_id>/stand/remove", elections.election_stand_remove, name="election_stand_remove"),
     path("elections/<int:election_id>/stop", elections.election_stop, name="election_stop"),
     path("elections/<int:election_id>/votes/<int:candidacy_id>", elections.election_vote, name="election_vote"),
+    path("g/<slug:slug>/manage/members/removed", chosen.removed, name="members_removed"),
+    path("g/<slug:slug>/manage/members/restored/<keys>", chosen.restored, name="members_restored"),
     path("applications/<int:application_id>/accept", members.application_accept, name="application_accept"),
     path("applications/<int:application_id>/refuse", members.application_refuse, name="application_refuse"),
     path("memberships/<int:membership_id>/owner", members.owner, name="owner"),

@@ -1,8 +1,8 @@
 import re
+from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.module_loading import import_module
 
 import folkmoot
 

@@ -4,7 +4,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.groups.forms import PeopleForm
 from folkmoot.groups.http import around, managed, of_group
-from folkmoot.groups.models import Application, Group, Membership, Role, RoleGrant
+from folkmoot.groups.listing import Narrowing, Status, listed
+from folkmoot.groups.models import Application, Group, Membership, Role, RoleGrant, Side
 from folkmoot.groups.operations import add_member, decide, invite, make_member, make_owner, remove_member
 from folkmoot.groups.rules import can_manage_members
 from folkmoot.kit.errors import NotAllowed, Refused
@@ -45,13 +46,20 @@ def manage_members(request: SignedIn, group: Group) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _take(request, group, form)
         return redirect("manage_members", slug=group.slug)
-    query = request.GET.get("q", "").strip()[:100]
-    listed = _listed(group.memberships.all(), query).annotate(mail_address=F("address__email"))
-    context: dict[str, Any] = around(request, group, "manage") | {
+    narrowing = Narrowing.of(request.GET)
+    context: dict[str, Any] = around(request, group, "manage")
+    with_addresses = "members.addresses" in context["permissions"]
+    found = listed(group, narrowing, with_addresses=with_addresses).prefetch_related(
+        Prefetch("grants", RoleGrant.objects.valid().select_related("role"))
+    )
+    context |= {
         "station": "members",
         "form": form,
-        "query": query,
-        "page": Paginator(listed, A_PAGE).get_page(request.GET.get("page")),
+        "narrowing": narrowing,
+        "sides": Side.choices,
+        "statuses": Status.choices,
+        "can_see_addresses": with_addresses,
+        "page": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
         "applications": group.applications.filter(decided_at=None).select_related("person").order_by("asked_at"),
         "invitations": group.invitations.filter(answered_at=None).order_by("-invited_at")[:A_PAGE],
     }
@@ -60,16 +68,16 @@ def manage_members(request: SignedIn, group: Group) -> HttpResponse:
 
 @login_required
 @require_safe
-@managed("members.manage")
+@managed("members.addresses")
 def members_file(request: SignedIn, group: Group) -> HttpResponse:
+    """The members that the table shows, narrowed as it is."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{group.slug}-members.csv"'
     rows = csv.writer(response)
-    rows.writerow(["name", "address", "role", "mail", "since"])
-    for one in _listed(group.memberships.all(), "").select_related("address"):
-        role = "owner" if one.is_owner else "member"
-        address = one.address.email if one.address else ""
-        rows.writerow(map(_harmless, [one.person.name, address, role, one.mail, f"{one.joined_at:%Y-%m-%d}"]))
+    rows.writerow(["name", "address", "role", "mail", "since", "handle", "side", "organization", "status", "arrived"])
+    found: QuerySet[Any, Any] = listed(group, Narrowing.of(request.GET), with_addresses=True)
+    for one in found.order_by("-is_owner", "person__name", "pk").iterator(chunk_size=2000):
+        rows.writerow(map(_harmless, _cells(one)))
     return response
 
 
@@ -112,6 +120,14 @@ def member_remove(request: SignedIn, membership_id: int) -> HttpResponse:
         request, _("%(name)s is not a member any more. What they wrote stays.") % {"name": member.person.name}
     )
     return redirect("manage_members", slug=member.group.slug)
+
+
+def _cells(one: Any) -> list[str]:
+    """What the file says of a member, who came with what `listed` adds."""
+    role = "owner" if one.is_owner else "member"
+    company = one.organization.name if one.organization else ""
+    cells = [one.person.name, one.mail_address or "", role, one.mail, f"{one.joined_at:%Y-%m-%d}"]
+    return [*cells, one.person.handle, one.side, company, one.status, one.arrived_by]
 
 
 def _listed(memberships: QuerySet[Membership], query: str) -> QuerySet[Membership, Any]:
