@@ -276,8 +276,8 @@ def test_the_last_owner_hands_over_first(client, wombat):
     assert answer.status_code == 422
     assert Person.objects.get(pk=olga.pk).name == "Olga"
 
-    membership = wombat.memberships.get(group__slug="tarn")
-    make_owner(membership, by=olga, via="test")
+    tarn = wombat.memberships.get(group__slug="tarn").group
+    make_owner(make.join(tarn, make.person("Ann")), by=olga, via="test")
     client.post("/settings/data/erase", {"words": "keep", "handle": "olga"})
     assert Person.objects.get(pk=olga.pk).erased_at
 

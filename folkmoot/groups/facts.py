@@ -122,14 +122,6 @@ def _of_duties(person: Person) -> Iterator[Fact]:
         .order_by("pk")
         .values("responsibility__group__slug", "responsibility__name", "began_on", "ended_on"),
     )
-    yield Fact(
-        "candidacies",
-        _("Votes you stood in"),
-        _("what you wrote when you stood to own a group; as long as the group"),
-        Candidacy.objects.filter(membership__person=person)
-        .order_by("pk")
-        .values("election__group__slug", "words", "stood_at"),
-    )
 
 
 def _of_conduct(person: Person) -> Iterator[Fact]:
