@@ -7,10 +7,12 @@ from folkmoot.accounts.operations import sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import sweeping
+from folkmoot.groups.operations import end_denials
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
 
 DUTIES = [
+    Duty("denials", timedelta(minutes=1), end_denials),
     Duty("events", timedelta(days=1), sweep_events),
     Duty("scheduled", timedelta(minutes=1), say_due),
     Duty("said", timedelta(days=1), sweep_scheduled),

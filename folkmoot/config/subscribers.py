@@ -3,7 +3,7 @@
 from folkmoot.accounts import reactions as accounts
 from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
-from folkmoot.doors.mail import mailings, notes
+from folkmoot.doors.mail import conduct, mailings, notes
 from folkmoot.groups import reactions as groups
 from folkmoot.outbox.relay import Subscriber
 
@@ -19,4 +19,8 @@ SUBSCRIBERS = [
     Subscriber("exported", frozenset({"export.ready"}), handle=notes.export_ready),
     Subscriber("farewell", frozenset({"person.erased"}), handle=personal.person_erased),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
+    Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),
+    Subscriber("lifted", frozenset({"sanction.lifted"}), handle=conduct.sanction_lifted),
+    Subscriber("objections", frozenset({"appeal.made"}), handle=conduct.appeal_made),
+    Subscriber("answers", frozenset({"appeal.decided"}), handle=conduct.appeal_decided),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from folkmoot.groups.views import founding, invitations, joining, managing, members
+from folkmoot.groups.views import founding, invitations, joining, managing, members, sanctions
 
 urlpatterns = [
     path("groups/new", founding.group_new, name="group_new"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("memberships/<int:membership_id>/owner", members.owner, name="owner"),
     path("memberships/<int:membership_id>/owner/remove", members.owner_remove, name="owner_remove"),
     path("memberships/<int:membership_id>/remove", members.member_remove, name="member_remove"),
+    path("sanctions/<int:sanction_id>", sanctions.sanction, name="sanction"),
+    path("sanctions/<int:sanction_id>/lift", sanctions.sanction_lift, name="sanction_lift"),
+    path("sanctions/<int:sanction_id>/appeal", sanctions.appeal_decide, name="appeal_decide"),
     path("invitations/<slug:token>", invitations.invitation, name="invitation"),
     path("invitations/<slug:token>/decline", invitations.invitation_decline, name="invitation_decline"),
 ]

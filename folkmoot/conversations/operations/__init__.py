@@ -34,6 +34,8 @@ from folkmoot.conversations.operations.reading import (
     mark_read,
     put_away,
 )
+from folkmoot.conversations.operations.releasing import release, turn_down
+from folkmoot.conversations.operations.reports import report, settle
 from folkmoot.conversations.operations.rerendering import render_again
 from folkmoot.conversations.operations.scheduling import (
     reschedule,
@@ -47,10 +49,12 @@ from folkmoot.conversations.operations.scheduling import (
 from folkmoot.conversations.operations.subscribing import follow, follow_no_longer
 from folkmoot.conversations.operations.sweeping import sweep_files
 from folkmoot.conversations.operations.uploading import prepare_files, upload
+from folkmoot.conversations.operations.waiting import MustWait, check_pace, hold_post
 
 __all__ = [
     "ArchivedLetter",
     "Letterhead",
+    "MustWait",
     "Progress",
     "UnreadLetter",
     "accept_answer",
@@ -59,6 +63,7 @@ __all__ = [
     "bring_back",
     "change_channel",
     "check_channel_slug",
+    "check_pace",
     "close_channel",
     "confirm_past",
     "date_back",
@@ -67,6 +72,7 @@ __all__ = [
     "finish_archive",
     "follow",
     "follow_no_longer",
+    "hold_post",
     "keep_draft",
     "keep_for_later",
     "keep_no_longer",
@@ -82,9 +88,11 @@ __all__ = [
     "put_away",
     "put_back",
     "react",
+    "release",
     "render_again",
     "reopen_channel",
     "reply",
+    "report",
     "reschedule",
     "restart_archive",
     "restore",
@@ -92,6 +100,7 @@ __all__ = [
     "say_due",
     "say_now",
     "schedule",
+    "settle",
     "split",
     "start_topic",
     "sweep_drafts",
@@ -102,6 +111,7 @@ __all__ = [
     "take_over",
     "take_title_back",
     "throw_draft_away",
+    "turn_down",
     "unlock",
     "unmerge",
     "unpin",

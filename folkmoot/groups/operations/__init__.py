@@ -11,21 +11,27 @@ from folkmoot.groups.operations.members import (
     make_owner,
     remove_member,
 )
+from folkmoot.groups.operations.sanctions import appeal, decide_appeal, end_denials, lift, sanction
 
 __all__ = [
     "accept",
     "add_member",
+    "appeal",
     "apply",
     "change",
     "change_reading",
     "decide",
+    "decide_appeal",
     "decline",
+    "end_denials",
     "found",
     "invite",
     "join",
     "leave",
+    "lift",
     "make_member",
     "make_owner",
     "remove_member",
     "rename",
+    "sanction",
 ]

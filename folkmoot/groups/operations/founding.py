@@ -15,7 +15,10 @@ from folkmoot.outbox.operations import record
 
 MOST_FOUNDED_A_DAY = 5
 CHANGEABLE = frozenset(
-    "name type purpose topics language place is_online time_zone visibility joining question proof hue initials".split()
+    """
+    name type purpose topics language place is_online time_zone visibility joining question proof hue initials
+    first_posts_held
+    """.split()
 )
 
 

@@ -9,7 +9,7 @@ from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol
 from folkmoot.groups.models import Group, Membership, Role, RoleGrant
 from folkmoot.groups.operations.founding import touch_access
-from folkmoot.groups.rules import can_join, can_manage_members, is_last_owner, is_owner
+from folkmoot.groups.rules import can_join, can_manage_members, is_denied, is_last_owner, is_owner
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
@@ -44,6 +44,10 @@ def _has_added_many(person: Person) -> bool:
 
 def take_in(group: Group, *, person: Person, address: str, by: Actor, via: str, mail: str = "") -> Membership:
     """Make the person a member. Inside the caller's transaction, which has asked the caller's rule."""
+    if is_denied(person, "", group):
+        raise Refused(_("This person is banned from the group. A moderator can lift that."))
+    if group.closed_at:
+        raise Refused(_("This group is closed."))
     wanted: dict[str, Any] = {"address": _address(person, address), **({"mail": mail} if mail else {})}
     membership = Membership.objects.filter(group=group, person=person).first()
     is_new = membership is None or membership.left_at is not None
