@@ -3,7 +3,7 @@
 from folkmoot.accounts import reactions as accounts
 from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
-from folkmoot.doors.mail import duty_letters, mailings, notes
+from folkmoot.doors.mail import conduct, duty_letters, mailings, notes
 from folkmoot.groups import reactions as groups
 from folkmoot.outbox.relay import Subscriber
 
@@ -35,4 +35,8 @@ SUBSCRIBERS = [
     Subscriber("companies-noted", COMPANY_ACTS, handle=groups.companies_noted),
     Subscriber("companies-merged", frozenset({"organization.merged"}), handle=groups.organizations_merged),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
+    Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),
+    Subscriber("lifted", frozenset({"sanction.lifted"}), handle=conduct.sanction_lifted),
+    Subscriber("objections", frozenset({"appeal.made"}), handle=conduct.appeal_made),
+    Subscriber("answers", frozenset({"appeal.decided"}), handle=conduct.appeal_decided),
 ]

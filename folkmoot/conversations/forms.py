@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.conversations.models import MAIN, Channel
+from folkmoot.conversations.models import MAIN, Channel, Report
 from folkmoot.conversations.operations import prepare_files
 from folkmoot.conversations.operations.channels import LONGEST_SLUG
 from folkmoot.conversations.operations.posting import LONGEST_BODY, LONGEST_TITLE
 from folkmoot.conversations.operations.uploading import LARGEST_FILE, LARGEST_TOGETHER
 from folkmoot.conversations.rendering import KeptFile
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, Sanction
 from folkmoot.kit.errors import Refused
 
 NOTHING_IN_IT = _("There is nothing in it yet. Write something first.")
@@ -222,3 +222,37 @@ class SplitForm(forms.Form):
         super().__init__(data)
         self.fields["posts"].choices = [(pk, pk) for pk in posts]  # type: ignore[attr-defined]  # a ChoiceField has them
         self.fields["posts"].error_messages["required"] = _("Choose the posts that shall stand on their own.")
+
+
+class ReportForm(forms.Form):
+    reason = forms.ChoiceField(label=_("What is wrong with it"), choices=Report.Reason, widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("What the moderators should know"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class DecisionForm(forms.Form):
+    """What becomes of all that is reported of one person."""
+
+    use_required_attribute = False
+
+    kind = forms.ChoiceField(
+        label=_("Decision"), required=False, choices=[("", _("Nothing more to do")), *Sanction.Kind.choices]
+    )
+    days = forms.TypedChoiceField(
+        label=_("For how long"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            (1, _("a day")), (3, _("three days")), (7, _("a week")), (30, _("30 days")), (90, _("90 days")),
+            (365, _("a year")), ("", _("until it is lifted")),
+        ],
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Why"), required=False, max_length=500, help_text=_("The person reads it, whatever is laid on them.")
+    )
+    takes_back = forms.BooleanField(label=_("Take the reported posts back"), required=False)

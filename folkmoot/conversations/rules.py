@@ -6,7 +6,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations.models import Channel, Post, Topic
 from folkmoot.groups.models import Group
 from folkmoot.groups.permissions import Permission, Section
-from folkmoot.groups.rules import holds, is_member
+from folkmoot.groups.rules import holds, is_denied, is_member
 
 PERMISSIONS = (
     Permission("topics.read", Section.TALK, _("Read the board"), is_open=True),
@@ -22,12 +22,16 @@ def can_read(person: Person | None, topic: Topic) -> bool:
 
 
 def can_start(person: Person, channel: Channel) -> bool:
-    return person.is_active and not channel.closed_at and holds(person, "topics.post", channel.group)
+    return (
+        person.is_active
+        and not (channel.closed_at or channel.group.closed_at)
+        and holds(person, "topics.post", channel.group)
+    )
 
 
 def can_reply(person: Person, topic: Topic) -> bool:
     """In a conversation that is not closed, in a channel that is not."""
-    is_open = not (topic.locked_at or topic.channel.closed_at)
+    is_open = not (topic.locked_at or topic.channel.closed_at or topic.channel.group.closed_at)
     return person.is_active and is_open and holds(person, "topics.post", topic.channel.group)
 
 
@@ -65,7 +69,8 @@ def can_edit(person: Person, post: Post) -> bool:
     if not person.is_active or post.removed_at:
         return False
     if is_own(person, post):
-        return not post.topic.locked_at and holds(person, "topics.read", post.channel.group)
+        is_stopped = post.channel.group.closed_at or is_denied(person, "topics.post", post.channel.group)
+        return not (post.topic.locked_at or is_stopped) and holds(person, "topics.read", post.channel.group)
     return post.via == "web" and not post.archive_id and can_moderate_topics(person, post.channel.group)
 
 
@@ -87,7 +92,13 @@ def can_react(person: Person, post: Post) -> bool:
     """Whoever may write here, to what others said."""
     if not person.is_active or post.removed_at or post.author_id == person.pk:
         return False
-    return holds(person, "topics.post", post.channel.group)
+    return not post.channel.group.closed_at and holds(person, "topics.post", post.channel.group)
+
+
+def can_report(person: Person, post: Post) -> bool:
+    """Whoever may read what somebody else said."""
+    is_others = person.is_active and post.author_id != person.pk and not post.removed_at
+    return is_others and holds(person, "topics.read", post.channel.group)
 
 
 def can_see_past(person: Person | None, post: Post) -> bool:

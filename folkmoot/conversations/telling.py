@@ -16,6 +16,9 @@ WORDS = {
     "topic.unpinned": _("unpinned a conversation: %(topic)s"),
     "topic.locked": _("closed a conversation: %(topic)s"),
     "topic.unlocked": _("opened a conversation again: %(topic)s"),
+    "case.settled": _("decided what was reported about %(about)s"),
+    "post.released": _("let a held post of %(about)s out"),
+    "post.turned_down": _("turned a held post of %(about)s down"),
 }
 NAMES = {"channel": (Channel, "name"), "topic": (Topic, "title")}
 

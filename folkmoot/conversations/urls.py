@@ -1,7 +1,17 @@
 from django.urls import path
 
 from folkmoot.conversations import searching
-from folkmoot.conversations.views import board, channels, moderating, posts, scheduling, subgroups, topics, writing
+from folkmoot.conversations.views import (
+    board,
+    channels,
+    moderating,
+    posts,
+    reports,
+    scheduling,
+    subgroups,
+    topics,
+    writing,
+)
 
 urlpatterns = [
     path("g/<slug:slug>/topics", board.topics, name="topics"),
@@ -24,6 +34,12 @@ urlpatterns = [
     path("groups/<int:group_id>/figures/remove", subgroups.group_figures_remove, name="group_figures_remove"),
     path("channels/<int:channel_id>/close", channels.channel_close, name="channel_close"),
     path("channels/<int:channel_id>/close/remove", channels.channel_close_remove, name="channel_close_remove"),
+    path("g/<slug:slug>/manage/reports", reports.reports, name="reports"),
+    path("g/<slug:slug>/transparency", reports.transparency, name="transparency"),
+    path("posts/<int:post_id>/report", reports.post_report, name="post_report"),
+    path("moderation/<int:case_id>/settle", reports.case_settle, name="case_settle"),
+    path("waiting/<int:scheduled_id>/release", reports.waiting_release, name="waiting_release"),
+    path("waiting/<int:scheduled_id>/refuse", reports.waiting_refuse, name="waiting_refuse"),
     path("topics/<int:topic_id>/unread", topics.topic_unread, name="topic_unread"),
     path("topics/<int:topic_id>/replies", topics.replies, name="replies"),
     path("topics/<int:topic_id>/actions", moderating.actions, name="topic_actions"),

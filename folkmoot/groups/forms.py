@@ -91,11 +91,15 @@ class ChangeForm(_GroupFields):
         label=_("Which letters become posts"), choices=Group.Proof.choices, widget=forms.RadioSelect,
         help_text=_("How sure you want to be that a letter is from the member it names. Other letters wait for you."),
     )  # fmt: skip
+    first_posts_held = forms.IntegerField(
+        label=_("First posts of a new member that a moderator looks at"), min_value=0, max_value=20, required=False,
+        help_text=_("0: none. Who has written here before, or decides about letters, is not asked."),
+    )  # fmt: skip
     initials = forms.CharField(label=_("Letters of its sign"), max_length=4)
     hue = forms.ChoiceField(label=_("Its colour"), choices=[])
     field_order = [
         "name", "purpose", "topics", "type", "place", "is_online", "language", "time_zone",
-        "visibility", "joining", "question", "proof", "initials", "hue",
+        "visibility", "joining", "question", "proof", "first_posts_held", "initials", "hue",
     ]  # fmt: skip
 
     HUES = [
@@ -103,6 +107,9 @@ class ChangeForm(_GroupFields):
         (180, _("Teal")), (210, _("Petrol")), (240, _("Blue")), (270, _("Indigo")), (300, _("Purple")),
         (330, _("Pink")),
     ]  # fmt: skip
+
+    def clean_first_posts_held(self) -> int:
+        return self.cleaned_data["first_posts_held"] or 0
 
     def __init__(self, *args: object, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
@@ -231,3 +238,9 @@ class TurnsForm(forms.Form):
 
 class StandForm(forms.Form):
     words = forms.CharField(label=_("Why you"), max_length=500, required=False)
+
+
+class AppealForm(forms.Form):
+    words = forms.CharField(
+        label=_("Why it should be lifted"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
+    )

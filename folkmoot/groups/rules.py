@@ -16,6 +16,7 @@ from folkmoot.groups.models import (
     Role,
     RoleGrant,
     RolePermission,
+    Sanction,
     carried_by,
     reaching,
 )
@@ -171,6 +172,7 @@ def can_join(person: Person, group: Group) -> bool:
     return (
         person.is_active
         and group.joining == Group.Joining.OPEN
+        and not (group.closed_at or is_denied(person, "", group))
         and Group.objects.visible_to(person).filter(pk=group.pk).exists()
     )
 
@@ -179,8 +181,52 @@ def can_apply(person: Person, group: Group) -> bool:
     return (
         person.is_active
         and group.joining == Group.Joining.APPROVAL
+        and not (group.closed_at or is_denied(person, "", group))
         and Group.objects.visible_to(person).filter(pk=group.pk).exists()
     )
+
+
+def is_denied(person: Person, permission: str, group: Group) -> bool:
+    """Whether a permission, or "" for everything, is denied to somebody here now, whatever their roles say."""
+    denials = Denial.objects.valid().filter(person=person, group__reached__below=group)
+    return denials.filter(permission__in=["", permission]).exists()
+
+
+def can_look_at_reports(person: Actor | None, group: Group) -> bool:
+    return holds(person, "people.sanction", group)
+
+
+def can_sanction(person: Actor, other: Person, group: Group) -> bool:
+    """Nobody themselves; an owner only by an owner."""
+    if person == other or not can_look_at_reports(person, group):
+        return False
+    return is_owner(person, group) or not is_owner(other, group)
+
+
+def can_lift(person: Actor, laid: Sanction) -> bool:
+    return can_sanction(person, laid.person, laid.group)
+
+
+def can_appeal(person: Person, laid: Sanction) -> bool:
+    """Whoever it is laid on, while it is in force or is a warning that stands."""
+    return person.is_active and person.pk == laid.person_id and laid.is_in_force
+
+
+def can_decide_appeal(person: Actor, laid: Sanction) -> bool:
+    """Another moderator than the one who laid it; that one only where there is no other."""
+    if not can_lift(person, laid):
+        return False
+    is_own = isinstance(person, Person) and laid.by_id == person.pk
+    return not is_own or not other_moderators(laid).exists()
+
+
+def other_moderators(laid: Sanction) -> MembershipQuerySet:
+    """Members who could decide about a sanction and did not lay it."""
+    members = Membership.objects.current().filter(group=laid.group, person__is_active=True)
+    others = members.exclude(person__in=[laid.person_id, laid.by_id or 0]).holding("people.sanction")
+    if not is_owner(laid.person, laid.group):
+        return others
+    return others.filter(person__in=owners_of(laid.group).values("person"))
 
 
 def is_member(person: Person, group: Group) -> bool:

@@ -11,6 +11,7 @@ from folkmoot.groups.views import (
     managing,
     members,
     running,
+    sanctions,
 )
 
 urlpatterns = [
@@ -55,6 +56,9 @@ urlpatterns = [
     path("memberships/<int:membership_id>/owner", members.owner, name="owner"),
     path("memberships/<int:membership_id>/owner/remove", members.owner_remove, name="owner_remove"),
     path("memberships/<int:membership_id>/remove", members.member_remove, name="member_remove"),
+    path("sanctions/<int:sanction_id>", sanctions.sanction, name="sanction"),
+    path("sanctions/<int:sanction_id>/lift", sanctions.sanction_lift, name="sanction_lift"),
+    path("sanctions/<int:sanction_id>/appeal", sanctions.appeal_decide, name="appeal_decide"),
     path("invitations/<slug:token>", invitations.invitation, name="invitation"),
     path("invitations/<slug:token>/decline", invitations.invitation_decline, name="invitation_decline"),
 ]

@@ -9,6 +9,7 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models.channels import Channel
 from folkmoot.conversations.models.posts import Post
 from folkmoot.conversations.models.topics import Topic
+from folkmoot.groups.models import Group
 
 
 class ReadMark(models.Model):
@@ -86,6 +87,10 @@ class ScheduledPostQuerySet(models.QuerySet["ScheduledPost"]):
         """What somebody's waits for its time, and what came to its time and was refused."""
         return self.filter(Q(done_at=None) | ~Q(refusal=""), author=person)
 
+    def held_in(self, group: Group) -> "ScheduledPostQuerySet":
+        """What waits for a moderator of the group."""
+        return self.filter(channel__group=group, held_at__isnull=False, done_at=None)
+
 
 class ScheduledPost(models.Model):
     """What is to be said later: an answer in a topic, or a new topic where there is none."""
@@ -97,6 +102,7 @@ class ScheduledPost(models.Model):
     body = models.TextField()
     is_anonymous = models.BooleanField(default=False)
     due_at = models.DateTimeField()
+    held_at = models.DateTimeField(null=True)  # since when it waits for a moderator, and no longer for its time
     post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="+")  # what became of it
     refusal = models.CharField(max_length=300, blank=True)  # or why nothing did
     done_at = models.DateTimeField(null=True)

@@ -35,6 +35,8 @@ from folkmoot.conversations.operations.reading import (
     put_away,
 )
 from folkmoot.conversations.operations.regrouping import merge_groups, split_group
+from folkmoot.conversations.operations.releasing import release, turn_down
+from folkmoot.conversations.operations.reports import report, settle
 from folkmoot.conversations.operations.rerendering import render_again
 from folkmoot.conversations.operations.scheduling import (
     reschedule,
@@ -48,10 +50,12 @@ from folkmoot.conversations.operations.scheduling import (
 from folkmoot.conversations.operations.subscribing import follow, follow_no_longer
 from folkmoot.conversations.operations.sweeping import sweep_files
 from folkmoot.conversations.operations.uploading import prepare_files, upload
+from folkmoot.conversations.operations.waiting import MustWait, check_pace, hold_post
 
 __all__ = [
     "ArchivedLetter",
     "Letterhead",
+    "MustWait",
     "Progress",
     "UnreadLetter",
     "accept_answer",
@@ -60,6 +64,7 @@ __all__ = [
     "bring_back",
     "change_channel",
     "check_channel_slug",
+    "check_pace",
     "close_channel",
     "confirm_past",
     "date_back",
@@ -68,6 +73,7 @@ __all__ = [
     "finish_archive",
     "follow",
     "follow_no_longer",
+    "hold_post",
     "keep_draft",
     "keep_for_later",
     "keep_no_longer",
@@ -84,9 +90,11 @@ __all__ = [
     "put_away",
     "put_back",
     "react",
+    "release",
     "render_again",
     "reopen_channel",
     "reply",
+    "report",
     "reschedule",
     "restart_archive",
     "restore",
@@ -94,6 +102,7 @@ __all__ = [
     "say_due",
     "say_now",
     "schedule",
+    "settle",
     "split",
     "split_group",
     "start_topic",
@@ -105,6 +114,7 @@ __all__ = [
     "take_over",
     "take_title_back",
     "throw_draft_away",
+    "turn_down",
     "unlock",
     "unmerge",
     "unpin",

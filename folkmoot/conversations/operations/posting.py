@@ -18,6 +18,7 @@ from folkmoot.conversations.operations.holding import hold
 from folkmoot.conversations.operations.naming import named_in
 from folkmoot.conversations.operations.reading import note_author_read
 from folkmoot.conversations.operations.uploading import adopt, stored
+from folkmoot.conversations.operations.waiting import check_pace
 from folkmoot.conversations.rendering import KeptFile
 from folkmoot.conversations.rules import can_moderate, can_reply, can_start
 from folkmoot.groups.models import Group
@@ -80,6 +81,7 @@ def reply(
             topic = hold(topic)
             allowed = can_reply(author, topic) or _is_vouched_for(vouched_by, topic.channel)
             require(allowed, _("You can't write in this conversation."))
+            _check_pace(author, topic.channel, vouched_by)
             post = _add(topic, author=author, via=via, answers=answers, said=said)
             _forget_draft(author, f"topic-{topic.pk}", once)
     except IntegrityError:
@@ -111,6 +113,7 @@ def start_topic(
             channel = Channel.objects.select_related("group").get(pk=channel.pk)
             allowed = can_start(author, channel) or _is_vouched_for(vouched_by, channel)
             require(allowed, _("You can't start conversations in this group."))
+            _check_pace(author, channel, vouched_by)
             topic = Topic.objects.create(channel=channel, title=clean_title(title))
             _add(topic, author=author, via=via, answers=None, said=said)
             _forget_draft(author, f"new-{channel.group.slug}", once)
@@ -128,6 +131,11 @@ def clean_title(title: str) -> str:
 
 def _is_vouched_for(voucher: Actor | None, channel: Channel) -> bool:
     return voucher is not None and can_moderate(voucher, channel.group)
+
+
+def _check_pace(author: Person, channel: Channel, voucher: Actor | None) -> None:
+    if not _is_vouched_for(voucher, channel):
+        check_pace(author, channel.group)
 
 
 def _id_of(once: str, author: Person, body: str) -> str:

@@ -10,10 +10,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from folkmoot.accounts.models import Person
+from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Channel, Post, ScheduledPost, Topic
 from folkmoot.conversations.operations.posting import LONGEST_BODY, Letterhead, clean_title, reply, start_topic
+from folkmoot.conversations.operations.waiting import MustWait
 from folkmoot.conversations.rules import can_reply, can_start
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.msgid import new_message_id
@@ -92,14 +93,14 @@ def restore(kept: ScheduledPost, *, by: Person, via: str) -> None:
 
 def say_now(kept: ScheduledPost, *, by: Person) -> Post:
     """Say it now. Raises Refused, and leaves it waiting, where its author may not."""
-    head = _letterhead(kept)
+    head = letterhead(kept)
     with transaction.atomic():
-        return _say(_hold(kept, by), head)
+        return say(_hold(kept, by), head)
 
 
 def say_due() -> int:
     """Say what is due. Each is said once however many workers there are. Returns how many were dealt with."""
-    due = ScheduledPost.objects.filter(done_at=None, due_at__lte=now()).order_by("due_at", "pk")[:AT_ONCE]
+    due = ScheduledPost.objects.filter(done_at=None, held_at=None, due_at__lte=now()).order_by("due_at", "pk")[:AT_ONCE]
     said = 0
     for kept in due:
         try:
@@ -117,15 +118,20 @@ def sweep_scheduled() -> int:
 
 def _say_or_note(kept: ScheduledPost) -> bool:
     """Claim one and say it, or note in its author's language why that can't be; a kill leaves it as it was."""
-    head = _letterhead(kept)
+    head = letterhead(kept)
     with transaction.atomic():
         rows = ScheduledPost.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
-        mine = rows.select_related("channel__group", "topic", "author").filter(pk=kept.pk, done_at=None, body=kept.body)
+        mine = rows.select_related("channel__group", "topic", "author").filter(
+            pk=kept.pk, done_at=None, held_at=None, body=kept.body
+        )
         claimed = mine.filter(due_at__lte=now()).first()
         if claimed is None:
             return False
         try:
-            _say(claimed, head)
+            say(claimed, head)
+        except MustWait:
+            ScheduledPost.objects.filter(pk=kept.pk).update(held_at=now())
+            record("post.held", claimed, by=claimed.author, via="web")
         except Refused as refusal:
             with override(claimed.author.language or claimed.channel.group.language):
                 words = str(refusal)[:300]
@@ -133,9 +139,11 @@ def _say_or_note(kept: ScheduledPost) -> bool:
     return True
 
 
-def _say(kept: ScheduledPost, head: Letterhead) -> Post:
+def say(kept: ScheduledPost, head: Letterhead, *, vouched_by: Actor | None = None) -> Post:
+    """Make what was kept a post. Inside the caller's transaction, which holds the row."""
     with transaction.atomic():
         what: dict[str, Any] = {"author": kept.author, "body": kept.body, "via": "web", "letterhead": head}
+        what["vouched_by"] = vouched_by
         if kept.topic is not None:
             post = reply(kept.topic, is_anonymous=kept.is_anonymous, **what)
         else:
@@ -145,7 +153,7 @@ def _say(kept: ScheduledPost, head: Letterhead) -> Post:
     return post
 
 
-def _letterhead(kept: ScheduledPost) -> Letterhead:
+def letterhead(kept: ScheduledPost) -> Letterhead:
     """Render before the transaction."""
     rendered = rendering.render(kept.body, Post.Markup.MARKDOWN)
     return Letterhead(new_message_id(settings.HOST), rendered=rendered)
@@ -153,7 +161,11 @@ def _letterhead(kept: ScheduledPost) -> Letterhead:
 
 def _hold(kept: ScheduledPost, by: Person) -> ScheduledPost:
     rows = ScheduledPost.objects.select_for_update(no_key=True, of=("self",))
-    mine = rows.select_related("channel__group", "topic", "author").filter(pk=kept.pk, author=by, post=None).first()
+    mine = (
+        rows.select_related("channel__group", "topic", "author")
+        .filter(pk=kept.pk, author=by, post=None, held_at=None)
+        .first()
+    )
     if mine is None:
         raise Refused(_("This has been said already."))
     return mine

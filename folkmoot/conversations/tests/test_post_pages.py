@@ -171,9 +171,9 @@ def test_everybody_finds_on_its_page_what_they_may_do(client, post, ann, bob):
     react(post, "thanks", by=bob, via="web")
     for person, may in (
         (None, {"history"}),
-        (bob, {"history", "reply", "reactions/thanks/remove", "reactions/works"}),
+        (bob, {"history", "reply", "report", "reactions/thanks/remove", "reactions/works"}),
         (ann, {"history", "reply", "edit", "remove"}),
-        (owner_of(post), {"history", "reply", "edit", "remove", "reactions/thanks", "reactions/works"}),
+        (owner_of(post), {"history", "reply", "report", "edit", "remove", "reactions/thanks", "reactions/works"}),
     ):
         client.logout() if person is None else client.force_login(person)
         page = text(client.get(f"/posts/{post.pk}/actions"))
@@ -315,7 +315,7 @@ def test_the_page_of_a_post_asks_the_same_for_any_number_of_reactions(
     client.force_login(bob)
     client.get(f"/posts/{post.pk}/actions")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(f"/posts/{post.pk}/actions")
 
 

@@ -15,7 +15,7 @@ from folkmoot.conversations import about, boxes, queries, rows, searching, unrea
 from folkmoot.conversations.forms import TopicForm
 from folkmoot.conversations.http import zone_of
 from folkmoot.conversations.models import MAIN, Channel
-from folkmoot.conversations.operations import keep_draft, main_channel, schedule, start_topic
+from folkmoot.conversations.operations import MustWait, hold_post, keep_draft, main_channel, schedule, start_topic
 from folkmoot.conversations.views.topics import A_PAGE
 from folkmoot.groups.http import above, around, of_group, standing
 from folkmoot.groups.models import Group, Membership
@@ -138,9 +138,28 @@ def _begin(request: SignedIn, form: TopicForm) -> HttpResponse:
         tags = f"undo:/scheduled/{kept.pk}/remove {key}"
         messages.success(request, _("Your conversation waits for its time."), extra_tags=tags)
         return redirect("scheduled")
-    made = start_topic(channel, author=request.user, via="web", **said)
+    try:
+        made = start_topic(channel, author=request.user, via="web", **said)
+    except MustWait:
+        return _wait(channel, request, said)
     messages.success(request, _("Your conversation has begun."), extra_tags=key)
     return redirect(made)
+
+
+def _wait(channel: Channel, request: SignedIn, said: dict[str, Any]) -> HttpResponse:
+    """Keep a conversation that a moderator looks at first."""
+    if said.get("files"):
+        raise Refused(
+            _("A moderator looks at your posts first, and files can't wait with them. Send it without files.")
+        )
+    words = {name: said[name] for name in said if name not in {"files", "once"}}
+    hold_post(channel, author=request.user, via="web", **words)
+    key = f"new-{channel.group.slug}"
+    keep_draft(request.user, key)
+    messages.success(
+        request, _("A moderator looks at your conversation first. It waits under “Sent later”."), extra_tags=key
+    )
+    return redirect("scheduled")
 
 
 def _address(group: Group, channel: Channel | None) -> str:

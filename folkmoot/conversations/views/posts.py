@@ -53,6 +53,7 @@ def post_actions(request: HttpRequest, post_id: int) -> HttpResponse:
             "can_edit": person is not None and rules.can_edit(person, post),
             "can_take_back": person is not None and rules.can_take_back(person, post),
             "can_put_back": person is not None and rules.can_put_back(person, post),
+            "can_report": person is not None and rules.can_report(person, post),
             "has_past": post.edited_at is not None and rules.can_see_past(person, post),
             "hidden": post.html if post.removed_at and rules.can_see_past(person, post) else "",
         }

@@ -21,9 +21,10 @@ from folkmoot.conversations.forms import ReplyForm
 from folkmoot.conversations.fragments import Fragment, Row
 from folkmoot.conversations.http import of_topic, readable, zone_of
 from folkmoot.conversations.models import OldTopic, Post, Topic
-from folkmoot.conversations.operations import keep_draft, mark_read, reply, schedule
+from folkmoot.conversations.operations import MustWait, hold_post, keep_draft, mark_read, reply, schedule
 from folkmoot.conversations.rules import has_begun
 from folkmoot.groups.http import Standing, above, standing
+from folkmoot.kit.errors import Refused
 from folkmoot.store.prepared import Prepared
 from folkmoot.web.strangers import same_for_strangers
 
@@ -68,9 +69,29 @@ def replies(request: SignedIn, topic: Topic) -> HttpResponse:
         return _later(request, topic, said)
     del said["due_at"]
     said["answers"] = boxes.answered(topic, said["answers"])
-    post = reply(topic, **said)
+    try:
+        post = reply(topic, **said)
+    except MustWait:
+        return _wait(topic, request, said)
     messages.success(request, _("Your reply is sent."), extra_tags=f"topic-{topic.pk}")
     return redirect(post)
+
+
+def _wait(topic: Topic, request: SignedIn, said: dict[str, Any]) -> HttpResponse:
+    """Keep a reply that a moderator looks at first."""
+    if said["files"]:
+        raise Refused(
+            _("A moderator looks at your posts first, and files can't wait with them. Send it without files.")
+        )
+    words = {name: said[name] for name in ("author", "via", "body", "is_anonymous")}
+    hold_post(topic.channel, topic=topic, **words)
+    keep_draft(request.user, f"topic-{topic.pk}")
+    messages.success(
+        request,
+        _("A moderator looks at your reply first. It waits under “Sent later”."),
+        extra_tags=f"topic-{topic.pk}",
+    )
+    return redirect(topic)
 
 
 def _later(request: SignedIn, topic: Topic, said: dict[str, Any]) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Address, Person
 from folkmoot.conversations.models import Channel
+from folkmoot.conversations.operations import MustWait, check_pace
 from folkmoot.conversations.rules import can_start
 from folkmoot.doors.mail import addresses, compose, confirmations, notes, proof
 from folkmoot.doors.mail.arrivals import (
@@ -23,6 +24,7 @@ from folkmoot.doors.mail.arrivals import (
 )
 from folkmoot.doors.mail.models import HeldLetter
 from folkmoot.groups.models import Group, Membership
+from folkmoot.groups.rules import is_denied
 from folkmoot.kit import mime
 from folkmoot.kit.errors import Refused
 
@@ -41,9 +43,16 @@ def check_post(arrival: Arrival) -> Arrival:
     channel, topic = followed(destination(arrival.mark), arrival.letter)
     if channel.closed_at:
         raise Refused(_("This channel is closed. What was said in it can still be read on the web."))
+    if channel.group.closed_at:
+        raise Refused(_("This group is closed. What was said in it can still be read on the web."))
     if compose.list_id(channel.group, channel.slug) in arrival.letter.loops:
         raise Dropped("it went through this list already")
-    return with_contents(replace(arrival, place=Place(channel, topic, _author(arrival, channel))))
+    author = _author(arrival, channel)
+    try:
+        check_pace(author, channel.group)
+    except MustWait as wait:
+        raise Held(Reason.LOOK) from wait
+    return with_contents(replace(arrival, place=Place(channel, topic, author)))
 
 
 def post(arrival: Arrival) -> str:
@@ -136,6 +145,14 @@ def _ask(arrival: Arrival, ask: Callable[[Group, mime.Mailbox], str]) -> str:
     return ask(group_of(arrival.mark), arrival.letter.sender)
 
 
+def _check_standing(author: Person, channel: Channel) -> None:
+    """See whether somebody may write here. Who was told that they may not hears it again; others wait."""
+    if is_denied(author, "topics.post", channel.group):
+        raise Refused(_("A moderator has suspended you here. In their letter you find why, and how to object."))
+    if not can_start(author, channel):
+        raise Held(Reason.NOT_A_MEMBER)
+
+
 def _author(arrival: Arrival, channel: Channel) -> Person:
     """Find whose words these are, and whether that is proven well enough for this group."""
     group = channel.group
@@ -147,8 +164,7 @@ def _author(arrival: Arrival, channel: Channel) -> Person:
         raise Held(Reason.UNKNOWN)
     if arrival.proof == proof.FAIL:
         raise Held(Reason.FORGED)
-    if not can_start(author, channel):
-        raise Held(Reason.NOT_A_MEMBER)
+    _check_standing(author, channel)
     if group.proof == Proof.PASS and arrival.proof != proof.PASS:
         raise Held(Reason.UNPROVEN)
     if group.proof == Proof.SIGNED:

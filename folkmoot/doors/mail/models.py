@@ -56,6 +56,7 @@ class HeldLetter(models.Model):
         UNPROVEN = "unproven", _("The group asks for a proven sender, and nothing proves this one.")
         UNSIGNED = "unsigned", _("The group takes letters to a member's own signed address only.")
         UNCONFIRMED = "unconfirmed", _("The sender has not confirmed this letter yet.")
+        LOOK = "look", _("A moderator looks at this sender's posts first.")
         SAME_ID = "same_id", _("Another letter had this letter's Message-ID before.")
 
     incoming = models.OneToOneField(IncomingLetter, models.CASCADE, related_name="held")

@@ -29,6 +29,12 @@ class ModerationCase(models.Model):
         return f"case of {self.person_id} in {self.group_id}"
 
 
+class SanctionQuerySet(models.QuerySet["Sanction"]):
+    def in_force(self) -> "SanctionQuerySet":
+        """Those that have neither ended nor been lifted."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now()), lifted_at=None)
+
+
 class Sanction(models.Model):
     """What a moderator has laid on somebody in a group, for a term and with a reason."""
 
@@ -55,6 +61,7 @@ class Sanction(models.Model):
     appeal_answer = models.CharField(max_length=1000, blank=True)
     appeal_decided_at = models.DateTimeField(null=True)
     appeal_decided_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    objects = SanctionQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="a_sanction_has_a_reason")]
@@ -64,6 +71,10 @@ class Sanction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.person_id} in {self.group_id}"
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.lifted_at is None and (self.ends_at is None or self.ends_at > now())
 
 
 class Inspection(models.Model):

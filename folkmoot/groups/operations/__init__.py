@@ -24,6 +24,7 @@ from folkmoot.groups.operations.roles import (
     rename_role,
     revoke_role,
 )
+from folkmoot.groups.operations.sanctions import appeal, decide_appeal, lift_sanction, sanction
 from folkmoot.groups.operations.sides import (
     limit,
     name_side,
@@ -48,12 +49,14 @@ __all__ = [
     "accept",
     "add_member",
     "allow",
+    "appeal",
     "apply",
     "assign",
     "change",
     "change_reading",
     "close_itself",
     "decide",
+    "decide_appeal",
     "decline",
     "deny",
     "disallow",
@@ -64,6 +67,7 @@ __all__ = [
     "join",
     "leave",
     "lift",
+    "lift_sanction",
     "limit",
     "make_member",
     "make_owner",
@@ -84,6 +88,7 @@ __all__ = [
     "rename_role",
     "restore_member",
     "revoke_role",
+    "sanction",
     "share_figures",
     "split_off",
     "turn_terms",

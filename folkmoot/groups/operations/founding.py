@@ -19,7 +19,10 @@ MOST_FOUNDED_A_DAY = 5
 MOST_LEVELS = 8  # of groups below each other
 MOST_SUBGROUPS = 500  # of one group
 CHANGEABLE = frozenset(
-    "name type purpose topics language place is_online time_zone visibility joining question proof hue initials".split()
+    """
+    name type purpose topics language place is_online time_zone visibility joining question proof hue initials
+    first_posts_held
+    """.split()
 )
 
 

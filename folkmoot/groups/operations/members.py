@@ -13,7 +13,7 @@ from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.roles import grant_role, lock, revoke_role
 from folkmoot.groups.operations.sides import place_side, require_side
-from folkmoot.groups.rules import can_join, can_manage_members, can_remove, is_last_owner, is_owner
+from folkmoot.groups.rules import can_join, can_manage_members, can_remove, is_denied, is_last_owner, is_owner
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
@@ -67,6 +67,10 @@ def take_in(
     arrived_by: str = Arrival.JOINED,
 ) -> Membership:
     """Make the person a member. Inside the caller's transaction, which has asked the caller's rule."""
+    if is_denied(person, "", group):
+        raise Refused(_("This person is banned from the group. A moderator can lift that."))
+    if group.closed_at:
+        raise Refused(_("This group is closed."))
     require_side(person, group)
     wanted: dict[str, Any] = {"address": _address(person, address), **({"mail": mail} if mail else {})}
     membership = Membership.objects.filter(group=group, person=person).first()
