@@ -142,5 +142,5 @@ def test_a_reply_asks_the_database_little(django_assert_max_num_queries):
 
     # begin and commit; the topic, who may, how its author stands, the post, its id, the topic again, search,
     # how far its author has read, the draft, the event, and where the database can, the wake-up
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         reply(topic, author=ann, body="Twice.", via="web", once="k")
