@@ -10,6 +10,7 @@ from folkmoot.groups.views import (
     joining,
     managing,
     members,
+    permissions,
     running,
     sanctions,
 )
@@ -30,6 +31,14 @@ urlpatterns = [
     ),
     path("g/<slug:slug>/manage/members", members.manage_members, name="manage_members"),
     path("g/<slug:slug>/manage/members.csv", members.members_file, name="members_file"),
+    path("g/<slug:slug>/manage/permissions", permissions.manage_permissions, name="manage_permissions"),
+    path("g/<slug:slug>/manage/permissions/why", permissions.manage_why, name="manage_why"),
+    path("roles/<int:role_id>/permissions/<str:name>", permissions.role_permission, name="role_permission"),
+    path(
+        "roles/<int:role_id>/permissions/<str:name>/remove",
+        permissions.role_permission_remove,
+        name="role_permission_remove",
+    ),
     path("g/<slug:slug>/manage/todo", running.manage_todo, name="manage_todo"),
     path("g/<slug:slug>/manage/todo/<slug:kind>/<int:row_id>/<slug:act>", running.todo_done, name="todo_done"),
     path("g/<slug:slug>/manage/history", running.manage_history, name="manage_history"),

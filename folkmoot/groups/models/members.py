@@ -17,9 +17,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those in groups where the person may see who is a member."""
         return self.filter(allowed(person, "members.read", OuterRef("group")))
 
-    def holding(self, permission: str) -> "MembershipQuerySet":
-        """Those whose roles, as members or granted, hold the permission in their group. For mail to many."""
+    def holding(self, permission: str, *, without: Role | None = None) -> "MembershipQuerySet":
+        """Those whose roles, as members or granted, hold the permission in their group. For mail to many.
+
+        `without` leaves a role out, as if it did not hold the permission.
+        """
         rows = RolePermission.objects.filter(reaching(OuterRef("group")), name=permission)
+        rows = rows if without is None else rows.exclude(role=without)
         for_anyone = Exists(rows.filter(role__audience=Role.Audience.ANYONE))
         here = Q(memberships__person=OuterRef(OuterRef("person")), memberships__left_at=None)
         role_group = Group.objects.filter(pk=OuterRef("role__group"))
