@@ -15,8 +15,9 @@ from folkmoot.accounts.models import Person
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Attachment, Post, Topic, Upload
 from folkmoot.conversations.operations import keep_draft, make_channel, schedule
-from folkmoot.groups.models import Group
-from folkmoot.groups.operations import invite
+from folkmoot.groups.models import Application, Candidacy, Election, Group, ModerationCase, Sanction
+from folkmoot.groups.operations import invite, remove_member, sanction
+from folkmoot.groups.operations.duties import make_duty
 from folkmoot.outbox.relay import drain
 from tests import make
 
@@ -219,10 +220,42 @@ def test_a_forged_form_is_refused_everywhere(topic, ann):
             assert strict.post(filled(route, ids), {"body": "forged"}).status_code == 403, route
 
 
-def test_a_guessed_number_answers_like_one_that_does_not_exist(client, ann):
+# Numbers of one's own things, of companies that are everybody's to know, of letters, and of parts of the sitemap.
+OF_NO_GROUP = {"affiliation_id", "domain_id", "organization_id", "export_id", "session_id", "pk", "part", "held_id"}
+
+
+def numbers_in_addresses():
+    return {name for route, _view in addresses() for name in re.findall(r"<int:(\w+)>", route)}
+
+
+def what_governs(den, ann, olga):
+    """One of everything by which a group is governed, by the names that addresses have for its number."""
+    duty = make_duty(den, name="Wombat keeper", by=olga, via="test")
+    laid = sanction(den, ann, kind=Sanction.Kind.WARN, reason="Wombats.", by=olga, via="test")
+    case = ModerationCase.objects.create(group=den, person=ann)
+    application = Application.objects.create(group=den, person=make.person("Zoe"), answer="Wombats")
+    election = Election.objects.create(group=den, closes_at=now() + timedelta(days=9), electorate=2, quorum=1)
+    candidacy = Candidacy.objects.create(election=election, membership=den.memberships.get(person=ann))
+    return {
+        "duty_id": duty.pk,
+        "sanction_id": laid.pk,
+        "case_id": case.pk,
+        "application_id": application.pk,
+        "election_id": election.pk,
+        "candidacy_id": candidacy.pk,
+        "role_id": den.roles.get(key="moderator").pk,
+        "entry_id": den.history.order_by("pk")[0].pk,
+        "row_id": application.pk,
+    }
+
+
+@pytest.mark.parametrize("was_in_it", [False, True], ids=["never in the group", "removed a second ago"])
+def test_a_guessed_number_answers_like_one_that_does_not_exist(client, ann, was_in_it):
     """A hidden group with one of everything, and somebody outside who knows all its numbers."""
     olga, eve = make.person("Olga"), make.person("Eve")
     den = make.group(ann, owner=olga, slug="den", visibility="hidden")
+    if was_in_it:
+        remove_member(make.join(den, eve), by=olga, via="test")
     topic = make.topic(den, author=ann, title="Wombat plan", body="Wombat body")
     channel = make_channel(den, slug="ops", by=olga, via="test")
     invitation = invite(den, address="zoe@example.org", by=olga, via="test")
@@ -233,10 +266,11 @@ def test_a_guessed_number_answers_like_one_that_does_not_exist(client, ann):
     real = {"topic_id": topic.pk, "post_id": topic.posts.get().pk, "channel_id": channel.pk, "slug": "den"}
     real |= {"scheduled_id": waiting.pk, "membership_id": den.memberships.get(person=ann).pk, "channel": "ops"}
     real |= {"invitation_id": invitation.pk, "title": "wombat-plan", "key": f"topic-{topic.pk}", "kind": "thanks"}
-    real |= {"level": "muted", "name": "x"}
+    real |= {"level": "muted", "name": "topics.tend", "group_id": den.pk, **what_governs(den, ann, olga)}
     none = {name: 999_999 if isinstance(value, int) else value for name, value in real.items()} | {"slug": "nowhere"}
     none["key"] = "topic-999999"
     client.force_login(eve)
+    assert numbers_in_addresses() - real.keys() == OF_NO_GROUP
 
     for route, _view in addresses():
         if "<" not in route or "(" in route:
