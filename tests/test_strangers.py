@@ -147,6 +147,7 @@ def test_memory_is_bounded_and_the_least_asked_for_goes_first():
     assert run(visits()) == (4, 2 * 5001)
 
 
+@pytest.mark.processes  # PostgreSQL's snapshot tells of other tests' commits, too
 @pytest.mark.django_db(transaction=True)
 def test_after_a_commit_a_page_is_made_anew_and_not_before(transactional_db):
     olga = make.person("Olga")
@@ -178,6 +179,7 @@ def test_while_others_write_a_page_is_made_once_a_second_at_most(transactional_d
     assert asked_twice(program, {}, {}, at_most_every=1.0) == 1
 
 
+@pytest.mark.processes  # PostgreSQL's snapshot tells of other tests' commits, too
 @pytest.mark.django_db(transaction=True)
 def test_those_who_come_while_a_page_is_made_anew_wait_for_it(transactional_db):
     async def visits():
