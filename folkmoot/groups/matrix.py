@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
 
+from folkmoot.groups import defaults
 from folkmoot.groups.models import (
     Denial,
     Group,
@@ -34,6 +35,7 @@ class Cell(NamedTuple):
 
     role: Role
     state: str
+    is_fixed: bool  # nobody can change it
 
 
 class Row(NamedTuple):
@@ -69,7 +71,10 @@ def sections(group: Group, roles: Sequence[Role]) -> list[tuple[str, list[Row]]]
     """Return the rows, by the sections of the catalogue. Two queries, however many there are."""
     held = set(RolePermission.objects.filter(role__group=group).values_list("role_id", "name"))
     by_audience = {one.audience: one.pk for one in group.roles.exclude(audience="")}
-    rows = [Row(one, [Cell(role, _state(role, one.name, held, by_audience)) for role in roles]) for one in catalogue()]
+    rows = [
+        Row(one, [_cell(group, role, one, _state(role, one.name, held, by_audience)) for role in roles])
+        for one in catalogue()
+    ]
     return [
         (str(Section(key).label), list(some)) for key, some in groupby(rows, key=lambda row: row.permission.section)
     ]
@@ -83,12 +88,28 @@ def change(group: Group, role: Role, permission: Permission) -> Change:
     denied = Denial.objects.valid().filter(
         person=OuterRef("person"), permission__in=["", permission.name], group__reached__below=group.pk
     )
-    carrying = _carrying(role, members).filter(~Exists(denied), person__is_active=True)
+    carrying = _carrying(role, members).filter(person__is_active=True)
+    if role.audience != Audience.ANYONE:  # what a stranger may is denied to nobody
+        carrying = carrying.filter(~Exists(denied))
     if is_held:
         losing = carrying.exclude(pk__in=members.holding(permission.name, without=role).values("pk"))
         return Change(role, permission, False, members.none(), _shown(losing), holding.count())
     gaining = carrying.exclude(pk__in=holding.values("pk"))
     return Change(role, permission, True, _shown(gaining), members.none(), holding.count())
+
+
+def is_fixed(group: Group, role: Role, permission: Permission) -> bool:
+    """An owner may everything; what strangers may follows from what is theirs to have, and from who sees the group."""
+    if role.key == Role.BuiltIn.OWNER:
+        return True
+    if role.audience not in {Audience.ANYONE, Audience.SIGNED_IN}:
+        return False
+    follows = role.audience == Audience.ANYONE and permission.name in defaults.PUBLIC
+    return follows or not permission.is_open or group.visibility == Group.Visibility.HIDDEN
+
+
+def _cell(group: Group, role: Role, permission: Permission, state: str) -> Cell:
+    return Cell(role, state, is_fixed(group, role, permission))
 
 
 def _state(role: Role, name: str, held: set[tuple[int, str]], by_audience: dict[str, int]) -> str:

@@ -94,6 +94,30 @@ def test_the_owners_column_and_what_there_is_not_can_not_be_looked_at(client, gr
         assert (answer.status_code, "change" in answer.context) == (200, False)
 
 
+def test_what_anyone_may_is_gained_by_those_too_to_whom_it_is_denied(client, group, olga):
+    client.force_login(olga)
+    ann = group.memberships.get(person__name="Ann").person
+    deny(ann, group=group, permission="topics.post", reason="A test.", by=olga, via="test")
+    anyone = group.roles.get(key=Role.BuiltIn.ANYONE)
+
+    change = client.get(PAGE, {"role": anyone.pk, "permission": "topics.post"}).context["change"]
+    assert [one.person.name for one in change.gaining] == ["Ann"]
+
+    client.post(cell(anyone, "topics.post"))
+    assert holds(ann, "topics.post", Group.objects.get(pk=group.pk))
+
+
+def test_nothing_is_offered_that_can_only_be_refused(client, group, olga):
+    client.force_login(olga)
+
+    rows = [row for _label, rows in client.get(PAGE).context["sections"] for row in rows]
+
+    strangers = [one for row in rows for one in row.cells if one.role.key in {"anyone", "signed_in"}]
+    assert sum(not one.is_fixed for one in strangers) == 5  # three that are open, twice; but not whether anyone reads
+    anyone = group.roles.get(key=Role.BuiltIn.ANYONE)
+    assert "change" not in client.get(PAGE, {"role": anyone.pk, "permission": "topics.read"}).context
+
+
 def test_a_cell_says_yes_no_or_yes_because_of_a_wider_role(client, group, olga):
     client.force_login(olga)
 

@@ -83,7 +83,7 @@ def _chosen(request: SignedIn, group: Group) -> dict[str, Any]:
     asked = request.GET.get("role", "")
     permission = next((one for one in catalogue() if one.name == request.GET.get("permission")), None)
     role = group.roles.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
-    if role is None or permission is None or role.key == Role.BuiltIn.OWNER:
+    if role is None or permission is None or matrix.is_fixed(group, role, permission):
         return {}
     return {"change": matrix.change(group, role, permission), "chosen": f"{role.pk} {permission.name}"}
 
