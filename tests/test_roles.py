@@ -16,16 +16,16 @@ def run(command, *arguments):
 def test_a_role_is_made_granted_explained_and_revoked_by_command():
     make.group(make.person("Ann"))
 
-    assert run(roles.role, "create", "tarn", "Host", "--allow", "members.invite")[0] == 0
+    assert run(roles.role, "create", "tarn", "Host", "--allow", "members.addresses")[0] == 0
     assert run(roles.role, "grant", "tarn", "ann@example.org", "Host", "--until", "2099-01-01")[0] == 0
-    code, said = run(roles.why, "ann@example.org", "members.invite", "tarn", "--json")
+    code, said = run(roles.why, "ann@example.org", "members.addresses", "tarn", "--json")
     assert (code, json.loads(said)["holds"]) == (0, True)
-    assert run(roles.why, "ann", "members.invite", "tarn") == (0, "Yes.\nHost of Tarn may.\n")
+    assert run(roles.why, "ann", "members.addresses", "tarn") == (0, "Yes.\nHost of Tarn may.\n")
 
     assert run(roles.role, "revoke", "tarn", "ann@example.org", "Host")[0] == 0
-    assert run(roles.why, "nobody", "members.invite", "tarn")[1].startswith("No.\n")
+    assert run(roles.why, "nobody", "members.addresses", "tarn")[1].startswith("No.\n")
     host = json.loads(run(roles.role, "list", "tarn", "--json")[1])[-1]
-    assert host == {"role": "Host", "own": True, "permissions": ["members.invite"], "people": []}
+    assert host == {"role": "Host", "own": True, "permissions": ["members.addresses"], "people": []}
 
 
 def test_all_that_can_be_allowed_is_listed():

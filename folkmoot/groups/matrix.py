@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
 
-from folkmoot.groups import defaults
 from folkmoot.groups.models import (
     Denial,
     Group,
@@ -19,6 +18,7 @@ from folkmoot.groups.models import (
     Side,
 )
 from folkmoot.groups.permissions import Permission, Section, catalogue
+from folkmoot.groups.rules import why_fixed
 
 # Who has one of these has the others by it; who is granted a role is a member.
 Audience = Role.Audience
@@ -35,7 +35,7 @@ class Cell(NamedTuple):
 
     role: Role
     state: str
-    is_fixed: bool  # nobody can change it
+    is_fixed: bool  # not to be changed, or not by who looks
 
 
 class Row(NamedTuple):
@@ -63,16 +63,20 @@ def roles_of(group: Group) -> list[Role]:
     """Return the columns: the widest first, the group's own last. Sides only where the group knows companies."""
     order = list(Role.BuiltIn)
     has_sides = group.memberships.current().exclude(side="").exists()
-    roles = [one for one in group.roles.order_by("pk") if has_sides or one.audience not in Side.values]
+    roles = [
+        one
+        for one in group.roles.select_related("group").order_by("pk")
+        if has_sides or one.audience not in Side.values
+    ]
     return sorted(roles, key=lambda one: order.index(Role.BuiltIn(one.key)) if one.key else len(order))
 
 
-def sections(group: Group, roles: Sequence[Role]) -> list[tuple[str, list[Row]]]:
-    """Return the rows, by the sections of the catalogue. Two queries, however many there are."""
+def sections(group: Group, roles: Sequence[Role], *, mine: frozenset[str]) -> list[tuple[str, list[Row]]]:
+    """Return the rows, by the sections of the catalogue, for who holds `mine`. Two queries, however many there are."""
     held = set(RolePermission.objects.filter(role__group=group).values_list("role_id", "name"))
     by_audience = {one.audience: one.pk for one in group.roles.exclude(audience="")}
     rows = [
-        Row(one, [_cell(group, role, one, _state(role, one.name, held, by_audience)) for role in roles])
+        Row(one, [Cell(role, _state(role, one.name, held, by_audience), is_fixed(role, one, mine)) for role in roles])
         for one in catalogue()
     ]
     return [
@@ -98,18 +102,9 @@ def change(group: Group, role: Role, permission: Permission) -> Change:
     return Change(role, permission, True, _shown(gaining), members.none(), holding.count())
 
 
-def is_fixed(group: Group, role: Role, permission: Permission) -> bool:
-    """An owner may everything; what strangers may follows from what is theirs to have, and from who sees the group."""
-    if role.key == Role.BuiltIn.OWNER:
-        return True
-    if role.audience not in {Audience.ANYONE, Audience.SIGNED_IN}:
-        return False
-    follows = role.audience == Audience.ANYONE and permission.name in defaults.PUBLIC
-    return follows or not permission.is_open or group.visibility == Group.Visibility.HIDDEN
-
-
-def _cell(group: Group, role: Role, permission: Permission, state: str) -> Cell:
-    return Cell(role, state, is_fixed(group, role, permission))
+def is_fixed(role: Role, permission: Permission, mine: frozenset[str]) -> bool:
+    """Nobody gives or takes what they may not do themselves; some cells are nobody's to change."""
+    return permission.name not in mine or bool(why_fixed(role, permission))
 
 
 def _state(role: Role, name: str, held: set[tuple[int, str]], by_audience: dict[str, int]) -> str:

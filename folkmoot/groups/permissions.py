@@ -39,9 +39,3 @@ def catalogue() -> Sequence[Permission]:
 def all_names() -> frozenset[str]:
     """Return the names of all that can be allowed."""
     return frozenset(one.name for one in catalogue())
-
-
-@cache
-def open_names() -> frozenset[str]:
-    """Return the names of what people may do whom the group does not know."""
-    return frozenset(one.name for one in catalogue() if one.is_open)

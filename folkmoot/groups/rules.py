@@ -4,9 +4,11 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Operator, Person
+from folkmoot.groups.defaults import PUBLIC
 from folkmoot.groups.models import (
     Denial,
     Group,
@@ -34,8 +36,7 @@ PERMISSIONS = (
     Permission("history.read", Section.GROUP, _("Read the history of what was done to the group")),
     Permission("members.read", Section.PEOPLE, _("See who is a member"), is_open=True),
     Permission("members.addresses", Section.PEOPLE, _("See members’ mail addresses, and take the list as a file")),
-    Permission("members.invite", Section.PEOPLE, _("Invite people")),
-    Permission("members.manage", Section.PEOPLE, _("Approve requests, add and remove members")),
+    Permission("members.manage", Section.PEOPLE, _("Invite people, approve requests, add and remove members")),
     Permission("people.sanction", Section.PEOPLE, _("Look at reports; warn, slow down, hold, suspend and ban")),
 )
 
@@ -119,6 +120,21 @@ def can_manage_members(person: Actor | None, group: Group) -> bool:
 
 def can_change_roles(person: Actor | None, group: Group) -> bool:
     return holds(person, "roles.manage", group)
+
+
+def why_fixed(role: Role, permission: Permission) -> str | Promise:
+    """Say why nobody can change what a role may; "" where somebody can."""
+    if role.key == Role.BuiltIn.OWNER:
+        return _("An owner may do everything, always.")
+    if role.audience not in {Role.Audience.ANYONE, Role.Audience.SIGNED_IN}:
+        return ""
+    if role.audience == Role.Audience.ANYONE and permission.name in PUBLIC:
+        return _("Whether anyone may read follows from who may see the group. Change that in its settings.")
+    if not permission.is_open:
+        return _("This can be given to members, but not to people whom the group does not know.")
+    if role.group.visibility == Group.Visibility.HIDDEN:
+        return _("Only members know of this group, so only they can be given something.")
+    return ""
 
 
 def can_give(person: Actor, role: Role) -> bool:

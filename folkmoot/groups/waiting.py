@@ -71,11 +71,12 @@ def _subgroup(row: Group) -> Told:
 
 def _cases(group_id: int) -> QuerySet[ModerationCase]:
     open_ones = ModerationCase.objects.filter(group=group_id, closed_at=None)
-    return open_ones.select_related("person", "group").order_by("opened_at", "pk")
+    return open_ones.select_related("group").order_by("opened_at", "pk")
 
 
 def _case(row: ModerationCase) -> Told:
-    return Told(row.person.name, "", row.opened_at, row.person.get_absolute_url())
+    """Without a name: what is reported may have been said without one, and who decides may be whom it is about."""
+    return Told(now_in("Something is reported"), "", row.opened_at, reverse("reports", args=[row.group.slug]))
 
 
 def _elections(group_id: int) -> QuerySet[Election]:

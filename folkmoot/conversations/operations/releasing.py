@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.models import Actor
+from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations.models import Post, ScheduledPost
 from folkmoot.conversations.operations.scheduling import letterhead, say
 from folkmoot.conversations.rules import can_moderate
@@ -23,7 +23,7 @@ def release(kept: ScheduledPost, *, by: Actor, via: str) -> Post:
     with transaction.atomic():
         kept = _waiting(kept, by)
         post = say(kept, head, vouched_by=by)
-        note(kept.channel.group, "post.released", by=by, via=via, about=kept.author, post=post.pk)
+        note(kept.channel.group, "post.released", by=by, via=via, about=_named(kept), post=post.pk)
         record("post.released", kept, by=by, via=via)
     return post
 
@@ -36,8 +36,13 @@ def turn_down(kept: ScheduledPost, *, reason: str, by: Actor, via: str) -> None:
     with transaction.atomic():
         kept = _waiting(kept, by)
         ScheduledPost.objects.filter(pk=kept.pk).update(done_at=now(), refusal=reason)
-        note(kept.channel.group, "post.turned_down", by=by, via=via, about=kept.author, held=kept.pk)
+        note(kept.channel.group, "post.turned_down", by=by, via=via, about=_named(kept), held=kept.pk)
         record("post.turned_down", kept, by=by, via=via)
+
+
+def _named(kept: ScheduledPost) -> Person | None:
+    """Whose it was, as far as the history may know."""
+    return None if kept.is_anonymous else kept.author
 
 
 def _waiting(kept: ScheduledPost, by: Actor) -> ScheduledPost:

@@ -262,3 +262,11 @@ def test_the_reports_ask_the_same_for_any_length(client, topic, bob, olga, djang
 
     with django_assert_max_num_queries(13):
         client.get("/g/tarn/manage/reports")
+
+
+def test_the_history_does_not_say_whose_a_nameless_held_post_was(topic, ann, olga):
+    kept = hold_post(topic.channel, topic=topic, author=ann, body="Psst.", is_anonymous=True, via="web")
+
+    turn_down(kept, reason="Not here.", by=olga, via="web")
+
+    assert HistoryEntry.objects.get(kind="post.turned_down").about is None

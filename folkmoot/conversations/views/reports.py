@@ -42,11 +42,12 @@ def post_report(request: SignedIn, post_id: int) -> HttpResponse:
 @require_safe
 @managed("people.sanction")
 def reports(request: SignedIn, group: Group) -> HttpResponse:
-    context = around(request, group, "manage") | {
+    context = around(request, group, "manage")
+    context |= {
         "station": "reports",
         "matters": matters(group, reader=request.user),
         "form": DecisionForm(),
-        "can_take_back": "topics.moderate" in around(request, group, "manage")["permissions"],
+        "can_take_back": "topics.moderate" in context["permissions"],
         "in_force": _in_force(group),
         "waiting": _waiting(request, group),
     }

@@ -17,7 +17,6 @@ OWNERS_ALSO = (
     "duties.manage",
     "history.read",
     "members.addresses",
-    "members.invite",
     "people.sanction",
     "topics.tend",
 )

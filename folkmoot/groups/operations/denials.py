@@ -31,18 +31,35 @@ def deny(
     with transaction.atomic():
         group = lock(group)
         require(can_deny(by, person, permission, group), _("You can't deny this to them."))
-        _check_owners(person, group)
-        Denial.objects.ended().filter(person=person, group=group).update(lifted_at=now())
-        if Denial.objects.unlifted().filter(person=person, group=group, permission=permission).exists():
-            raise Refused(_("This is denied to them already. Lift that first."))
-        denial = Denial.objects.create(
-            person=person, group=group, permission=permission, reason=reason.strip()[:500],
-            by=by if isinstance(by, Person) else None, starts_at=starts_at or now(), ends_at=ends_at,
-            begun_at=None if starts_at and starts_at > now() else now(),
-        )  # fmt: skip
-        touch_access(group)
+        denial = lay(
+            person, group=group, permission=permission, reason=reason, starts_at=starts_at, ends_at=ends_at, by=by
+        )
         note(group, "permission.denied", by=by, via=via, about=person, denial=denial.pk, permission=permission)
         record("permission.denied", denial, by=by, via=via)
+    return denial
+
+
+def lay(
+    person: Person,
+    *,
+    group: Group,
+    permission: str,
+    reason: str,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None,
+    by: Actor,
+) -> Denial:
+    """Write a denial down. Inside the caller's transaction, which has locked the group and asked its rule."""
+    _check_owners(person, group)
+    Denial.objects.ended().filter(person=person, group=group).update(lifted_at=now())
+    if Denial.objects.unlifted().filter(person=person, group=group, permission=permission).exists():
+        raise Refused(_("This is denied to them already. Lift that first."))
+    denial = Denial.objects.create(
+        person=person, group=group, permission=permission, reason=reason.strip()[:500],
+        by=by if isinstance(by, Person) else None, starts_at=starts_at or now(), ends_at=ends_at,
+        begun_at=None if starts_at and starts_at > now() else now(),
+    )  # fmt: skip
+    touch_access(group)
     return denial
 
 

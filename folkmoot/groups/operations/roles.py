@@ -5,18 +5,16 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
-from folkmoot.groups import defaults
 from folkmoot.groups.models import Group, Membership, Role, RoleGrant, RolePermission
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
-from folkmoot.groups.permissions import all_names, open_names
-from folkmoot.groups.rules import can_change_roles, can_give, holds, is_denied_something, is_last_owner
+from folkmoot.groups.permissions import catalogue
+from folkmoot.groups.rules import can_change_roles, can_give, holds, is_denied_something, is_last_owner, why_fixed
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 
 MOST_ROLES = 40  # of its own that a group has
 NOT_YOURS = _("You can't change roles in this group.")
-STRANGERS = frozenset({Role.Audience.ANYONE, Role.Audience.SIGNED_IN})
 
 
 def make_role(group: Group, *, name: str, by: Actor, via: str) -> Role:
@@ -63,9 +61,8 @@ def remove_role(role: Role, *, by: Actor, via: str) -> None:
 def allow(role: Role, *, permission: str, by: Actor, via: str) -> None:
     """Let whoever carries a role do one thing more. Nobody gives what they do not hold themselves."""
     with transaction.atomic():
-        group = lock(role.group)
-        _check_change(role, permission, by, group)
-        _check_strangers(role, permission, group)
+        role.group = lock(role.group)
+        _check_change(role, permission, by)
         _row, made = RolePermission.objects.get_or_create(role=role, name=permission)
         if made:
             _changed(role, "role.allowed", permission, by=by, via=via)
@@ -74,7 +71,8 @@ def allow(role: Role, *, permission: str, by: Actor, via: str) -> None:
 def disallow(role: Role, *, permission: str, by: Actor, via: str) -> None:
     """Let whoever carries a role do one thing less."""
     with transaction.atomic():
-        _check_change(role, permission, by, lock(role.group))
+        role.group = lock(role.group)
+        _check_change(role, permission, by)
         if RolePermission.objects.filter(role=role, name=permission).delete()[0]:
             _changed(role, "role.disallowed", permission, by=by, via=via)
 
@@ -147,24 +145,14 @@ def _changed(role: Role, kind: str, permission: str, *, by: Actor, via: str) -> 
     record("role.changed", role, by=by, via=via)
 
 
-def _check_change(role: Role, permission: str, by: Actor, group: Group) -> None:
-    require(can_change_roles(by, group), NOT_YOURS)
-    require(holds(by, permission, group), _("You can only give and take what you may do yourself."))
-    if permission not in all_names():
+def _check_change(role: Role, permission: str, by: Actor) -> None:
+    require(can_change_roles(by, role.group), NOT_YOURS)
+    require(holds(by, permission, role.group), _("You can only give and take what you may do yourself."))
+    known = next((one for one in catalogue() if one.name == permission), None)
+    if known is None:
         raise Refused(_("There is nothing of that name to allow."))
-    if role.key == Role.BuiltIn.OWNER:
-        raise Refused(_("An owner may do everything, always."))
-    if role.audience == Role.Audience.ANYONE and permission in defaults.PUBLIC:
-        raise Refused(_("Whether anyone may read follows from who may see the group. Change that in its settings."))
-
-
-def _check_strangers(role: Role, permission: str, group: Group) -> None:
-    if role.audience not in STRANGERS:
-        return
-    if permission not in open_names():
-        raise Refused(_("This can be given to members, but not to people whom the group does not know."))
-    if group.visibility == Group.Visibility.HIDDEN:
-        raise Refused(_("Only members know of this group, so only they can be given something."))
+    if words := why_fixed(role, known):
+        raise Refused(words)
 
 
 def _check_grant(membership: Membership, role: Role, group: Group) -> None:

@@ -7,9 +7,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
-from folkmoot.groups.models import Denial, Group, ModerationCase, Sanction
+from folkmoot.groups.models import Group, ModerationCase, Sanction
+from folkmoot.groups.operations.denials import lay
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
+from folkmoot.groups.operations.roles import lock
 from folkmoot.groups.rules import can_appeal, can_decide_appeal, can_lift, can_sanction
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
@@ -40,8 +42,8 @@ def sanction(
     if days is not None and not 1 <= days <= LONGEST_TERM:
         raise Refused(_("Choose a term between a day and ten years."))
     with transaction.atomic():
+        group = lock(group)  # two at once must not both be the first
         require(can_sanction(by, person, group), _("You can't do that to this person."))
-        Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two at once must not both be the first
         laid_before = Sanction.objects.in_force().filter(group=group, person=person, kind=kind)
         if kind != Sanction.Kind.WARN and laid_before.exists():
             raise Refused(_("This is in force already. Lift it first to change it."))
@@ -50,7 +52,7 @@ def sanction(
         laid = Sanction.objects.create(
             group=group, person=person, kind=kind, reason=reason, case=case, by=who, ends_at=until
         )
-        _deny(laid)
+        _deny(laid, by)
         note(group, "sanction.laid", by=by, via=via, about=person, sanction=laid.pk, laid=str(kind), days=days)
         record("sanction.laid", laid, by=by, via=via)
     return laid
@@ -97,19 +99,11 @@ def decide_appeal(laid: Sanction, *, is_upheld: bool, answer: str, by: Actor, vi
             _lift(laid, by=by, via=via)
 
 
-def _deny(laid: Sanction) -> None:
+def _deny(laid: Sanction, by: Actor) -> None:
     """Take what the sanction takes, by denials, which every door asks. One that is there already stays as it is."""
-    names = DENIED.get(Sanction.Kind(laid.kind), ())
-    if not names:
-        return
-    denials = Denial.objects.filter(group=laid.group, person=laid.person, lifted_at=None)
-    denials.filter(ends_at__lte=now()).update(lifted_at=now())
-    for name in names:
-        if denials.filter(permission=name).exists():
-            raise Refused(_("This is denied to the person already. Lift that first."))
-        what = {"reason": laid.reason, "by": laid.by, "ends_at": laid.ends_at}
-        laid.denials.add(Denial.objects.create(group=laid.group, person=laid.person, permission=name, **what))
-    touch_access(laid.group)
+    for name in DENIED.get(Sanction.Kind(laid.kind), ()):
+        denial = lay(laid.person, group=laid.group, permission=name, reason=laid.reason, ends_at=laid.ends_at, by=by)
+        laid.denials.add(denial)
 
 
 def _lift(laid: Sanction, *, by: Actor, via: str) -> None:

@@ -21,4 +21,5 @@ def undo(entry: HistoryEntry, *, by: Actor, via: str) -> None:
         except ObjectDoesNotExist as gone:
             raise Refused(_("What this was about is not there any more.")) from gone
         later = HistoryEntry.objects.filter(group=entry.group_id, pk__gt=entry.pk, undoes=None)
-        HistoryEntry.objects.filter(pk=entry.pk).update(undone_by=later.order_by("-pk").first())
+        unsaid = HistoryEntry.objects.filter(pk=entry.pk, undone_by=None)  # some operations say it themselves
+        unsaid.update(undone_by=later.order_by("-pk").first())

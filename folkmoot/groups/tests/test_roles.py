@@ -68,12 +68,12 @@ def noted(kind):
 def test_a_role_of_its_own_is_made_renamed_filled_given_and_removed(ann, group, olga):
     role = make_role(group, name=" Host ", by=olga, via="web")
     rename_role(role, name="Venue host", by=olga, via="web")
-    allow(role, permission="members.invite", by=olga, via="web")
+    allow(role, permission="members.addresses", by=olga, via="web")
     grant_role(membership_of(ann, group), role=role, by=olga, via="web")
-    assert holds(ann, "members.invite", group)
+    assert holds(ann, "members.addresses", group)
 
     revoke_role(membership_of(ann, group), role=role, by=olga, via="web")
-    assert not holds(ann, "members.invite", group)
+    assert not holds(ann, "members.addresses", group)
     remove_role(role, by=olga, via="web")
 
     assert not group.roles.filter(key="").exists()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from folkmoot.groups.models import Application, Election, HistoryEntry, Responsibility
+from folkmoot.groups.models import Application, Election, HistoryEntry, ModerationCase, Responsibility
 from folkmoot.groups.operations import apply
 from folkmoot.groups.operations.duties import ask_successor, give_duty, make_duty
 from tests import make
@@ -178,3 +178,14 @@ def test_who_is_no_member_sees_no_vote(client, group):
 
     assert client.get("/g/tarn/election").status_code == 404
     assert client.post(f"/elections/{vote.pk}/stand").status_code == 404
+
+
+def test_what_is_reported_waits_without_a_name(client, group, olga):
+    ModerationCase.objects.create(group=group, person=ann(group).person)
+    client.force_login(olga)
+
+    page = client.get("/g/tarn/manage/todo").text
+
+    assert "/g/tarn/manage/reports" in page
+    assert "Something is reported" in page
+    assert ann(group).person.get_absolute_url() not in page

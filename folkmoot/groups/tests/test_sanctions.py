@@ -77,6 +77,17 @@ def test_nobody_is_sanctioned_by_themselves_or_a_member_or_an_owner_by_a_moderat
     assert kinds() == []
 
 
+@pytest.mark.parametrize("kind", [Kind.SUSPEND, Kind.BAN])
+def test_nothing_is_taken_from_an_owner_who_would_still_be_the_owner(group, ann, olga, kind):
+    make_owner(group.memberships.get(person=ann), by=olga, via="web")
+
+    with pytest.raises(Refused):
+        ban(group, ann, olga, kind=kind)
+
+    assert not Sanction.objects.exists()
+    assert holds(ann, "group.manage", group)
+
+
 @pytest.mark.parametrize("wrong", [{"reason": " \n"}, {"days": 0}, {"days": 4000}])
 def test_a_sanction_has_a_reason_and_a_term_that_ends(group, ann, olga, wrong):
     with pytest.raises(Refused):

@@ -2,7 +2,7 @@ import pytest
 
 from folkmoot.groups.chronicle import in_words
 from folkmoot.groups.models import HistoryEntry
-from folkmoot.groups.operations import change
+from folkmoot.groups.operations import change, remove_member
 from folkmoot.groups.operations.duties import make_duty
 from folkmoot.groups.operations.undoing import undo
 from folkmoot.kit.errors import NotAllowed, Refused
@@ -46,3 +46,21 @@ def test_each_act_is_told_in_words():
     told = [line.words for line in in_words(group.history.select_related("about").order_by("pk"))]
 
     assert told == ["founded the group", "took Ann in", "named a responsibility: Host"]
+
+
+def test_a_removal_is_undone_once_by_what_says_so_itself():
+    olga = make.person("Olga")
+    group = make.group(make.person("Ann"), owner=olga)
+    ann = group.memberships.get(person__name="Ann")
+    remove_member(ann, by=olga, via="test")
+    entry = HistoryEntry.objects.get(kind="member.removed")
+
+    undo(entry, by=olga, via="test")
+    with pytest.raises(Refused):
+        undo(entry, by=olga, via="test")
+
+    ann.refresh_from_db()
+    entry.refresh_from_db()
+    assert ann.left_at is None
+    assert entry.undone_by is not None
+    assert entry.undone_by.kind == "member.restored"

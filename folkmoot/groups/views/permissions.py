@@ -27,13 +27,15 @@ MOST_NAMED = 20
 @managed("roles.manage")
 def manage_permissions(request: SignedIn, group: Group) -> HttpResponse:
     roles = matrix.roles_of(group)
-    context = around(request, group, "manage") | {
+    context = around(request, group, "manage")
+    mine = context["permissions"]
+    context |= {
         "station": "permissions",
         "roles": roles,
-        "sections": matrix.sections(group, roles),
+        "sections": matrix.sections(group, roles, mine=mine),
         "most_named": MOST_NAMED,
     }
-    return render(request, "groups/manage_permissions.html", context | _chosen(request, group))
+    return render(request, "groups/manage_permissions.html", context | _chosen(request, group, mine))
 
 
 @login_required
@@ -78,12 +80,12 @@ def _done(request: SignedIn, role: Role, words: str, inverse: str) -> HttpRespon
     return redirect("manage_permissions", slug=role.group.slug)
 
 
-def _chosen(request: SignedIn, group: Group) -> dict[str, Any]:
+def _chosen(request: SignedIn, group: Group, mine: frozenset[str]) -> dict[str, Any]:
     """The cell that somebody looks at: what changing it would do. Nothing for one that there is not."""
     asked = request.GET.get("role", "")
     permission = next((one for one in catalogue() if one.name == request.GET.get("permission")), None)
     role = group.roles.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
-    if role is None or permission is None or matrix.is_fixed(group, role, permission):
+    if role is None or permission is None or matrix.is_fixed(role, permission, mine):
         return {}
     return {"change": matrix.change(group, role, permission), "chosen": f"{role.pk} {permission.name}"}
 
