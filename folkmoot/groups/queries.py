@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Election, Group, HistoryEntry, Membership, MembershipQuerySet, Responsibility
+from folkmoot.groups.models import Denial, Election, Group, HistoryEntry, Membership, MembershipQuerySet, Responsibility
 from folkmoot.groups.rules import all_members_hold, owners_of
 
 
@@ -16,6 +16,15 @@ def members_holding(permission: str, group: Group) -> MembershipQuerySet:
     """The group's members who hold the permission now. Mostly all of them do, and nothing has to be asked of each."""
     members = Membership.objects.current().filter(group=group, person__is_active=True)
     return members if all_members_hold(permission, group) else members.holding(permission)
+
+
+def members_reached(permission: str, group: Group) -> MembershipQuerySet:
+    """Those who hold the permission and to whom it is not denied, as it may be where every stranger has it.
+
+    What is public stays readable to somebody who is banned; it is no longer sent to them.
+    """
+    denials = Denial.objects.valid().filter(group__reached__below=group, permission__in=["", permission])
+    return members_holding(permission, group).exclude(person__in=list(denials.values_list("person", flat=True)))
 
 
 def next_in_turn(duty: Responsibility) -> Membership | None:

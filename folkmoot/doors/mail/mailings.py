@@ -15,7 +15,7 @@ from folkmoot.doors.mail.models import DeferredCopy, Mailing
 from folkmoot.doors.mail.transport import Answer, Copy, Sheet, Transport
 from folkmoot.doors.mail.wishes import Wishes
 from folkmoot.groups.models import Group, Membership, MembershipQuerySet
-from folkmoot.groups.queries import members_holding
+from folkmoot.groups.queries import members_reached
 from folkmoot.outbox.models import Event
 from folkmoot.store import wake
 from folkmoot.store.lanes import lane
@@ -121,7 +121,7 @@ def _readers(group: Group, wishes: Wishes, *, after: int) -> list[Membership]:
 
 def _by_mail(group: Group, wishes: Wishes) -> MembershipQuerySet:
     """Those who get each post, and those who follow just this topic by mail."""
-    members = members_holding(READING, group)
+    members = members_reached(READING, group)
     if not wishes.followers:
         return members.filter(mail=Membership.Mail.EACH)
     return members.filter(Q(mail=Membership.Mail.EACH) | Q(person__in=wishes.followers, address__verified=True))
