@@ -10,6 +10,8 @@ from folkmoot.groups.models import (
     Denial,
     Election,
     FoundingRequest,
+    Group,
+    HistoryEntry,
     Inspection,
     MemberField,
     MemberValue,
@@ -24,6 +26,7 @@ OF_THEM = """
 """.split()
 OF_OFFICE = """
     tayranotes echidnasanction taipaninspection galagodenial lorisoutcome pottoanswer ayeayefounding bilbyapplication
+    numbatclosing
 """.split()
 PROFILE = {
     "pronouns": "kudupronouns",
@@ -72,6 +75,8 @@ def plant_of_office(person, group, other, membership):
     )
     Denial.objects.create(person=other, group=group, permission="topics.tend", reason="galagodenial", by=person)
     Inspection.objects.create(group=group, administrator=person, reason="taipaninspection", ends_at=now())
+    HistoryEntry.objects.create(group=group, kind="group.closed", by=person, via="web")
+    Group.objects.filter(pk=group.pk).update(closed_why="numbatclosing")
     Responsibility.objects.create(group=group, name="Treasurer", holder=membership, notes="tayranotes")
     done = {"decided_at": now(), "decided_by": person}
     FoundingRequest.objects.create(person=other, name="Else", slug="else", reason="ayeayefounding", **done)

@@ -7,7 +7,7 @@ from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import duty_letters, sweeping
-from folkmoot.groups.operations import place_all, place_turned, turn_terms
+from folkmoot.groups.operations import end_inspections, place_all, place_turned, turn_terms
 from folkmoot.groups.operations.duties import go_on, remind_of_ends
 from folkmoot.groups.operations.succession import look_after_owners
 from folkmoot.outbox.clock import Duty
@@ -15,6 +15,7 @@ from folkmoot.outbox.operations import sweep as sweep_events
 
 DUTIES = [
     Duty("events", timedelta(days=1), sweep_events),
+    Duty("inspections", timedelta(minutes=1), end_inspections),
     Duty("grants", timedelta(minutes=1), turn_terms),
     Duty("scheduled", timedelta(minutes=1), say_due),
     Duty("said", timedelta(days=1), sweep_scheduled),

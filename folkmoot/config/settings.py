@@ -136,6 +136,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "folkmoot.accounts.context.installation",
                 "folkmoot.doors.mail.context.held",
                 "folkmoot.groups.context.todo_count",
             ],

@@ -3,7 +3,7 @@
 from folkmoot.accounts import reactions as accounts
 from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
-from folkmoot.doors.mail import conduct, duty_letters, mailings, notes
+from folkmoot.doors.mail import conduct, duty_letters, installation_letters, mailings, notes
 from folkmoot.groups import reactions as groups
 from folkmoot.outbox.relay import Subscriber
 
@@ -13,6 +13,7 @@ COMPANY_ACTS = frozenset(
     affiliation.begun affiliation.ended
     """.split()
 )
+INSTALLATION_ACTS = frozenset({"installation.changed", "administrator.named", "administrator.dismissed"})
 SUBSCRIBERS = [
     Subscriber("mail", frozenset({"post.added"}), handle=mailings.post_added),
     Subscriber("invitations", frozenset({"member.invited"}), handle=notes.member_invited),
@@ -33,6 +34,13 @@ SUBSCRIBERS = [
     ),
     Subscriber("sides", frozenset({"affiliation.begun", "affiliation.ended"}), handle=groups.affiliations_changed),
     Subscriber("companies-noted", COMPANY_ACTS, handle=groups.companies_noted),
+    Subscriber("installation-noted", INSTALLATION_ACTS, handle=groups.installation_noted),
+    Subscriber("founding-asked", frozenset({"founding.asked"}), handle=installation_letters.founding_asked),
+    Subscriber("founding-decided", frozenset({"founding.decided"}), handle=installation_letters.founding_decided),
+    Subscriber("closed", frozenset({"group.closed", "group.reopened"}), handle=installation_letters.group_closed),
+    Subscriber(
+        "inspections", frozenset({"inspection.begun", "inspection.ended"}), handle=installation_letters.inspected
+    ),
     Subscriber("companies-merged", frozenset({"organization.merged"}), handle=groups.organizations_merged),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
     Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),

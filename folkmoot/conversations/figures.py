@@ -51,6 +51,13 @@ def _under(group: Group, children: dict[int | None, list[Group]], guides: list[b
 def _count(branches: Sequence[Branch]) -> None:
     """Numbers of the first, which is the reader's own, and of those that share theirs."""
     shown = [one.group for one in branches if one.group.shares_figures or one is branches[0]]
+    counted = numbers(shown)
+    for branch in branches:
+        branch.figures = counted.get(branch.group.pk)
+
+
+def numbers(shown: Sequence[Group]) -> dict[int, dict[str, int]]:
+    """How many members, active members and posts of the last weeks each of some groups has, by its key."""
     members = _by_group(Membership.objects.current().filter(group__in=shown), "group")
     active: dict[int, int] = {}
     for days in {one.active_days for one in shown}:
@@ -59,11 +66,8 @@ def _count(branches: Sequence[Branch]) -> None:
         active |= _by_group(of_these, "group")
     since = now() - timedelta(weeks=WEEKS)
     said = _by_group(Post.objects.filter(channel__group__in=shown, posted_at__gte=since), "channel__group")
-    keys = {one.pk for one in shown}
-    for branch in branches:
-        if (key := branch.group.pk) in keys:
-            numbers = {"members": members, "active": active, "posts": said}
-            branch.figures = {name: counted.get(key, 0) for name, counted in numbers.items()}
+    kinds = {"members": members, "active": active, "posts": said}
+    return {one.pk: {name: counted.get(one.pk, 0) for name, counted in kinds.items()} for one in shown}
 
 
 def _by_group(rows: QuerySet[Any], group: str) -> dict[int, int]:

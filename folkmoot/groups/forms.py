@@ -81,6 +81,15 @@ class FoundingForm(_GroupFields):
         return {key: value for key, value in said.items() if value != "" or key not in defaults.SETTINGS[said["type"]]}
 
 
+class AskingForm(FoundingForm):
+    """The same, where administrators want to be asked."""
+
+    words = forms.CharField(
+        label=_("To the administrators"), widget=forms.Textarea(attrs={"rows": 4}), max_length=1000, required=False,
+        help_text=_("Why it should be here, and who you are, as far as they don’t know."),
+    )  # fmt: skip
+
+
 class ChangeForm(_GroupFields):
     type = forms.ChoiceField(label=_("Kind of group"), choices=Group.Type.choices)
     visibility = forms.ChoiceField(

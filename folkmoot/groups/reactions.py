@@ -6,6 +6,7 @@ from folkmoot.groups.models import (
     Application,
     Denial,
     FoundingRequest,
+    Group,
     HistoryEntry,
     Inspection,
     Invitation,
@@ -56,6 +57,7 @@ def _move_conduct(from_id: int, into: Person) -> None:
     both.update(closed_at=now())
     for model in (Denial, ModerationCase, Sanction, FoundingRequest):
         model.objects.filter(person_id=from_id).update(person=into)
+    Inspection.objects.filter(administrator=from_id).exclude(ended_at=None).update(administrator=into)
     HistoryEntry.objects.filter(by_id=from_id).update(by=into)
     HistoryEntry.objects.filter(about_id=from_id).update(about=into)
 
@@ -115,6 +117,15 @@ def companies_noted(event: Event) -> None:
             note(None, event.kind, by=by, via=event.via, about=about, event=event.pk, **facts)
 
 
+def installation_noted(event: Event) -> None:
+    """Write down what administrators decided for the whole installation, and who became or ceased to be one."""
+    by = Person.objects.filter(pk=event.actor_id or 0).first()
+    about = Person.objects.filter(pk=event.subject_id).first() if event.kind.startswith("administrator") else None
+    with transaction.atomic():
+        if not HistoryEntry.objects.filter(group=None, kind=event.kind, facts__event=event.pk).exists():
+            note(None, event.kind, by=by, via=event.via, about=about, event=event.pk, **event.data)
+
+
 def person_erased(person: Person, keep_words: bool) -> None:
     """Take a person who left out of all groups, with what they wrote there, and what was written about them."""
     with transaction.atomic():
@@ -147,3 +158,5 @@ def _erase_words_of_office(person: Person) -> None:
     Denial.objects.filter(by=person).update(reason="")
     ModerationCase.objects.filter(closed_by=person).update(outcome="")
     Inspection.objects.filter(administrator=person).update(reason=WORDLESS)
+    closed = HistoryEntry.objects.filter(kind="group.closed", by=person, group__isnull=False).values("group")
+    Group.objects.filter(pk__in=closed).exclude(closed_why="").update(closed_why=WORDLESS)

@@ -8,8 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Operator, Person
+from folkmoot.accounts.rules import can_administer
 from folkmoot.groups.defaults import PUBLIC
 from folkmoot.groups.models import (
+    INSPECTED,
     Denial,
     Group,
     Membership,
@@ -43,14 +45,22 @@ PERMISSIONS = (
 
 def permissions_in(group: Group, person: Person | None) -> frozenset[str]:
     """All that the person may do in the group, as of the access_version that this row of it has."""
-    return _carried(group.pk, group.created_at, group.access_version, *_who(person))
+    return _carried(group.pk, group.created_at, group.access_version, *_who(person)) | _inspected(group, person)
 
 
 def holds(person: Actor | None, permission: str, group: Group) -> bool:
     """Whether a role of the person, here or in a group above, grants the permission in this group now."""
     if isinstance(person, Operator):
         return True
-    return permission in _carried(group.pk, group.created_at, _version_now(group), *_who(person))
+    carried = _carried(group.pk, group.created_at, _version_now(group), *_who(person))
+    return permission in carried or permission in _inspected(group, person)
+
+
+def _inspected(group: Group, person: Person | None) -> frozenset[str]:
+    """What an administrator may read who said why. Asked each time, so that it is over when it is over."""
+    if person is None or not can_administer(person):
+        return frozenset()
+    return INSPECTED if Group.objects.inspected_by(person).filter(pk=group.pk).exists() else frozenset()
 
 
 def all_members_hold(permission: str, group: Group) -> bool:
@@ -104,10 +114,6 @@ def _members_carry(group_id: int, _made: datetime, _version: int) -> frozenset[s
     denied = frozenset(denials.values_list("permission", flat=True))
     carried = frozenset() if "" in denied else frozenset(name for name, _audience in rows) - denied
     return carried | {name for name, audience in rows if audience == Role.Audience.ANYONE}
-
-
-def can_found(person: Person) -> bool:
-    return person.is_active
 
 
 def can_manage(person: Actor | None, group: Group) -> bool:

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.models import Actor
-from folkmoot.groups.models import HistoryEntry, Membership, Responsibility, Role
+from folkmoot.accounts.models import Actor, Organization
+from folkmoot.groups.models import FoundingRequest, Group, HistoryEntry, Inspection, Membership, Responsibility, Role
 from folkmoot.groups.operations.duties import change_duty, end_duty, resume_duty
 from folkmoot.groups.operations.founding import change, rename
 from folkmoot.groups.operations.members import remove_member, restore_member
@@ -43,6 +43,22 @@ WORDS = {
     "group.merged": _("merged another group into this one"),
     "group.split": _("split a part off"),
     "group.exported": _("took the group along as one file"),
+    "group.closed": _("closed a group: %(of)s"),
+    "group.reopened": _("opened a group again: %(of)s"),
+    "inspection.begun": _("let %(about)s look as administrator into %(of)s: %(inspection)s"),
+    "inspection.ended": _("saw the look of %(about)s into %(of)s end: %(inspection)s"),
+    "founding.accepted": _("founded a group that %(about)s had asked for: %(founding)s"),
+    "founding.refused": _("said no to a group that %(about)s had asked for: %(founding)s"),
+    "installation.changed": _("changed what holds for the whole place"),
+    "administrator.named": _("made %(about)s administrator"),
+    "administrator.dismissed": _("made %(about)s administrator no longer"),
+    "organization.made": _("made a company known: %(organization)s"),
+    "organization.renamed": _("gave a company another name: %(organization)s"),
+    "organization.changed": _("changed the domains of a company: %(organization)s"),
+    "organization.merged": _("made two companies one: %(organization)s"),
+    "organization.removed": _("removed a company"),
+    "affiliation.begun": _("said that %(about)s belongs to a company: %(organization)s"),
+    "affiliation.ended": _("said that %(about)s belongs to a company no longer: %(organization)s"),
     "figures.shared": _("shared the group’s figures with the groups above"),
     "figures.kept": _("keeps the group’s figures to itself"),
     "company.placed": _("said what a company is to the group"),
@@ -64,7 +80,14 @@ WORDS = {
     "election.decided": _("made %(about)s owner by vote"),
     "election.stopped": _("stopped the vote, because an owner is back"),
 }
-NAMES = {"duty": (Responsibility, "name"), "role": (Role, "name")}
+NAMES = {
+    "duty": (Responsibility, "name"),
+    "role": (Role, "name"),
+    "of": (Group, "name"),
+    "inspection": (Inspection, "reason"),
+    "founding": (FoundingRequest, "name"),
+    "organization": (Organization, "name"),
+}
 
 
 def _member(entry: HistoryEntry) -> Membership:

@@ -9,7 +9,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as now_in
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.groups.models import Application, Election, Group, ModerationCase, Responsibility, Role, RoleGrant
+from folkmoot.groups.models import (
+    Application,
+    Election,
+    Group,
+    Inspection,
+    ModerationCase,
+    Responsibility,
+    Role,
+    RoleGrant,
+)
 from folkmoot.groups.operations.invitations import decide
 from folkmoot.groups.todo import Act, Kind, Told
 
@@ -89,6 +98,17 @@ def _election(row: Election) -> Told:
     return Told(row.group.name, words % {"day": day}, row.opened_at, reverse("election", args=[row.group.slug]))
 
 
+def _inspections(group_id: int) -> QuerySet[Inspection]:
+    return Inspection.objects.open().filter(group=group_id).select_related("administrator", "group").order_by("pk")
+
+
+def _inspection(row: Inspection) -> Told:
+    words = now_in("%(name)s reads here as administrator of this place until %(until)s. The reason: %(reason)s")
+    until = date_format(timezone.localtime(row.ends_at), "DATETIME_FORMAT")
+    said = {"name": row.administrator.name, "until": until, "reason": row.reason}
+    return Told(row.administrator.name, words % said, row.began_at, reverse("manage_history", args=[row.group.slug]))
+
+
 KINDS = (
     Kind(
         "application",
@@ -106,4 +126,5 @@ KINDS = (
     Kind("duty", _("Responsibilities that nobody has"), "duties.manage", _unheld, _duty),
     Kind("subgroup", _("Subgroups without an owner"), "subgroups.manage", _orphans, _subgroup),
     Kind("election", _("Elections"), "group.manage", _elections, _election),
+    Kind("inspection", _("Administrators who look into the group"), "group.manage", _inspections, _inspection),
 )

@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
+from folkmoot.accounts.queries import the_installation
 from folkmoot.conversations.models import Channel, Topic
 from folkmoot.groups.models import Group
 from folkmoot.web.strangers import same_for_strangers
@@ -37,7 +38,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     drawn = [{"src": static(f"web/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"} for size in ICONS]
     icons = [*drawn, drawn[-1] | {"purpose": "maskable"}]
     look = {"display": "standalone", "background_color": PAPER, "theme_color": PAPER}
-    return JsonResponse({"id": "/", "start_url": "/", "scope": "/", "name": "Folkmoot", "icons": icons, **look})
+    return JsonResponse({"id": "/", "start_url": "/", "scope": "/", "name": str(the_installation()), "icons": icons, **look})
 
 
 @require_safe

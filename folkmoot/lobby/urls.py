@@ -5,6 +5,7 @@ from folkmoot.lobby import helping, outside, searching, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("folkmoot.lobby.inbox.urls")),
+    path("", include("folkmoot.lobby.installation.urls")),
     path("groups", views.groups, name="groups"),
     path("g/<slug:slug>", views.group, name="group"),
     path("search", searching.search, name="search"),

@@ -1,5 +1,10 @@
 """What can be done with persons and accounts."""
 
+from folkmoot.accounts.operations.installation import (
+    change_installation,
+    dismiss_administrator,
+    name_administrator,
+)
 from folkmoot.accounts.operations.leaving import (
     ask_export,
     can_erase,
@@ -51,8 +56,10 @@ __all__ = [
     "become_first_administrator",
     "can_erase",
     "can_run_organizations",
+    "change_installation",
     "clean_name",
     "describe",
+    "dismiss_administrator",
     "end_affiliation",
     "end_other_sessions",
     "end_session",
@@ -68,6 +75,7 @@ __all__ = [
     "make_start_link",
     "merge",
     "merge_organizations",
+    "name_administrator",
     "prefer",
     "prove_address",
     "remove_domain",

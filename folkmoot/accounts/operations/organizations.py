@@ -11,7 +11,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.domains import above_of, clean_domain
-from folkmoot.accounts.models import Actor, Address, Affiliation, Operator, Organization, OrganizationDomain, Person
+from folkmoot.accounts.models import Actor, Address, Affiliation, Organization, OrganizationDomain, Person
+from folkmoot.accounts.rules import can_administer
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
@@ -22,7 +23,7 @@ MOST_DOMAINS = 200  # of one company
 
 
 def can_run_organizations(by: Actor | None) -> bool:
-    return isinstance(by, Operator) or (by is not None and by.is_active and by.is_administrator)
+    return can_administer(by)
 
 
 def make_organization(*, name: str, domains: Iterable[str] = (), by: Actor, via: str) -> Organization:

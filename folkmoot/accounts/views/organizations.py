@@ -1,38 +1,25 @@
 """Companies, for the administrators of the installation; to everybody else there is no such page."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from folkmoot.accounts import operations
+from folkmoot.accounts.administering import for_administrators
 from folkmoot.accounts.company_forms import DomainForm, MergeForm, NameForm, NewForm, PersonForm
 from folkmoot.accounts.http import SignedIn
 from folkmoot.accounts.models import Affiliation, Organization, OrganizationDomain
 from folkmoot.kit.errors import Refused
 
 A_PAGE = 100
-Page = Callable[..., HttpResponse]
-
-
-def for_administrators(view: Page) -> Page:
-    @login_required
-    @wraps(view)
-    def wrapped(request: SignedIn, **more: Any) -> HttpResponse:
-        if not operations.can_run_organizations(request.user):
-            raise Http404
-        return view(request, **more)
-
-    return wrapped
 
 
 @for_administrators

@@ -7,6 +7,7 @@ from folkmoot.config.cli import (
     demo,
     duties,
     groups,
+    installation,
     packages,
     people,
     rendering,
@@ -20,6 +21,10 @@ archives.taking.add_command(people.export_person)
 
 ALL = [
     serving.serve,
+    installation.installation,
+    installation.administrator,
+    installation.founding,
+    installation.inspection,
     groups.group,
     groups.member,
     subgroups.subgroup,

@@ -29,7 +29,7 @@ def group() -> None:
 def create(slug: str, name: str | None, kind: str, owner: str, wants_json: bool) -> None:
     """Found a group at SLUG."""
     founder = Person.objects.known_at(owner) or enrol(name="", address=owner, via=VIA)
-    made = operations.found(founder=founder, name=name or slug.title(), slug=slug, type=kind, via=VIA)
+    made = operations.found(founder=founder, name=name or slug.title(), slug=slug, type=kind, by=OPERATOR, via=VIA)
     answer(
         facts_of_group(made),
         f"{made.name} stands at {_site(made)}\nIts list is {_address(made)}",
@@ -69,6 +69,27 @@ def rename(slug: str, new_slug: str, name: str | None, wants_json: bool) -> None
     if name:
         renamed = operations.change(renamed, name=name, by=OPERATOR, via=VIA)
     answer(facts_of_group(renamed), f"{renamed.name} stands at {_site(renamed)}", wants_json=wants_json)
+
+
+@group.command("close")
+@click.argument("slug")
+@click.option("--reason", required=True, help="Why; its owners read it.")
+@as_json
+@command
+def close(slug: str, reason: str, wants_json: bool) -> None:
+    """Let nothing new be said in a group. Whoever could read it still can."""
+    closed = operations.close_group(group_named(slug), reason=reason, by=OPERATOR, via=VIA)
+    answer(facts_of_group(closed), f"{closed.name} is closed", wants_json=wants_json)
+
+
+@group.command("reopen")
+@click.argument("slug")
+@as_json
+@command
+def reopen(slug: str, wants_json: bool) -> None:
+    """Let a closed group go on."""
+    opened = operations.reopen_group(group_named(slug), by=OPERATOR, via=VIA)
+    answer(facts_of_group(opened), f"{opened.name} is open again", wants_json=wants_json)
 
 
 @click.group()
@@ -146,6 +167,8 @@ def facts_of_group(group: Group) -> dict[str, object]:
         "proof": group.proof,
         "address": _address(group),
         "page": _site(group),
+        "closed": group.closed_at.isoformat(timespec="seconds") if group.closed_at else None,
+        "closed_why": group.closed_why,
         "members": group.memberships.filter(left_at=None).count(),
         "names": list(group.mail_names.order_by("pk").values_list("local", flat=True)),
     }

@@ -19,7 +19,7 @@ from folkmoot.config.personal import PARTS
 @command
 def export_person(address: str, file: Path, wants_json: bool) -> None:
     """Write all that is stored about the person with ADDRESS into FILE, a ZIP."""
-    person = _person_at(address)
+    person = person_at(address)
     if file.exists() or not file.parent.is_dir():
         raise click.BadParameter(f"{file} is there already, or its folder is not", param_hint="FILE")
     file.touch(mode=0o600)  # it holds what nobody else may read
@@ -42,7 +42,7 @@ def erase_person(address: str, keep_words: bool | None, wants_json: bool) -> Non
     """Close the account of the person with ADDRESS and erase what is theirs; the worker does the rest in minutes."""
     if keep_words is None:
         raise click.UsageError("Say --keep-words (without their name) or --delete-words.")
-    person = _person_at(address)
+    person = person_at(address)
     hinder = [part.hinder for part in PARTS]
     erase_account(person, keep_words=keep_words, by=OPERATOR, via=VIA, hinder=hinder)
     kept = "stay without their name" if keep_words else "are deleted"
@@ -51,7 +51,8 @@ def erase_person(address: str, keep_words: bool | None, wants_json: bool) -> Non
     )
 
 
-def _person_at(address: str) -> Person:
+def person_at(address: str) -> Person:
+    """Find somebody by an address of theirs."""
     person = Person.objects.known_at(address)
     if person is None:
         fail(f"nobody here is known by {address}", NOT_FOUND)

@@ -83,6 +83,11 @@ def topic_number(mark: Mark) -> int:
     return int(mark.verb[1:]) if re.fullmatch(r"t[0-9]{1,15}", mark.verb) else 0
 
 
+def of_host(duty: str) -> str:
+    """The address of one of the host's duties, which reaches the administrators."""
+    return f"{duty}@{settings.HOST}"
+
+
 def of_group(group: Group, detail: str = "") -> str:
     return f"{group.slug}+{detail}@{settings.HOST}" if detail else f"{group.slug}@{settings.HOST}"
 

@@ -13,6 +13,7 @@ from django.utils.timezone import now
 
 from folkmoot.accounts.language import speaking
 from folkmoot.accounts.models import Person
+from folkmoot.accounts.queries import the_installation
 from folkmoot.doors.mail import transport
 from folkmoot.doors.mail.models import OutgoingLetter
 from folkmoot.doors.mail.transport import Copy, Sheet, Transport
@@ -31,7 +32,7 @@ def write(
     context: dict[str, Any],
     *,
     to: str,
-    sender_name: str = "Folkmoot",
+    sender_name: str = "",
     sender: str = "",
     key: str | None = None,
     answers: str = "",
@@ -49,7 +50,7 @@ def write(
     message = EmailMessage(policy=policy.SMTP)
     message["Message-ID"] = new_message_id(settings.HOST)
     message["Date"] = format_datetime(now())
-    message["From"] = Address(one_line(sender_name), addr_spec=sender or f"postmaster@{settings.HOST}")
+    message["From"] = Address(one_line(sender_name or str(the_installation())), addr_spec=sender or f"postmaster@{settings.HOST}")
     message["To"] = Address(addr_spec=to)
     message["Subject"] = one_line(subject)
     message["Auto-Submitted"] = "auto-generated" if not answers else "auto-replied"

@@ -8,6 +8,7 @@ from folkmoot.groups.models.history import HistoryEntry
 from folkmoot.groups.models.joining import Application, Invitation, InvitationLink, JoinQuestion, PlacementRule
 from folkmoot.groups.models.members import Membership, MembershipQuerySet
 from folkmoot.groups.models.roles import (
+    INSPECTED,
     Denial,
     Reach,
     Role,
@@ -21,6 +22,7 @@ from folkmoot.groups.models.roles import (
 from folkmoot.groups.models.sides import OrganizationSide
 
 __all__ = [
+    "INSPECTED",
     "LONGEST_SLUG",
     "Application",
     "Ballot",

@@ -77,6 +77,11 @@ class Sanction(models.Model):
         return self.lifted_at is None and (self.ends_at is None or self.ends_at > now())
 
 
+class InspectionQuerySet(models.QuerySet["Inspection"]):
+    def open(self) -> "InspectionQuerySet":
+        return self.filter(ended_at=None, ends_at__gt=now())
+
+
 class Inspection(models.Model):
     """That an administrator of the installation looks into a group they are not in. Its owners see this."""
 
@@ -85,9 +90,16 @@ class Inspection(models.Model):
     reason = models.CharField(max_length=500)
     began_at = models.DateTimeField(default=now)
     ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # before its time, or when the clock saw that it is over
+    objects = InspectionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="an_inspection_has_a_reason")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="an_inspection_has_a_reason"),
+            models.UniqueConstraint(
+                fields=["group", "administrator"], condition=Q(ended_at=None), name="one_inspection_of_a_group_each"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.administrator_id} looks into {self.group_id}"

@@ -24,10 +24,17 @@ class GroupQuerySet(models.QuerySet["Group"]):
         invited = this.filter(invitations__address__in=proven, invitations__answered_at=None)
         above = Group.objects.joined_by(person).filter(reached__below=OuterRef("pk"), reached__is_open=True)
         mine = Exists(this.joined_by(person)) | Exists(invited) | Exists(above)
+        if person.is_administrator:
+            mine |= Exists(this.inspected_by(person))
         return there.filter(~Q(visibility=Group.Visibility.HIDDEN) | mine)
 
     def joined_by(self, person: Person) -> "GroupQuerySet":
         return self.filter(memberships__person=person, memberships__left_at=None)
+
+    def inspected_by(self, person: Person) -> "GroupQuerySet":
+        """Those that an administrator looks into now, having said why."""
+        open_ones = {"inspections__ended_at": None, "inspections__ends_at__gt": now()}
+        return self.filter(inspections__administrator=person, **open_ones)
 
 
 def new_version() -> int:
@@ -95,6 +102,7 @@ class Group(models.Model):
     quorum = models.PositiveSmallIntegerField(default=10)  # percent of the active members who have to vote
     first_posts_held = models.PositiveSmallIntegerField(default=0)  # of a new member, for a moderator to look at
     closed_at = models.DateTimeField(null=True)  # still read, nothing new is written
+    closed_why = models.CharField(max_length=500, blank=True)  # as an administrator told its owners
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     access_version = models.BigIntegerField(default=new_version)  # another whenever who may do what has changed
     created_at = models.DateTimeField(default=now)

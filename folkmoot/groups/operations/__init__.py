@@ -1,8 +1,10 @@
 """What can be done with a group and its members."""
 
 from folkmoot.groups.operations.activity import was_active
+from folkmoot.groups.operations.closing import close_group, reopen_group
 from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.founding import change, found, rename
+from folkmoot.groups.operations.inspections import end_inspection, end_inspections, inspect
 from folkmoot.groups.operations.invitations import accept, apply, decide, decline, invite
 from folkmoot.groups.operations.members import (
     add_member,
@@ -44,6 +46,7 @@ from folkmoot.groups.operations.subgroups import (
 )
 from folkmoot.groups.operations.terms import turn_terms
 from folkmoot.groups.operations.uniting import first_owner, split_off, unite
+from folkmoot.groups.operations.wishes import ask_to_found, decide_founding
 
 __all__ = [
     "accept",
@@ -51,18 +54,24 @@ __all__ = [
     "allow",
     "appeal",
     "apply",
+    "ask_to_found",
     "assign",
     "change",
     "change_reading",
+    "close_group",
     "close_itself",
     "decide",
     "decide_appeal",
+    "decide_founding",
     "decline",
     "deny",
     "disallow",
+    "end_inspection",
+    "end_inspections",
     "first_owner",
     "found",
     "grant_role",
+    "inspect",
     "invite",
     "join",
     "leave",
@@ -86,6 +95,7 @@ __all__ = [
     "remove_side",
     "rename",
     "rename_role",
+    "reopen_group",
     "restore_member",
     "revoke_role",
     "sanction",

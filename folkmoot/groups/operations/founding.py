@@ -3,18 +3,24 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from folkmoot.accounts.models import Actor, Person
+from folkmoot.accounts.models import Actor, Installation, Person
+from folkmoot.accounts.queries import the_installation
+from folkmoot.accounts.rules import can_administer
 from folkmoot.groups import defaults, names
 from folkmoot.groups.models import Group, MailName, Membership, Reach, Role, RoleGrant, RolePermission, new_version
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.reach import lay_reach
-from folkmoot.groups.rules import can_found, can_manage, holds
+from folkmoot.groups.policy import can_found, founded_by
+from folkmoot.groups.rules import can_manage, holds
 from folkmoot.groups.sides import standpoint
-from folkmoot.kit.errors import Refused, require
+from folkmoot.kit.errors import NotAllowed, Refused, require
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
 
+ASK_FIRST = _("Here an administrator decides about new groups. Ask for one.")
+NOT_FOR_ALL = _("Only administrators found groups here.")
 MOST_FOUNDED_A_DAY = 5
 MOST_LEVELS = 8  # of groups below each other
 MOST_SUBGROUPS = 500  # of one group
@@ -43,20 +49,22 @@ def found(
     """Found a group: its address, its roles, and the founder as owner. The type, or the group above it, fills in what
     is not said. `by` is who does it in the founder's name.
     """
-    require(can_found(founder), _("You can't found a group."))
+    require(founder.is_active, _("You can't found a group."))
     today = Event.objects.filter(kind="group.founded", actor=founder, at__gt=now() - timedelta(days=1))
     if today.count() >= MOST_FOUNDED_A_DAY and not founder.is_administrator and via == "web":
         raise Refused(_("You have founded many groups today. Please go on tomorrow."))
     slug = slug or names.suggest(name)
-    _check_slug(slug)
+    check_slug(slug)
     type = type or (parent.type if parent else Group.Type.SOCIAL)
     above = {key: getattr(parent, key) for key in INHERITED} if parent else {}
     said = {key: value for key, value in more.items() if key in CHANGEABLE}
     settings = {"initials": names.initials(name), "hue": names.hue(slug), **defaults.SETTINGS[type], **above, **said}
     with transaction.atomic():
-        if parent is not None:
+        if parent is None:
+            require_alone(by or founder, founder)
+        else:
             require_under(by or founder, parent)
-        group = Group.objects.create(name=_clean(name), slug=slug, list_name=slug, type=type, parent=parent, **settings)
+        group = Group.objects.create(name=clean_name(name), slug=slug, list_name=slug, type=type, parent=parent, **settings)
         MailName.objects.create(local=slug, group=group)
         lay_reach(group)
         _make_roles(group)
@@ -67,6 +75,21 @@ def found(
             note(parent, "subgroup.founded", by=by or founder, via=via, subgroup=group.pk)
         note(group, "group.founded", by=founder, via=via)
     return group
+
+
+def require_alone(by: Actor, owner: Actor) -> None:
+    """Go on only where they may found groups that stand on their own, and as many. Inside the caller's transaction."""
+    if not can_found(by):
+        is_asked = the_installation().founding == Installation.Founding.APPROVAL
+        raise NotAllowed(ASK_FIRST if is_asked else NOT_FOR_ALL)
+    most = the_installation().most_groups
+    if most is None or not isinstance(owner, Person) or can_administer(by):
+        return
+    Person.objects.select_for_update(no_key=True).get(pk=owner.pk)  # two at once must not both be the last
+    if founded_by(owner) >= most:
+        raise Refused(
+            ngettext("You can found one group here.", "You can found %(most)d groups here.", most) % {"most": most}
+        )
 
 
 def require_under(by: Actor, parent: Group) -> None:
@@ -102,7 +125,7 @@ def change(group: Group, *, by: Actor, via: str, **settings: object) -> Group:
         group = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
         require(can_manage(by, group), _("You can't change this group."))
         if "name" in settings:
-            settings["name"] = _clean(str(settings["name"]))
+            settings["name"] = clean_name(str(settings["name"]))
         before = {key: getattr(group, key) for key in settings}
         for key, value in settings.items():
             setattr(group, key, value)
@@ -116,7 +139,7 @@ def change(group: Group, *, by: Actor, via: str, **settings: object) -> Group:
 
 def rename(group: Group, *, slug: str, by: Actor, via: str) -> Group:
     """Give the group another address. The old ones keep working: the page redirects, the mail name is an alias."""
-    _check_slug(slug, of=group)
+    check_slug(slug, of=group)
     with transaction.atomic():
         group = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
         require(can_manage(by, group), _("You can't rename this group."))
@@ -135,7 +158,8 @@ def touch_access(group: Group) -> None:
     Group.objects.filter(pk__in=below).update(access_version=new_version())
 
 
-def _check_slug(slug: str, *, of: Group | None = None) -> None:
+def check_slug(slug: str, *, of: Group | None = None) -> None:
+    """Refuse an address that no group can have, or not this one."""
     if not names.is_well_formed(slug):
         raise Refused(_("An address has at most 32 small letters, digits and hyphens, like “tarn-users”."))
     if slug in names.RESERVED:
@@ -145,7 +169,8 @@ def _check_slug(slug: str, *, of: Group | None = None) -> None:
         raise Refused(_("The name “%(slug)s” is taken, or was before.") % {"slug": slug})
 
 
-def _clean(name: str) -> str:
+def clean_name(name: str) -> str:
+    """Return a group's name as rows have it; refuse what is none."""
     kept = "".join(char for char in name if char.isprintable()).strip()[:100]
     if not kept:
         raise Refused(_("A group has a name. Please write one."))

@@ -13,6 +13,7 @@ from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.roles import grant_role, lock, revoke_role
 from folkmoot.groups.operations.sides import place_side, require_side
+from folkmoot.groups.policy import is_full
 from folkmoot.groups.rules import can_join, can_manage_members, can_remove, is_denied, is_last_owner, is_owner
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
@@ -71,6 +72,8 @@ def take_in(
         raise Refused(_("This person is banned from the group. A moderator can lift that."))
     if group.closed_at:
         raise Refused(_("This group is closed."))
+    if is_full(group) and not Membership.objects.current().filter(group=group, person=person).exists():
+        raise Refused(_("This group is full. Administrators of this place say how many members a group has at most."))
     require_side(person, group)
     wanted: dict[str, Any] = {"address": _address(person, address), **({"mail": mail} if mail else {})}
     membership = Membership.objects.filter(group=group, person=person).first()

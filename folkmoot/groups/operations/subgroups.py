@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.models import Group, HistoryEntry, Membership, Reach
-from folkmoot.groups.operations.founding import MOST_LEVELS, require_under, touch_access
+from folkmoot.groups.operations.founding import MOST_LEVELS, require_alone, require_under, touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.members import take_in
 from folkmoot.groups.operations.reach import lay_reach
@@ -121,6 +121,7 @@ def _require_move(group: Group, parent: Group | None, by: Actor) -> None:
     if parent is None:
         if not has_owner(group):
             raise Refused(_("A group that stands on its own needs an owner of its own first."))
+        require_alone(by, by)
         return
     require_under(by, parent)
     if Reach.objects.filter(above=group, below=parent).exists():

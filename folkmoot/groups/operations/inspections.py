@@ -1,0 +1,82 @@
+"""That an administrator looks into a group: with a reason, for some hours, and before the eyes of its owners."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from folkmoot.accounts.models import Actor, Operator, Person
+from folkmoot.accounts.rules import can_administer
+from folkmoot.groups.models import Group, Inspection
+from folkmoot.groups.operations.founding import touch_access
+from folkmoot.groups.operations.history import note
+from folkmoot.groups.operations.roles import lock
+from folkmoot.groups.rules import is_member
+from folkmoot.kit.errors import Refused, require
+from folkmoot.kit.text import one_line
+from folkmoot.outbox.operations import record
+
+LONGEST = 72  # hours
+LONGEST_REASON = 500
+NOT_YOURS = _("Only administrators of this place can do that.")
+
+
+def inspect(group: Group, *, administrator: Person, reason: str, hours: int, by: Actor, via: str) -> Inspection:
+    """Let an administrator read what members read, for some hours. The owners are told who, why, and until when."""
+    reason = one_line(reason)[:LONGEST_REASON].strip()
+    if not reason:
+        raise Refused(_("Say why. The owners of the group read it."))
+    if not 1 <= hours <= LONGEST:
+        raise Refused(_("Choose between one hour and %(most)d.") % {"most": LONGEST})
+    with transaction.atomic():
+        require(can_administer(administrator) and (by == administrator or isinstance(by, Operator)), NOT_YOURS)
+        group = lock(group)
+        if is_member(administrator, group):
+            raise Refused(_("Whoever is a member reads what members read, without an inspection."))
+        mine = Inspection.objects.filter(group=group, administrator=administrator, ended_at=None)
+        if mine.open().exists():
+            raise Refused(_("You look into this group already."))
+        for over in mine:  # by its time, before the clock has seen it
+            _end(over, by=None, via="clock")
+        until = now() + timedelta(hours=hours)
+        begun = Inspection.objects.create(group=group, administrator=administrator, reason=reason, ends_at=until)
+        touch_access(group)
+        _note(begun, "inspection.begun", by, via)
+    return begun
+
+
+def end_inspection(inspection: Inspection, *, by: Actor, via: str) -> None:
+    """Look into a group no longer."""
+    with transaction.atomic():
+        require(can_administer(by), NOT_YOURS)
+        rows = Inspection.objects.select_for_update(no_key=True, of=("self",)).select_related("group", "administrator")
+        inspection = rows.get(pk=inspection.pk)
+        if inspection.ended_at or inspection.ends_at <= now():
+            raise Refused(_("This is over already."))
+        _end(inspection, by=by, via=via)
+
+
+def end_inspections() -> int:
+    """See to those that are over by their time. Nothing could be read by them since; now it is told."""
+    over = Inspection.objects.filter(ended_at=None, ends_at__lte=now()).select_related("group", "administrator")
+    for one in over:
+        with transaction.atomic():
+            if Inspection.objects.filter(pk=one.pk, ended_at=None).exists():
+                _end(one, by=None, via="clock")
+    return len(over)
+
+
+def _end(inspection: Inspection, *, by: Actor | None, via: str) -> None:
+    at = min(now(), inspection.ends_at)
+    Inspection.objects.filter(pk=inspection.pk).update(ended_at=at)
+    touch_access(inspection.group)
+    _note(inspection, "inspection.ended", by, via)
+
+
+def _note(inspection: Inspection, kind: str, by: Actor | None, via: str) -> None:
+    """For the group's owners, and for whoever runs the installation."""
+    group, about = inspection.group, inspection.administrator
+    for whose in (group, None):
+        note(whose, kind, by=by, via=via, about=about, inspection=inspection.pk, of=group.pk)
+    record(kind, inspection, by=by, via=via)

@@ -1,0 +1,1 @@
+"""The whole installation: what its administrators decide, and its legal notices."""
