@@ -15,7 +15,7 @@ from folkmoot.accounts.models import Person
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Attachment, Post, Topic, Upload
 from folkmoot.conversations.operations import keep_draft, make_channel, schedule
-from folkmoot.groups.models import Application, Candidacy, Election, Group, ModerationCase, Sanction
+from folkmoot.groups.models import Application, Candidacy, Election, FoundingRequest, Group, ModerationCase, Sanction
 from folkmoot.groups.operations import invite, remove_member, sanction
 from folkmoot.groups.operations.duties import make_duty
 from folkmoot.outbox.relay import drain
@@ -246,6 +246,7 @@ def what_governs(den, ann, olga):
         "role_id": den.roles.get(key="moderator").pk,
         "entry_id": den.history.order_by("pk")[0].pk,
         "row_id": application.pk,
+        "founding_id": FoundingRequest.objects.create(person=ann, name="Wombat group", slug="wombats").pk,
     }
 
 

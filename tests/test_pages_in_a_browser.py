@@ -57,6 +57,9 @@ SIGNED_IN += ["/g/tarn/topics?show=unanswered", "/g/tarn/topics?show=mine", "/g/
 SIGNED_IN += ["/g/tarn/manage", "/g/tarn/manage/members", "/g/tarn/manage/held", "/manage/outgoing", "/people/olga"]
 SIGNED_IN += ["/g/tarn/manage/channels", "/g/tarn/manage/subgroups", "/g/tarn/manage/subgroups/split"]
 SIGNED_IN += ["/g/tarn/manage/companies", "/organizations"]
+SIGNED_IN += [f"/installation{page}" for page in ("", "/notices", "/groups", "/groups/tarn", "/groups?q=zzz")]
+SIGNED_IN += [f"/installation/{page}" for page in ("founding", "administrators", "history")]
+STRANGER += ["/imprint"]
 
 
 @pytest.fixture

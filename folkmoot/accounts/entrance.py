@@ -3,14 +3,24 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
+from allauth.core import context
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from folkmoot.accounts import puzzles
 from folkmoot.accounts.models import Person
 
+SLOWLY = "3/h/ip"
+TOO_MANY_SLOW = _(
+    "Without JavaScript three accounts an hour can be made from one network, and they were. Switch it on and send this "
+    "again, or come back in an hour. Or write an empty letter to the group’s address with “+join” before the @."
+)
 ADDRESS = _("Your mail address")
 PASSWORD = _("Password")
 NEW_PASSWORD = _("New password")
@@ -37,7 +47,10 @@ class SignInForm(account.LoginForm):
 
 
 class SignUpForm(account.SignupForm):
-    """A name and an address; a password is for those who like one."""
+    """A name and an address; a password is for those who like one. What comes with it is against programs."""
+
+    puzzle = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+    answer = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
 
     field_order = ["name", "email", "password1"]
 
@@ -45,6 +58,44 @@ class SignUpForm(account.SignupForm):
         super().__init__(*args, **kwargs)
         _in_our_words(self.fields["email"], ADDRESS)
         _in_our_words(self.fields["password1"], PASSWORD, GOOD_PASSWORD)
+
+    @cached_property
+    def fresh_puzzle(self) -> puzzles.Puzzle:
+        """The one that the page gives along."""
+        return puzzles.issue(_client())
+
+    def clean_email(self) -> str:
+        """Whom administrators don't let in gets the same page as everybody, and is told by letter."""
+        address = super().clean_email()
+        if not get_adapter().may_sign_up(address):
+            self.account_already_exists = True
+        return address
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if not self.errors:
+            self._check_pace(said.get("puzzle", ""), said.get("answer", ""))
+        return said
+
+    def _check_pace(self, puzzle: str, answer: str) -> None:
+        outcome = puzzles.redeem(puzzle, answer, address=_client())
+        if outcome == "stale":
+            self.add_error(
+                None, _("This page was open for long, or others of your network were quicker. Send it again.")
+            )
+        elif outcome == "unsolved" and not _may_go_slowly():
+            self.add_error(None, TOO_MANY_SLOW)
+        else:
+            puzzles.count(_client())
+
+
+def _client() -> str:
+    return str(get_adapter().get_client_ip(context.request))
+
+
+def _may_go_slowly() -> bool:
+    """Whether one more account may be made from an address without a puzzle; that is how it goes without scripts."""
+    return ratelimit.consume(context.request, app="accounts", action="slow", config={"slow": SLOWLY}) is not None
 
 
 class OncePasswordMixin:

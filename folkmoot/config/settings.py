@@ -139,6 +139,7 @@ TEMPLATES = [
                 "folkmoot.accounts.context.installation",
                 "folkmoot.doors.mail.context.held",
                 "folkmoot.groups.context.todo_count",
+                "folkmoot.groups.context.inspection",
             ],
         },
     }
@@ -200,6 +201,8 @@ ACCOUNT_FORMS = {
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_SIGNUP_FORM_CLASS = "folkmoot.accounts.forms.SignupForm"
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "homepage"  # people don't see it; programs fill it in
+ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,60/h/ip,200/d/ip"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -223,7 +226,13 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = HOST
 MFA_TOTP_TOLERANCE = 1  # codes of half a minute before and after: phones' clocks are not always right
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE.startswith("http://")  # browsers themselves allow that on localhost only
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}  # rate limits
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}  # rate limits, puzzles that were used
 
 LOGGING = {
     "version": 1,

@@ -1,4 +1,4 @@
-"""What waits for whoever runs the group of a page, for the count beside its name."""
+"""What waits for whoever runs the group of a page, for the count beside its name; and that somebody looks into it."""
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -6,6 +6,7 @@ from django.utils.functional import SimpleLazyObject
 from folkmoot.accounts.http import reader
 from folkmoot.groups import todo
 from folkmoot.groups.http import OF_PAGE
+from folkmoot.groups.models import Inspection
 from folkmoot.groups.rules import permissions_in
 
 
@@ -14,6 +15,18 @@ def todo_count(request: HttpRequest) -> dict[str, SimpleLazyObject]:
     return {"todo_count": SimpleLazyObject(lambda: _waiting(request))}
 
 
+def inspection(request: HttpRequest) -> dict[str, SimpleLazyObject]:
+    """That the reader looks into the group of the page as administrator."""
+    return {"inspection": SimpleLazyObject(lambda: _inspection(request))}
+
+
 def _waiting(request: HttpRequest) -> int:
     group = request.META.get(OF_PAGE)
     return sum(todo.counts(group, permissions_in(group, reader(request))).values()) if group else 0
+
+
+def _inspection(request: HttpRequest) -> Inspection | None:
+    group, person = request.META.get(OF_PAGE), reader(request)
+    if group is None or person is None or not person.is_administrator:
+        return None
+    return Inspection.objects.open().filter(group=group, administrator=person).first()

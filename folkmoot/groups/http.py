@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Group, Inspection, MailName, Membership
+from folkmoot.groups.models import Group, MailName, Membership
 from folkmoot.groups.rules import permissions_in
 from folkmoot.store.prepared import Prepared
 
@@ -104,15 +104,7 @@ def around(request: HttpRequest, group: Group, tab: str) -> dict[str, Any]:
         "membership": group.memberships.current().filter(person=person).first() if person else None,
         "member_count": mine.members,
         "above": above(group, person),
-        "inspection": _inspection(group, person),
     }
-
-
-def _inspection(group: Group, person: Person | None) -> Inspection | None:
-    """That the reader looks into the group as administrator."""
-    if person is None or not person.is_administrator:
-        return None
-    return Inspection.objects.open().filter(group=group, administrator=person).first()
 
 
 def above(group: Group, person: Person | None) -> list[Group]:

@@ -38,7 +38,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
     drawn = [{"src": static(f"web/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"} for size in ICONS]
     icons = [*drawn, drawn[-1] | {"purpose": "maskable"}]
     look = {"display": "standalone", "background_color": PAPER, "theme_color": PAPER}
-    return JsonResponse({"id": "/", "start_url": "/", "scope": "/", "name": str(the_installation()), "icons": icons, **look})
+    return JsonResponse(
+        {"id": "/", "start_url": "/", "scope": "/", "name": str(the_installation()), "icons": icons, **look}
+    )
 
 
 @require_safe

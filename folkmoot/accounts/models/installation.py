@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+LONGEST = {"imprint": 10_000, "privacy": 50_000, "terms": 50_000}  # characters of the notices
+
 
 class Installation(models.Model):
     """What its administrators have decided for the whole installation. One row."""
@@ -21,9 +23,9 @@ class Installation(models.Model):
     sign_up = models.CharField(max_length=10, choices=SignUp, default=SignUp.OPEN)
     most_groups = models.PositiveIntegerField(null=True)  # that one person founds
     most_members = models.PositiveIntegerField(null=True)  # of one group
-    imprint = models.TextField(max_length=10_000, blank=True)
-    privacy = models.TextField(max_length=50_000, blank=True)
-    terms = models.TextField(max_length=50_000, blank=True)
+    imprint = models.TextField(max_length=LONGEST["imprint"], blank=True)
+    privacy = models.TextField(max_length=LONGEST["privacy"], blank=True)
+    terms = models.TextField(max_length=LONGEST["terms"], blank=True)
     hue = models.PositiveSmallIntegerField(null=True)
 
     class Meta:

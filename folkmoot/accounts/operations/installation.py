@@ -7,13 +7,13 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Installation, Person
+from folkmoot.accounts.models.installation import LONGEST
 from folkmoot.accounts.rules import can_administer
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
 
 CHANGEABLE = frozenset("name founding sign_up most_groups most_members imprint privacy terms hue".split())
-TEXTS = ("imprint", "privacy", "terms")
 NOT_YOURS = _("Only administrators of this place can do that.")
 
 
@@ -66,10 +66,9 @@ def _cleaned(key: str, value: Any) -> Any:
     """Return a setting as the row has it; refuse what it can't hold."""
     if key == "name":
         return one_line(value)[:60].strip()
-    if key in TEXTS:
+    if key in LONGEST:
         text = value.replace("\x00", "").replace("\r\n", "\n").strip()
-        most = Installation._meta.get_field(key).max_length
-        if len(text) > most:
-            raise Refused(_("At most %(most)d characters, please.") % {"most": most})
+        if len(text) > LONGEST[key]:
+            raise Refused(_("At most %(most)d characters, please.") % {"most": LONGEST[key]})
         return text
     return value

@@ -7,7 +7,7 @@ import click
 
 from folkmoot.accounts import operations as accounts
 from folkmoot.accounts.models import OPERATOR, Installation, Person
-from folkmoot.accounts.operations.installation import TEXTS
+from folkmoot.accounts.models.installation import LONGEST as NOTICES
 from folkmoot.accounts.queries import the_installation
 from folkmoot.config.cli.groups import VIA
 from folkmoot.config.cli.people import person_at
@@ -54,7 +54,7 @@ def change(wants_json: bool, **said: Any) -> None:
 
 
 def _read(key: str, value: Any) -> Any:
-    if key in TEXTS:
+    if key in NOTICES:
         return value.read_text()
     return None if value == NONE else value
 
@@ -191,8 +191,9 @@ def inspection() -> None:
 @command
 def begin(group_slug: str, address: str, reason: str, hours: int, wants_json: bool) -> None:
     """Let the administrator with ADDRESS read GROUP for some hours."""
-    looking = {"administrator": person_at(address), "reason": reason, "hours": hours}
-    begun = operations.inspect(group_named(group_slug), by=OPERATOR, via=VIA, **looking)
+    begun = operations.inspect(
+        group_named(group_slug), administrator=person_at(address), reason=reason, hours=hours, by=OPERATOR, via=VIA
+    )
     words = f"{begun.administrator.name} can read {begun.group.name} until {begun.ends_at:%Y-%m-%d %H:%M} UTC"
     answer(_look_facts(begun), words, wants_json=wants_json)
 

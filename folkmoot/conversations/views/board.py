@@ -62,7 +62,7 @@ def _board(request: HttpRequest, group: Group, channel: Channel | None) -> HttpR
         "can_manage": "group.manage" in mine.permissions,
         "query": query,
         "can_read": can_read,
-        "can_start": "topics.post" in mine.permissions and not (channel and channel.closed_at),
+        "can_start": "topics.post" in mine.permissions and not (group.closed_at or (channel and channel.closed_at)),
         "channel": channel,
         "channels": channels if len(channels) > 1 else [],
         "address": _address(group, channel),

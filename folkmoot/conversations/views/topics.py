@@ -23,7 +23,7 @@ from folkmoot.conversations.http import of_topic, readable, zone_of
 from folkmoot.conversations.models import OldTopic, Post, Topic
 from folkmoot.conversations.operations import MustWait, hold_post, keep_draft, mark_read, reply, schedule
 from folkmoot.conversations.rules import has_begun
-from folkmoot.groups.http import Standing, above, standing
+from folkmoot.groups.http import OF_PAGE, Standing, above, standing
 from folkmoot.kit.errors import Refused
 from folkmoot.store.prepared import Prepared
 from folkmoot.web.strangers import same_for_strangers
@@ -133,10 +133,11 @@ def _lives_at(topic: Topic) -> HttpResponse:
 def _topic_page(
     request: HttpRequest, topic: Topic, form: ReplyForm | None = None, *, page: str | None, status: int = 200
 ) -> HttpResponse:
-    group = topic.channel.group
+    group, person = topic.channel.group, reader(request)
     pages = Paginator(range(topic.post_count), A_PAGE)
     shown = pages.get_page(pages.num_pages if page == "last" else page)
-    person = reader(request)
+    if person is not None and person.is_administrator:
+        request.META[OF_PAGE] = group  # they may be looking into it
     mine = standing(group, person)
     with timezone.override(group.time_zone):
         rows, until = _rows(topic, shown)
@@ -194,7 +195,9 @@ def _rows(topic: Topic, shown: Page[int]) -> tuple[list[Row], datetime | None]:
 
 
 def _can_write(topic: Topic, mine: Standing) -> bool:
-    return "topics.post" in mine.permissions and not topic.locked_at and not topic.channel.closed_at
+    return "topics.post" in mine.permissions and not (
+        topic.locked_at or topic.channel.closed_at or topic.channel.group.closed_at
+    )
 
 
 def _can_act(topic: Topic, person: Person | None, mine: Standing, first: Fragment | None) -> bool:

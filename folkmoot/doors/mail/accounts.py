@@ -8,9 +8,12 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.models import Address, Person
+from folkmoot.accounts.models import Address, Installation, Person
 from folkmoot.accounts.operations import clean_name, free_handle
+from folkmoot.accounts.queries import the_installation
 from folkmoot.doors.mail import letters
+from folkmoot.groups.policy import can_sign_up
+from folkmoot.kit.errors import require
 from folkmoot.outbox.operations import record
 
 LETTERS = frozenset("login_code email_confirmation unknown_account account_already_exists password_reset_code".split())
@@ -38,6 +41,21 @@ class Adapter(DefaultAccountAdapter):
         context["what"] = CHANGES.get(name, _("Something changed in your account."))
         letters.write(f"account_{template}", context, to=email)
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Whether anybody may make an account at all."""
+        return the_installation().sign_up != Installation.SignUp.CLOSED
+
+    def may_sign_up(self, address: str) -> bool:
+        """Whether whoever has this address may."""
+        return can_sign_up(address)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell by letter why there is no new account, so that the page need not say who is known here."""
+        if Person.objects.at(email) is None and not can_sign_up(email):
+            letters.write("account_not_invited", {}, to=email, most_a_day=2)
+            return
+        super().send_account_already_exists_mail(email)
+
     def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:
         name = form.cleaned_data.get("name") or form.cleaned_data["email"].partition("@")[0]
         user.name = clean_name(name, form.cleaned_data["email"])
@@ -45,6 +63,7 @@ class Adapter(DefaultAccountAdapter):
         user.handle = free_handle(name, form.cleaned_data["email"])
         user.set_password(form.cleaned_data.get("password1") or None)  # without one, nothing matches
         with transaction.atomic():
+            require(can_sign_up(form.cleaned_data["email"]), _("Only who was invited can make an account here."))
             user.save(force_insert=True)
             record("person.enrolled", user, by=user, via="web")
         return user

@@ -50,7 +50,9 @@ def write(
     message = EmailMessage(policy=policy.SMTP)
     message["Message-ID"] = new_message_id(settings.HOST)
     message["Date"] = format_datetime(now())
-    message["From"] = Address(one_line(sender_name or str(the_installation())), addr_spec=sender or f"postmaster@{settings.HOST}")
+    message["From"] = Address(
+        one_line(sender_name or str(the_installation())), addr_spec=sender or f"postmaster@{settings.HOST}"
+    )
     message["To"] = Address(addr_spec=to)
     message["Subject"] = one_line(subject)
     message["Auto-Submitted"] = "auto-generated" if not answers else "auto-replied"

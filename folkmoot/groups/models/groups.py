@@ -23,9 +23,9 @@ class GroupQuerySet(models.QuerySet["Group"]):
         proven = person.addresses.filter(verified=True).values_list("email", flat=True)
         invited = this.filter(invitations__address__in=proven, invitations__answered_at=None)
         above = Group.objects.joined_by(person).filter(reached__below=OuterRef("pk"), reached__is_open=True)
-        mine = Exists(this.joined_by(person)) | Exists(invited) | Exists(above)
+        mine = Q(Exists(this.joined_by(person)) | Exists(invited) | Exists(above))
         if person.is_administrator:
-            mine |= Exists(this.inspected_by(person))
+            mine |= Q(Exists(this.inspected_by(person)))
         return there.filter(~Q(visibility=Group.Visibility.HIDDEN) | mine)
 
     def joined_by(self, person: Person) -> "GroupQuerySet":

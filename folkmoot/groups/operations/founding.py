@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -51,20 +52,17 @@ def found(
     """
     require(founder.is_active, _("You can't found a group."))
     today = Event.objects.filter(kind="group.founded", actor=founder, at__gt=now() - timedelta(days=1))
-    if today.count() >= MOST_FOUNDED_A_DAY and not founder.is_administrator and via == "web":
+    if today.count() >= MOST_FOUNDED_A_DAY and not can_administer(by or founder) and via == "web":
         raise Refused(_("You have founded many groups today. Please go on tomorrow."))
     slug = slug or names.suggest(name)
     check_slug(slug)
-    type = type or (parent.type if parent else Group.Type.SOCIAL)
-    above = {key: getattr(parent, key) for key in INHERITED} if parent else {}
-    said = {key: value for key, value in more.items() if key in CHANGEABLE}
-    settings = {"initials": names.initials(name), "hue": names.hue(slug), **defaults.SETTINGS[type], **above, **said}
+    settings = _settings(type, parent, {"initials": names.initials(name), "hue": names.hue(slug)}, more)
     with transaction.atomic():
         if parent is None:
             require_alone(by or founder, founder)
         else:
             require_under(by or founder, parent)
-        group = Group.objects.create(name=clean_name(name), slug=slug, list_name=slug, type=type, parent=parent, **settings)
+        group = Group.objects.create(name=clean_name(name), slug=slug, list_name=slug, parent=parent, **settings)
         MailName.objects.create(local=slug, group=group)
         lay_reach(group)
         _make_roles(group)
@@ -75,6 +73,14 @@ def found(
             note(parent, "subgroup.founded", by=by or founder, via=via, subgroup=group.pk)
         note(group, "group.founded", by=founder, via=via)
     return group
+
+
+def _settings(type: str, parent: Group | None, own: dict[str, Any], said: dict[str, object]) -> dict[str, Any]:
+    """What a new group begins with: as its type has it, then as the group above has it, then as was said."""
+    type = type or (parent.type if parent else Group.Type.SOCIAL)
+    above = {key: getattr(parent, key) for key in INHERITED} if parent else {}
+    known = {key: value for key, value in said.items() if key in CHANGEABLE}
+    return {**own, **defaults.SETTINGS[type], **above, **known, "type": type}
 
 
 def require_alone(by: Actor, owner: Actor) -> None:

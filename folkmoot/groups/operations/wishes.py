@@ -32,7 +32,9 @@ def ask_to_found(
     check_slug(slug)
     wanted = {key: value for key, value in settings.items() if key in CHANGEABLE | {"type"}}
     with transaction.atomic():
-        person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two at once must not both be the last
+        person = Person.objects.select_for_update(no_key=True).get(
+            pk=person.pk
+        )  # two at once must not both be the last
         require(can_ask_to_found(person), NOT_FOR_ALL)
         mine = person.founding_requests.filter(decided_at=None).exclude(slug=slug)
         if mine.count() >= MOST_OPEN:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Installation, Person
+from folkmoot.accounts.models.installation import LONGEST as LONGEST_NOTICE
 from folkmoot.groups.forms import ChangeForm
 from folkmoot.groups.operations.inspections import LONGEST
 
@@ -40,16 +41,19 @@ class InstallationForm(forms.Form):
 
 
 def _text(kind: str, label: Any, help_text: Any) -> forms.CharField:
-    most = Installation._meta.get_field(kind).max_length
     widget = forms.Textarea(attrs={"rows": 12})
-    return forms.CharField(label=label, max_length=most, required=False, widget=widget, help_text=help_text)
+    return forms.CharField(
+        label=label, max_length=LONGEST_NOTICE[kind], required=False, widget=widget, help_text=help_text
+    )
 
 
 class NoticesForm(forms.Form):
     """The legal notices, in Markdown. One that is empty has no page."""
 
     imprint = _text("imprint", _("Imprint"), _("Who runs this place, and how to reach them."))
-    privacy = _text("privacy", _("Privacy"), _("What you do with what people tell you. What is stored stands in the guides."))
+    privacy = _text(
+        "privacy", _("Privacy"), _("What you do with what people tell you. What is stored stands in the guides.")
+    )
     terms = _text("terms", _("Terms"), _("What people agree to by using this place."))
 
 

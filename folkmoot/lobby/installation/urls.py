@@ -19,7 +19,5 @@ urlpatterns = [
     path("founding/<int:founding_id>/accept", founding.founding_accept, name="founding_accept"),
     path("founding/<int:founding_id>/refuse", founding.founding_refuse, name="founding_refuse"),
     path("installation/administrators", people.administrators, name="administrators"),
-    path(
-        "installation/administrators/<slug:handle>/remove", people.administrator_remove, name="administrator_remove"
-    ),
+    path("installation/administrators/<slug:handle>/remove", people.administrator_remove, name="administrator_remove"),
 ]

@@ -19,7 +19,7 @@ from tests import make
 SETTINGS = {"name": "", "hue": "", "founding": "anyone", "sign_up": "open", "most_groups": "", "most_members": ""}
 PAGES = ["", "/notices", "/history", "/groups", "/groups/tarn", "/founding", "/administrators"]
 ACTS = ["/groups/tarn/closure", "/groups/tarn/closure/remove", "/groups/tarn/inspection"]
-ACTS += ["/groups/tarn/inspection/remove", "/administrators/root/remove"]
+ACTS += ["/groups/tarn/inspection/remove", "/administrators/rita/remove"]
 
 
 def text(response):
@@ -28,7 +28,7 @@ def text(response):
 
 @pytest.fixture
 def root(client):
-    person = make.person("Root", administrator=True)
+    person = make.person("Rita", administrator=True)
     client.force_login(person)
     return person
 
@@ -43,7 +43,7 @@ def letters():
 
 
 def test_only_administrators_find_these_pages(client):
-    make.person("Root", administrator=True)
+    make.person("Rita", administrator=True)
     group = make.group(make.person("Eve"), slug="tarn")
     wish = FoundingRequest.objects.create(person=group.memberships.first().person, name="New", slug="new")
     acts = [f"/installation{one}" for one in ACTS] + [f"/founding/{wish.pk}/accept", f"/founding/{wish.pk}/refuse"]
@@ -142,7 +142,7 @@ def test_where_administrators_decide_a_group_is_asked_for_founded_and_told(clien
     assert her.post("/groups/new", form | {"words": "For weavers."}).status_code == 302
     assert not Group.objects.filter(slug="loom").exists()
     assert "You asked for Loom" in text(her.get("/groups/new"))
-    assert ("founding_asked", "root@example.org") in letters()
+    assert ("founding_asked", "rita@example.org") in letters()
 
     wish = FoundingRequest.objects.get()
     page = text(client.get("/installation/founding"))
@@ -231,7 +231,7 @@ def test_a_closed_group_is_read_and_nothing_new_is_said_until_it_is_opened_again
     assert eve.post("/g/tarn/join").status_code == 403
     assert ("group_closed", "olga@example.org") in letters()
     kinds = list(HistoryEntry.objects.filter(kind="group.closed").values_list("group", "by__name"))
-    assert sorted(kinds, key=str) == sorted([(group.pk, "Root"), (None, "Root")], key=str)
+    assert sorted(kinds, key=str) == sorted([(group.pk, "Rita"), (None, "Rita")], key=str)
     assert client.post("/installation/groups/tarn/closure", {"close-reason": "Twice."}).status_code == 422
 
     client.post("/installation/groups/tarn/closure/remove")
@@ -290,7 +290,9 @@ def test_an_inspection_ends_by_itself_to_the_second_and_the_clock_tells(client, 
 
     assert end_inspections() == 1
     assert end_inspections() == 0
-    assert list(HistoryEntry.objects.filter(kind="inspection.ended", group=den).values_list("via", flat=True)) == ["clock"]
+    assert list(HistoryEntry.objects.filter(kind="inspection.ended", group=den).values_list("via", flat=True)) == [
+        "clock"
+    ]
     assert ("inspection_ended", "olga@example.org") in letters()
     assert look(client).status_code == 302  # once more, with a reason of its own
 
@@ -329,7 +331,7 @@ def test_whoever_is_administrator_no_longer_looks_no_longer(client, root, den):
     make.person("Ruth", administrator=True)
     look(client)
 
-    client.post("/installation/administrators/root/remove")
+    client.post("/installation/administrators/rita/remove")
 
     assert client.get("/g/den").status_code == 404
     assert client.get("/installation").status_code == 404
@@ -340,7 +342,7 @@ def test_whoever_is_administrator_no_longer_looks_no_longer(client, root, den):
 
 def test_administrators_are_named_and_dismissed_and_one_stays(client, root):
     ann = make.person("Ann")
-    assert client.post("/installation/administrators/root/remove").status_code == 422
+    assert client.post("/installation/administrators/rita/remove").status_code == 422
 
     assert client.post("/installation/administrators", {"person": "nobody@example.org"}).status_code == 422
     client.post("/installation/administrators", {"person": "Ann@example.org"})
