@@ -1,6 +1,6 @@
 """Which hand takes a letter, by what its address says. The first match wins."""
 
-from folkmoot.doors.mail import hands
+from folkmoot.doors.mail import hands, reporting
 from folkmoot.doors.mail.addresses import DUTIES, responsibility_of
 from folkmoot.doors.mail.receive import Route
 
@@ -12,6 +12,7 @@ MAIL_ROUTES = [
     Route(lambda mark: mark.verb in {"leave", "unsubscribe"}, hands.leave),
     Route(lambda mark: mark.verb == "owner", hands.owner),
     Route(lambda mark: mark.verb == "help", hands.help_),
+    Route(lambda mark: mark.verb == "report", reporting.report),
     Route(lambda mark: responsibility_of(mark) is not None, hands.responsibility),
     Route(lambda mark: True, hands.post, prepare=hands.check_post),
 ]

@@ -11,7 +11,7 @@ from folkmoot.groups.models import Group, MailName, Membership, Responsibility
 from folkmoot.kit import signing
 
 DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security", "root"})  # reach the administrators
-VERBS = frozenset({"join", "leave", "owner", "help", "subscribe", "unsubscribe"})
+VERBS = frozenset({"join", "leave", "owner", "help", "report", "subscribe", "unsubscribe"})
 TOKEN_VERBS = frozenset({"bounces", "confirm", "r"})  # followed by "-" and a token
 
 

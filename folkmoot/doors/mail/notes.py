@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import PersonExport
+from folkmoot.conversations.models import Report
 from folkmoot.doors.mail import addresses, letters
 from folkmoot.doors.mail.models import Confirmation
 from folkmoot.groups.models import Application, Group, Invitation, Membership
@@ -42,6 +43,13 @@ def goodbye(asked: Confirmation) -> None:
 
 def help_about(group: Group, to: str, *, answers: str) -> None:
     _about_group("help", group, to=to, answers=answers)
+
+
+def reported(report: Report, group: Group, *, to: str, answers: str) -> None:
+    """Tell somebody that moderators look at what they reported."""
+    context = {"group": group, "url": addresses.archived_at(report.post) if report.post else ""}
+    sender = addresses.of_group(group, "owner")
+    letters.write("reported", context, to=to, sender_name=group.name, sender=sender, answers=answers, most_a_day=A_DAY)
 
 
 def refusal(letter: Letter, words: str, *, at: str, is_proven: bool) -> None:
@@ -122,7 +130,7 @@ def _write_to_member(template: str, group: Group, context: dict[str, object], to
 
 def _about_group(template: str, group: Group, *, to: str, answers: str = "") -> None:
     context = {"group": group, "list": addresses.of_group(group), "help": addresses.of_group(group, "help")}
-    context["leave"] = addresses.of_group(group, "leave")
+    context |= {one: addresses.of_group(group, one) for one in ("leave", "report")}
     letters.write(
         template,
         context,
