@@ -175,3 +175,17 @@ def test_everything_is_taken_along_and_then_the_account_is_closed(page, ann):
 
     expect(page.get_by_text("You are gone from here")).to_be_visible()
     assert Person.objects.get(pk=ann.pk).erased_at
+
+
+@pytest.mark.timeout(300)
+def test_a_browser_solves_the_puzzle_of_a_new_account(page, live_server):
+    page.goto("/account/signup/")
+    salt = page.locator("hash-puzzle").get_attribute("salt")
+    page.get_by_label("Your name").fill("Zoe")
+    page.get_by_label(ADDRESS).fill("zoe@example.org")
+
+    press(page, "Send me a code")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail", timeout=60_000)
+    assert cache.get(f"puzzle:{salt}") == 1
+    assert Person.objects.get().name == "Zoe"

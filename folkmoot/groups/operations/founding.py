@@ -94,7 +94,7 @@ def require_alone(by: Actor, owner: Actor) -> None:
     Person.objects.select_for_update(no_key=True).get(pk=owner.pk)  # two at once must not both be the last
     if founded_by(owner) >= most:
         raise Refused(
-            ngettext("You can found one group here.", "You can found %(most)d groups here.", most) % {"most": most}
+            ngettext("You can found %(most)d group here.", "You can found %(most)d groups here.", most) % {"most": most}
         )
 
 

@@ -73,7 +73,7 @@ def test_one_founds_as_many_groups_as_administrators_said_and_closed_ones_do_not
     decide(most_groups=1)
     first = founded(ann)
 
-    with pytest.raises(Refused, match="one group"):
+    with pytest.raises(Refused, match="found 1 group"):
         founded(ann, "Second")
     assert founded(ann, "Below", parent=first).pk
     close_group(first, reason="Done.", by=root, via="web")
