@@ -56,6 +56,7 @@ SIGNED_IN += ["/g/tarn", "/g/tarn/topics", "/g/tarn/topics?q=hello", "/g/tarn/to
 SIGNED_IN += ["/g/tarn/topics?show=unanswered", "/g/tarn/topics?show=mine", "/g/tarn/channels/ops", "/scheduled"]
 SIGNED_IN += ["/g/tarn/manage", "/g/tarn/manage/members", "/g/tarn/manage/held", "/manage/outgoing", "/people/olga"]
 SIGNED_IN += ["/g/tarn/manage/channels", "/g/tarn/manage/subgroups", "/g/tarn/manage/subgroups/split"]
+SIGNED_IN += ["/g/tarn/manage/roles", "/g/tarn/manage/permissions"]
 SIGNED_IN += ["/g/tarn/manage/companies", "/organizations"]
 
 

@@ -138,6 +138,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "folkmoot.doors.mail.context.held",
                 "folkmoot.groups.context.todo_count",
+                "folkmoot.groups.context.seen_as",
             ],
         },
     }

@@ -147,6 +147,12 @@ def can_give(person: Actor, role: Role) -> bool:
     return can_change_roles(person, role.group) and all(holds(person, one, role.group) for one in given)
 
 
+def can_look_as(person: Person, role: Role) -> bool:
+    """See the group as those who carry a role: whoever changes roles; as its owner, only owners."""
+    owner_only = role.key == Role.BuiltIn.OWNER
+    return can_change_roles(person, role.group) and (not owner_only or is_owner(person, role.group))
+
+
 def can_deny(person: Actor, other: Person, permission: str, group: Group) -> bool:
     """Those who sanction people, and give roles; only what they may do themselves, and never to themselves."""
     if isinstance(person, Operator):

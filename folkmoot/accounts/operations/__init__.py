@@ -33,6 +33,7 @@ from folkmoot.accounts.operations.people import (
     merge,
     prove_address,
     rename,
+    stand_in,
 )
 from folkmoot.accounts.operations.settings import (
     describe,
@@ -79,5 +80,6 @@ __all__ = [
     "settle_all",
     "settle_domains",
     "show_picture",
+    "stand_in",
     "sweep_exports",
 ]

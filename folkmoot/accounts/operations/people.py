@@ -30,6 +30,12 @@ def enrol(*, name: str, address: str = "", proven: bool = False, via: str) -> Pe
     return person
 
 
+def stand_in(*, name: str) -> Person:
+    """Make somebody inside a transaction that comes to nothing, under a number that nobody will ever have."""
+    number = secrets.randbits(62)
+    return Person.objects.create(pk=number, name=name, handle=f"as-{number}", has_shortcuts=False)
+
+
 def enrol_all(names: Mapping[str, str]) -> dict[str, int]:
     """Make a person for each address at once, named as given; nobody has proven these addresses yet.
 

@@ -36,9 +36,10 @@ def rename_role(role: Role, *, name: str, by: Actor, via: str) -> Role:
         group = lock(role.group)
         require(can_change_roles(by, group), NOT_YOURS)
         _check_own(role)
+        before = Role.objects.get(pk=role.pk).name
         role.name = _free_name(group, name, of=role)
         Role.objects.filter(pk=role.pk).update(name=role.name)
-        note(group, "role.renamed", by=by, via=via, role=role.pk)
+        note(group, "role.renamed", by=by, via=via, role=role.pk, before=before)
         record("role.renamed", role, by=by, via=via)
     return role
 
@@ -93,6 +94,7 @@ def grant_role(
         _check_grant(membership, role, group)
         _check_term(role, starts_at, ends_at)
         begun = None if starts_at and starts_at > now() else now()
+        before = RoleGrant.objects.filter(membership=membership, role=role).first()
         grant, made = RoleGrant.objects.update_or_create(
             membership=membership,
             role=role,
@@ -106,6 +108,7 @@ def grant_role(
         note(
             group, "role.granted", by=by, via=via, about=membership.person, role=role.pk, membership=membership.pk,
             starts_at=_written(starts_at), ends_at=_written(ends_at), again=not made,
+            before={"starts_at": _written(before.starts_at), "ends_at": _written(before.ends_at)} if before else None,
         )  # fmt: skip
         record("role.granted", membership, by=by, via=via, role=role.name if role.key else role.pk)
     return grant
