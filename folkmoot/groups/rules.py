@@ -118,6 +118,13 @@ def can_manage_members(person: Actor | None, group: Group) -> bool:
     return holds(person, "members.manage", group)
 
 
+def can_assign(person: Actor | None, group: Group) -> bool:
+    """Put members of a group above into this one: whoever runs its members, or the subgroups that it is one of."""
+    if can_manage_members(person, group):
+        return True
+    return group.parent is not None and holds(person, "subgroups.manage", group.parent)
+
+
 def can_change_roles(person: Actor | None, group: Group) -> bool:
     return holds(person, "roles.manage", group)
 

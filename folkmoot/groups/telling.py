@@ -1,8 +1,5 @@
 """The words of the history: for each kind of act a sentence, and what undoes it."""
 
-from datetime import datetime
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
@@ -18,6 +15,7 @@ from folkmoot.groups.operations.roles import (
     remove_role,
     rename_role,
     revoke_role,
+    term_of,
 )
 from folkmoot.kit.errors import Refused
 
@@ -116,22 +114,17 @@ def _role(entry: HistoryEntry) -> Role:
     return Role.objects.select_related("group").get(group=entry.group_id, pk=entry.facts["role"])
 
 
-def _term(written: dict[str, Any]) -> dict[str, datetime | None]:
-    at = {name: written.get(name) for name in ("starts_at", "ends_at")}
-    return {name: datetime.fromisoformat(text) if text else None for name, text in at.items()}
-
-
 def _carried_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
     """Take the role, or, where only its term was changed, give the old term back."""
     before = entry.facts.get("before")
     if before is None:
         revoke_role(_member(entry), role=_role(entry), by=by, via=via)
     else:
-        grant_role(_member(entry), role=_role(entry), by=by, via=via, **_term(before))
+        grant_role(_member(entry), role=_role(entry), by=by, via=via, **term_of(before))
 
 
 def _give_again(entry: HistoryEntry, by: Actor, via: str) -> None:
-    grant_role(_member(entry), role=_role(entry), by=by, via=via, **_term(entry.facts))
+    grant_role(_member(entry), role=_role(entry), by=by, via=via, **term_of(entry.facts))
 
 
 def _denial(entry: HistoryEntry) -> Denial:

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.text import slugify
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.models import Actor, Address, OldHandle, Operator, Person, StartLink
+from folkmoot.accounts.models import Actor, Address, MailTrouble, OldHandle, Operator, Person, StartLink
 from folkmoot.kit.errors import NotAllowed, Refused, require
 from folkmoot.outbox.operations import record
 
@@ -67,6 +68,14 @@ def rename(person: Person, *, name: str, by: Person) -> None:
     person.refresh_from_db(fields=["name"])
 
 
+def mail_came_back(address: Address) -> None:
+    """Note that a letter to an address came back. No event: nobody acts on it but who looks at the members."""
+    with transaction.atomic():
+        trouble, made = MailTrouble.objects.get_or_create(address=address)
+        if not made:
+            MailTrouble.objects.filter(pk=trouble.pk).update(times=F("times") + 1, last_at=now())
+
+
 def prove_address(person: Person, *, address: str, via: str) -> None:
     """Note that a person has shown that letters to an address reach them."""
     with transaction.atomic():
@@ -78,6 +87,7 @@ def prove_address(person: Person, *, address: str, via: str) -> None:
         )
         if not row.verified:
             Address.objects.filter(pk=row.pk).update(verified=True)
+        MailTrouble.objects.filter(address=row).delete()
         record("address.proven", person, by=person, via=via, address_id=row.pk)
 
 

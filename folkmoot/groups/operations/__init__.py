@@ -18,6 +18,7 @@ from folkmoot.groups.operations.packages import note_export
 from folkmoot.groups.operations.roles import (
     allow,
     disallow,
+    give_role_back,
     grant_role,
     make_role,
     remove_role,
@@ -62,6 +63,7 @@ __all__ = [
     "disallow",
     "first_owner",
     "found",
+    "give_role_back",
     "grant_role",
     "invite",
     "join",

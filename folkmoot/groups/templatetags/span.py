@@ -1,4 +1,4 @@
-"""Terms in templates."""
+"""Terms, and lists that are too long, in templates."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,3 +18,9 @@ def last_day(ends_at: datetime) -> datetime:
 def is_pair(changing: tuple[int, int] | str, grant: Any) -> bool:
     """Whether it is this grant whose term somebody tried to change."""
     return changing == (grant.membership_id, grant.role_id)
+
+
+@register.filter
+def beyond(number: int, most: int) -> int:
+    """How many there are more than are named."""
+    return max(number - most, 0)
