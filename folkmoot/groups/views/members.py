@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.accounts.http import SignedIn
 from folkmoot.groups.forms import PeopleForm
 from folkmoot.groups.http import around, managed, of_group
 from folkmoot.groups.listing import Narrowing, Status, Trouble, listed, page_of, roles_carried
