@@ -95,6 +95,13 @@ def test_tokens_of_such_a_page_open_nothing(group, olga):
     assert Post.objects.count() == 1
 
 
+def test_files_and_what_takes_only_forms_are_no_pages(client, group, olga):
+    client.force_login(olga)
+
+    assert "This is a file, not a page." in text(client.get(at(group, "owner", "manage/members.csv")))
+    assert "no such page" in text(client.get(at(group, "owner", "manage/members/removed")))
+
+
 def test_links_within_the_group_stay_in_the_view(client, group, olga):
     client.force_login(olga)
 

@@ -3,6 +3,7 @@
 import re
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +47,10 @@ def view_as(request: SignedIn, group: Group, role_id: int, page: str = "") -> Ht
         return _nothing(request, group, role, _("For them there is no such page."))
     if answer.status_code in {301, 302}:
         return _led(request, group, role, answer.headers["Location"])
+    if answer.streaming or not answer.headers["Content-Type"].startswith("text/html"):
+        return _nothing(request, group, role, _("This is a file, not a page."))
+    if answer.status_code != HTTPStatus.OK:
+        return _nothing(request, group, role, _("For them there is no such page."))
     return _shown(answer, group, role)
 
 
@@ -96,18 +101,13 @@ def _shown(answer: HttpResponse, group: Group, role: Role) -> HttpResponse:
     """The page without scripts, with nothing to press, and with links that stay in the view."""
     html = CONTROLS.sub(r"<\1 disabled", SCRIPTS.sub("", answer.content.decode()))
     html = re.sub(rf'href="{group.get_absolute_url()}(?=[/"?#])', f'href="{_base(group, role)}', html)
-    return _closed(HttpResponse(html, status=answer.status_code))
+    return HttpResponse(html, headers={"Cache-Control": "private, no-store", "Content-Security-Policy": POLICY})
 
 
 def _nothing(request: SignedIn, group: Group, role: Role, words: str) -> HttpResponse:
+    """A page of the reader's own."""
     context = around(request, group, "manage") | {"station": "roles", "role": role, "words": words}
-    return _closed(render(request, "groups/view_as_nothing.html", context))
-
-
-def _closed(answer: HttpResponse) -> HttpResponse:
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = POLICY
-    return answer
+    return render(request, "groups/view_as_nothing.html", context)
 
 
 def _base(group: Group, role: Role) -> str:
