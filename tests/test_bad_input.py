@@ -16,7 +16,7 @@ from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Attachment, Post, Topic, Upload
 from folkmoot.conversations.operations import keep_draft, make_channel, schedule
 from folkmoot.groups.models import Application, Candidacy, Election, FoundingRequest, Group, ModerationCase, Sanction
-from folkmoot.groups.operations import invite, remove_member, sanction
+from folkmoot.groups.operations import deny, invite, remove_member, sanction
 from folkmoot.groups.operations.duties import make_duty
 from folkmoot.outbox.relay import drain
 from tests import make
@@ -243,6 +243,7 @@ def what_governs(den, ann, olga):
         "application_id": application.pk,
         "election_id": election.pk,
         "candidacy_id": candidacy.pk,
+        "denial_id": deny(ann, group=den, permission="topics.tend", reason="Wombats.", by=olga, via="test").pk,
         "role_id": den.roles.get(key="moderator").pk,
         "entry_id": den.history.order_by("pk")[0].pk,
         "row_id": application.pk,

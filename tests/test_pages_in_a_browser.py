@@ -56,6 +56,7 @@ SIGNED_IN += ["/g/tarn", "/g/tarn/topics", "/g/tarn/topics?q=hello", "/g/tarn/to
 SIGNED_IN += ["/g/tarn/topics?show=unanswered", "/g/tarn/topics?show=mine", "/g/tarn/channels/ops", "/scheduled"]
 SIGNED_IN += ["/g/tarn/manage", "/g/tarn/manage/members", "/g/tarn/manage/held", "/manage/outgoing", "/people/olga"]
 SIGNED_IN += ["/g/tarn/manage/channels", "/g/tarn/manage/subgroups", "/g/tarn/manage/subgroups/split"]
+SIGNED_IN += ["/g/tarn/manage/roles", "/g/tarn/manage/permissions", "/g/tarn/manage/members/past"]
 SIGNED_IN += ["/g/tarn/manage/companies", "/organizations"]
 SIGNED_IN += [f"/installation{page}" for page in ("", "/notices", "/groups", "/groups/tarn", "/groups?q=zzz")]
 SIGNED_IN += [f"/installation/{page}" for page in ("founding", "administrators", "history")]
@@ -101,12 +102,14 @@ def site(live_server, tmp_path, settings):
     ]
     channel, waiting = group.channels.get(slug="ops"), ScheduledPost.objects.get()
     mine = [f"/topics/{topic.pk}/actions", f"/g/tarn/manage/channels/{channel.pk}", f"/scheduled/{waiting.pk}"]
+    seen_as = [f"/g/tarn/manage/view-as/{group.roles.get(key=key).pk}/topics" for key in ("anyone", "moderator")]
     return {
         "stranger": [*STRANGER, *more, "/g/asking", f"/start?token={make_start_link() or 'used'}"],
         "olga": [
             *SIGNED_IN,
             *more,
             *mine,
+            *seen_as,
             "/drafts",
             f"/inbox/{topic.pk}",
             f"{post}/edit",

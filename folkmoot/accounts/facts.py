@@ -25,7 +25,7 @@ def facts_of(person: Person) -> Iterator[Fact]:
         "addresses",
         _("Mail addresses"),
         _("to sign you in, to write to you and to know your letters; until you remove them"),
-        person.addresses.order_by("pk").values("email", "verified", "primary"),
+        person.addresses.order_by("pk").values("email", "verified", "primary", "trouble__last_at"),
     )
     yield Fact(
         "profile",

@@ -140,6 +140,7 @@ TEMPLATES = [
                 "folkmoot.doors.mail.context.held",
                 "folkmoot.groups.context.todo_count",
                 "folkmoot.groups.context.inspection",
+                "folkmoot.groups.context.seen_as",
             ],
         },
     }

@@ -1,5 +1,7 @@
 """What waits for whoever runs the group of a page, for the count beside its name; and that somebody looks into it."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -8,6 +10,13 @@ from folkmoot.groups import todo
 from folkmoot.groups.http import OF_PAGE
 from folkmoot.groups.models import Inspection
 from folkmoot.groups.rules import permissions_in
+
+SEEN_AS = "folkmoot.seen_as"
+
+
+def seen_as(request: HttpRequest) -> dict[str, Any]:
+    """Through whose eyes the page is seen, where it is not the reader's own."""
+    return {"seen_as": request.META.get(SEEN_AS)}
 
 
 def todo_count(request: HttpRequest) -> dict[str, SimpleLazyObject]:

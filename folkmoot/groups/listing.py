@@ -1,18 +1,20 @@
-"""The table of members: what it can be narrowed by, and what its rows say. One query, however many members."""
+"""The table of members: what it can be narrowed by, and what its rows say. As few queries for any number of them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, TextChoices, Value, When
 from django.http import QueryDict
 from django.utils.timezone import now
 from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Address
-from folkmoot.groups.models import Group, Membership, Role, RoleGrant, Side
+from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant, Side
 
 NEW_FOR = timedelta(days=14)
+TROUBLED_FOR = timedelta(days=30)  # after a letter came back; what came back before says little about today
 
 
 class Status(TextChoices):
@@ -23,6 +25,13 @@ class Status(TextChoices):
     NEW = "new", pgettext_lazy("members", "new")
 
 
+class Trouble(TextChoices):
+    """What may be wrong with somebody's mail."""
+
+    BACK = "back", pgettext_lazy("members", "it comes back")
+    NOWHERE = "nowhere", pgettext_lazy("members", "no address")
+
+
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """What somebody wants to see of the members; what makes no sense narrows nothing."""
@@ -31,9 +40,18 @@ class Narrowing:
     side: str = ""
     status: str = ""
     reads: str = ""
+    mail: str = ""
+    role: int = 0
+    subgroup: int = 0
 
     @classmethod
     def of(cls, wanted: QueryDict) -> "Narrowing":
+        """Read it from an address."""
+
+        def number(name: str) -> int:
+            said = wanted.get(name, "")
+            return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+
         def one_of(name: str, values: list[str]) -> str:
             return wanted.get(name, "") if wanted.get(name) in values else ""
 
@@ -42,23 +60,50 @@ class Narrowing:
             side=one_of("side", Side.values),
             status=one_of("status", Status.values),
             reads=one_of("reads", Membership.Mail.values),
+            mail=one_of("mail", Trouble.values),
+            role=number("role"),
+            subgroup=number("subgroup"),
         )
 
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What a search for other words goes on to ask."""
-        named = {"side": self.side, "status": self.status, "reads": self.reads}
+        named = {"side": self.side, "status": self.status, "reads": self.reads, "mail": self.mail}
         return [(name, value) for name, value in named.items() if value]
 
 
 def listed(group: Group, narrowing: Narrowing, *, with_addresses: bool) -> QuerySet[Membership, Any]:
     """Return the members with their status. Addresses are searched only for those who may see them."""
-    owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__key=Role.BuiltIn.OWNER)
+    return _told(group, _found(group, narrowing, with_addresses=with_addresses))
+
+
+def page_of(group: Group, narrowing: Narrowing, *, with_addresses: bool, number: str | None, size: int) -> Page[Any]:
+    """Return one page of them: first who is on it, then what is told of those few. All else would be told of all."""
+    keys = _found(group, narrowing, with_addresses=with_addresses).values_list("pk", flat=True)
+    page: Page[Any] = Paginator(keys, size).get_page(number)
+    here = list(page.object_list)
+    page.object_list = list(_told(group, Membership.objects.filter(pk__in=here)).prefetch_related(roles_carried()))
+    return page
+
+
+def roles_carried() -> Prefetch:
+    return Prefetch("grants", RoleGrant.objects.valid().select_related("role").order_by("role_id"))
+
+
+def _found(group: Group, narrowing: Narrowing, *, with_addresses: bool) -> QuerySet[Membership, Any]:
     found = group.memberships.current().filter(_wanted(group, narrowing))
     if narrowing.query:
         found = found.filter(_named(narrowing.query, with_addresses))
-    found = found.annotate(is_owner=Exists(owns), status=_status(group, now()), mail_address=F("address__email"))
-    return found.select_related("person", "organization").order_by("person__name", "pk")
+    return found.order_by("person__name", "pk")
+
+
+def _told(group: Group, members: QuerySet[Membership, Any]) -> QuerySet[Membership, Any]:
+    owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__key=Role.BuiltIn.OWNER)
+    back = Case(When(_is_troubled(Trouble.BACK), then=F("address__trouble__last_at")))
+    told = members.annotate(
+        is_owner=Exists(owns), status=_status(group, now()), mail_address=F("address__email"), came_back_at=back
+    )
+    return told.select_related("person", "organization").order_by("person__name", "pk")
 
 
 def _wanted(group: Group, narrowing: Narrowing) -> Q:
@@ -67,6 +112,14 @@ def _wanted(group: Group, narrowing: Narrowing) -> Q:
         wanted &= Q(side=narrowing.side)
     if narrowing.reads:
         wanted &= Q(mail=narrowing.reads)
+    if narrowing.mail:
+        wanted &= _is_troubled(Trouble(narrowing.mail))
+    if narrowing.role:
+        carrying = RoleGrant.objects.valid().filter(role=narrowing.role, role__group=group)
+        wanted &= Q(pk__in=carrying.values("membership"))
+    if narrowing.subgroup:
+        there = Membership.objects.current().filter(group=narrowing.subgroup, group__reaching__above=group)
+        wanted &= Q(person__in=there.values("person"))
     if narrowing.status:
         wanted &= _are(Status(narrowing.status), group, now())
     return wanted
@@ -81,6 +134,12 @@ def _are(status: Status, group: Group, at: datetime) -> Q:
     return {Status.NEW: is_new, Status.ACTIVE: older & is_active, Status.QUIET: older & is_quiet}[status]
 
 
+def _is_troubled(trouble: Trouble) -> Q:
+    if trouble == Trouble.NOWHERE:
+        return Q(address=None)
+    return Q(address__trouble__last_at__gt=now() - TROUBLED_FOR)
+
+
 def _status(group: Group, at: datetime) -> Case:
     first = [When(_are(one, group, at), then=Value(one.value)) for one in (Status.NEW, Status.ACTIVE)]
     return Case(*first, default=Value(Status.QUIET.value))
@@ -93,3 +152,15 @@ def _named(query: str, with_addresses: bool) -> Q:
         theirs = Address.objects.filter(user=OuterRef("person"), email__istartswith=query)
         words |= Q(Exists(theirs))
     return words
+
+
+def past(group: Group, query: str = "") -> QuerySet[Membership, Any]:
+    """Return who was here: the last to go first, with who removed them."""
+    removals = HistoryEntry.objects.filter(group=group, kind="member.removed", about=OuterRef("person"), undone_by=None)
+    gone = group.memberships.filter(left_at__isnull=False)
+    if query:
+        gone = gone.filter(Q(person__name__icontains=query) | Q(person__handle__istartswith=query.removeprefix("@")))
+    by = Case(
+        When(departed_by=Membership.Departure.REMOVED, then=Subquery(removals.order_by("-pk").values("by__name")[:1]))
+    )
+    return gone.annotate(removed_by=by).select_related("person").order_by("-left_at", "-pk")

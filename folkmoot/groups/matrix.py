@@ -18,6 +18,7 @@ from folkmoot.groups.models import (
     Side,
 )
 from folkmoot.groups.permissions import Permission, Section, catalogue
+from folkmoot.groups.queries import holders
 from folkmoot.groups.rules import why_fixed
 
 # Who has one of these has the others by it; who is granted a role is a member.
@@ -87,7 +88,7 @@ def sections(group: Group, roles: Sequence[Role], *, mine: frozenset[str]) -> li
 def change(group: Group, role: Role, permission: Permission) -> Change:
     """Look at what turning one cell would do, before it is done."""
     members = Membership.objects.current().filter(group=group)
-    holding = members.holding(permission.name)
+    holding = holders(permission.name, group)
     is_held = RolePermission.objects.filter(role=role, name=permission.name).exists()
     denied = Denial.objects.valid().filter(
         person=OuterRef("person"), permission__in=["", permission.name], group__reached__below=group.pk
@@ -96,7 +97,7 @@ def change(group: Group, role: Role, permission: Permission) -> Change:
     if role.audience != Audience.ANYONE:  # what a stranger may is denied to nobody
         carrying = carrying.filter(~Exists(denied))
     if is_held:
-        losing = carrying.exclude(pk__in=members.holding(permission.name, without=role).values("pk"))
+        losing = carrying.exclude(pk__in=holders(permission.name, group, without=role).values("pk"))
         return Change(role, permission, False, members.none(), _shown(losing), holding.count())
     gaining = carrying.exclude(pk__in=holding.values("pk"))
     return Change(role, permission, True, _shown(gaining), members.none(), holding.count())

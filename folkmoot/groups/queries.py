@@ -4,11 +4,24 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.module_loading import import_string
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Denial, Election, Group, HistoryEntry, Membership, MembershipQuerySet, Responsibility
+from folkmoot.groups.models import (
+    Denial,
+    Election,
+    Group,
+    HistoryEntry,
+    Membership,
+    MembershipQuerySet,
+    Responsibility,
+    Role,
+    RoleGrant,
+    RolePermission,
+    reaching,
+)
 from folkmoot.groups.rules import all_members_hold, owners_of
 
 
@@ -25,6 +38,32 @@ def members_reached(permission: str, group: Group) -> MembershipQuerySet:
     """
     denials = Denial.objects.valid().filter(group__reached__below=group, permission__in=["", permission])
     return members_holding(permission, group).exclude(person__in=list(denials.values_list("person", flat=True)))
+
+
+def holders(permission: str, group: Group, *, without: Role | None = None) -> MembershipQuerySet:
+    """The same people as `MembershipQuerySet.holding` finds, for one group: its roles are looked up once, not for each
+    member, which for 100,000 is a minute less. `without` leaves a role out.
+    """
+    rows = RolePermission.objects.filter(reaching(group.pk), name=permission).exclude(role=without)
+    roles = list(rows.values_list("role", "role__audience", "role__group"))
+    members = Membership.objects.current().filter(group=group, person__is_active=True)
+    if any(audience == Role.Audience.ANYONE for _role, audience, _group in roles):
+        return members
+    denials = Denial.objects.valid().filter(permission__in=["", permission], group__reached__below=group)
+    allowed = members.exclude(person__in=denials.values("person"))
+    if any(audience == Role.Audience.SIGNED_IN for _role, audience, _group in roles):
+        return allowed
+    granted = RoleGrant.objects.valid().filter(role__in=[role for role, audience, _group in roles if not audience])
+    carrying = Q(person__in=granted.values("membership__person"))
+    for _role, audience, there in roles:
+        if audience:
+            carrying |= Q(person__in=_of_audience(audience, there).values("person"))
+    return allowed.filter(carrying)
+
+
+def _of_audience(audience: str, group_id: int) -> MembershipQuerySet:
+    members = Membership.objects.current().filter(group=group_id)
+    return members if audience == Role.Audience.MEMBERS else members.filter(side=audience)
 
 
 def next_in_turn(duty: Responsibility) -> Membership | None:

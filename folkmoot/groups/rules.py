@@ -124,6 +124,13 @@ def can_manage_members(person: Actor | None, group: Group) -> bool:
     return holds(person, "members.manage", group)
 
 
+def can_assign(person: Actor | None, group: Group) -> bool:
+    """Put members of a group above into this one: whoever runs its members, or the subgroups that it is one of."""
+    if can_manage_members(person, group):
+        return True
+    return group.parent is not None and holds(person, "subgroups.manage", group.parent)
+
+
 def can_change_roles(person: Actor | None, group: Group) -> bool:
     return holds(person, "roles.manage", group)
 
@@ -151,6 +158,12 @@ def can_give(person: Actor, role: Role) -> bool:
         return is_owner(person, role.group)
     given = set(role.permissions.values_list("name", flat=True))
     return can_change_roles(person, role.group) and all(holds(person, one, role.group) for one in given)
+
+
+def can_look_as(person: Person, role: Role) -> bool:
+    """See the group as those who carry a role: whoever changes roles; as its owner, only owners."""
+    owner_only = role.key == Role.BuiltIn.OWNER
+    return can_change_roles(person, role.group) and (not owner_only or is_owner(person, role.group))
 
 
 def can_deny(person: Actor, other: Person, permission: str, group: Group) -> bool:

@@ -3,10 +3,29 @@
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Organization
-from folkmoot.groups.models import FoundingRequest, Group, HistoryEntry, Inspection, Membership, Responsibility, Role
+from folkmoot.groups.models import (
+    Denial,
+    FoundingRequest,
+    Group,
+    HistoryEntry,
+    Inspection,
+    Membership,
+    Responsibility,
+    Role,
+)
+from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.duties import change_duty, end_duty, resume_duty
 from folkmoot.groups.operations.founding import change, rename
 from folkmoot.groups.operations.members import remove_member, restore_member
+from folkmoot.groups.operations.roles import (
+    allow,
+    disallow,
+    grant_role,
+    remove_role,
+    rename_role,
+    revoke_role,
+    term_of,
+)
 from folkmoot.kit.errors import Refused
 
 # Of whom: %(about)s. What the facts name by number is told by its name of today: %(duty)s.
@@ -123,11 +142,45 @@ def _duty_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
     change_duty(_duty(entry), by=by, via=via, **before)
 
 
+def _role(entry: HistoryEntry) -> Role:
+    return Role.objects.select_related("group").get(group=entry.group_id, pk=entry.facts["role"])
+
+
+def _carried_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
+    """Take the role, or, where only its term was changed, give the old term back."""
+    before = entry.facts.get("before")
+    if before is None:
+        revoke_role(_member(entry), role=_role(entry), by=by, via=via)
+    else:
+        grant_role(_member(entry), role=_role(entry), by=by, via=via, **term_of(before))
+
+
+def _give_again(entry: HistoryEntry, by: Actor, via: str) -> None:
+    grant_role(_member(entry), role=_role(entry), by=by, via=via, **term_of(entry.facts))
+
+
+def _denial(entry: HistoryEntry) -> Denial:
+    return Denial.objects.select_related("group", "person").get(group=entry.group_id, pk=entry.facts["denial"])
+
+
+def _deny_again(entry: HistoryEntry, by: Actor, via: str) -> None:
+    was = _denial(entry)
+    deny(was.person, group=was.group, permission=was.permission, reason=was.reason, ends_at=was.ends_at, by=by, via=via)
+
+
 UNDOES = {
     "group.changed": _group_as_before,
     "group.renamed": _address_as_before,
     "member.removed": lambda entry, by, via: restore_member(_past_member(entry), by=by, via=via),
     "member.joined": lambda entry, by, via: remove_member(_member(entry), by=by, via=via),
+    "role.granted": _carried_as_before,
+    "role.revoked": _give_again,
+    "role.made": lambda entry, by, via: remove_role(_role(entry), by=by, via=via),
+    "role.renamed": lambda entry, by, via: rename_role(_role(entry), name=entry.facts["before"], by=by, via=via),
+    "role.allowed": lambda entry, by, via: disallow(_role(entry), permission=entry.facts["permission"], by=by, via=via),
+    "role.disallowed": lambda entry, by, via: allow(_role(entry), permission=entry.facts["permission"], by=by, via=via),
+    "permission.denied": lambda entry, by, via: lift(_denial(entry), by=by, via=via),
+    "permission.lifted": _deny_again,
     "duty.made": lambda entry, by, via: end_duty(_duty(entry), by=by, via=via),
     "duty.ended": lambda entry, by, via: resume_duty(_duty(entry), by=by, via=via),
     "duty.resumed": lambda entry, by, via: end_duty(_duty(entry), by=by, via=via),

@@ -7,6 +7,7 @@ from folkmoot.accounts.models.organizations import Affiliation, Organization, Or
 from folkmoot.accounts.models.people import (
     OPERATOR,
     Actor,
+    MailTrouble,
     OldHandle,
     Operator,
     Person,
@@ -22,6 +23,7 @@ __all__ = [
     "Address",
     "Affiliation",
     "Installation",
+    "MailTrouble",
     "OldHandle",
     "Operator",
     "Organization",

@@ -145,6 +145,18 @@ class OldHandle(models.Model):
         return self.handle
 
 
+class MailTrouble(models.Model):
+    """That letters to an address came back, until it is proven again."""
+
+    address = models.OneToOneField(Address, models.CASCADE, related_name="trouble")
+    times = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField(default=now)
+    last_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"{self.times} letters came back from {self.address_id}"
+
+
 class StartLink(models.Model):
     """The one-time link of the first start: whoever opens it becomes the first administrator."""
 

@@ -34,10 +34,12 @@ from folkmoot.accounts.operations.people import (
     enrol_all,
     free_handle,
     is_start_link,
+    mail_came_back,
     make_start_link,
     merge,
     prove_address,
     rename,
+    stand_in,
 )
 from folkmoot.accounts.operations.settings import (
     describe,
@@ -71,6 +73,7 @@ __all__ = [
     "forget_organization",
     "free_handle",
     "is_start_link",
+    "mail_came_back",
     "make_organization",
     "make_start_link",
     "merge",
@@ -87,5 +90,6 @@ __all__ = [
     "settle_all",
     "settle_domains",
     "show_picture",
+    "stand_in",
     "sweep_exports",
 ]

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.text import slugify
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.models import Actor, Address, OldHandle, Operator, Person, StartLink
+from folkmoot.accounts.models import Actor, Address, MailTrouble, OldHandle, Operator, Person, StartLink
 from folkmoot.kit.errors import NotAllowed, Refused, require
 from folkmoot.outbox.operations import record
 
@@ -28,6 +29,12 @@ def enrol(*, name: str, address: str = "", proven: bool = False, via: str) -> Pe
             Address.objects.create(user=person, email=address.lower(), verified=proven, primary=True)
         record("person.enrolled", person, by=person, via=via)
     return person
+
+
+def stand_in(*, name: str) -> Person:
+    """Make somebody inside a transaction that comes to nothing, under a number that nobody will ever have."""
+    number = secrets.randbits(62)
+    return Person.objects.create(pk=number, name=name, handle=f"as-{number}", has_shortcuts=False)
 
 
 def enrol_all(names: Mapping[str, str]) -> dict[str, int]:
@@ -61,6 +68,14 @@ def rename(person: Person, *, name: str, by: Person) -> None:
     person.refresh_from_db(fields=["name"])
 
 
+def mail_came_back(address: Address) -> None:
+    """Note that a letter to an address came back. No event: nobody acts on it but who looks at the members."""
+    with transaction.atomic():
+        trouble, made = MailTrouble.objects.get_or_create(address=address)
+        if not made:
+            MailTrouble.objects.filter(pk=trouble.pk).update(times=F("times") + 1, last_at=now())
+
+
 def prove_address(person: Person, *, address: str, via: str) -> None:
     """Note that a person has shown that letters to an address reach them."""
     with transaction.atomic():
@@ -72,6 +87,7 @@ def prove_address(person: Person, *, address: str, via: str) -> None:
         )
         if not row.verified:
             Address.objects.filter(pk=row.pk).update(verified=True)
+        MailTrouble.objects.filter(address=row).delete()
         record("address.proven", person, by=person, via=via, address_id=row.pk)
 
 

@@ -79,6 +79,31 @@ def revoke(group_slug: str, address: str, name: str, wants_json: bool) -> None:
     answer(_role_facts(taken), words, wants_json=wants_json)
 
 
+@role.command("rename")
+@click.argument("group_slug", metavar="GROUP")
+@click.argument("name", metavar="ROLE")
+@click.argument("other", metavar="NAME")
+@as_json
+@command
+def rename(group_slug: str, name: str, other: str, wants_json: bool) -> None:
+    """Call a ROLE of GROUP's own NAME."""
+    found = operations.rename_role(_role(group_named(group_slug), name), name=other, by=OPERATOR, via=VIA)
+    answer(_role_facts(found), f"{name} is called {found.name} now", wants_json=wants_json)
+
+
+@role.command("remove")
+@click.argument("group_slug", metavar="GROUP")
+@click.argument("name", metavar="ROLE")
+@as_json
+@command
+def remove(group_slug: str, name: str, wants_json: bool) -> None:
+    """Remove a ROLE of GROUP's own that nobody carries."""
+    found = _role(group_named(group_slug), name)
+    facts = _role_facts(found)
+    operations.remove_role(found, by=OPERATOR, via=VIA)
+    answer(facts, f"{name} is no role of {found.group.name} any more", wants_json=wants_json)
+
+
 @click.group()
 def permission() -> None:
     """What can be allowed."""
@@ -103,7 +128,7 @@ def why(person: str, name: str, group_slug: str, wants_json: bool) -> None:
     """Say why PERSON (an address, a handle, or “nobody”) may do something in GROUP, or may not."""
     _check_permission(name)
     group = group_named(group_slug)
-    said = reasons_why(None if person == NOBODY else _person(person), name, group)
+    said = reasons_why(None if person == NOBODY else person_named(person), name, group)
     facts = {"holds": said.holds, "reasons": [{"kind": one.kind, "words": one.words} for one in said.reasons]}
     lines = [f"{'Yes' if said.holds else 'No'}.", *(one.words for one in said.reasons)]
     answer(facts, "\n".join(lines), wants_json=wants_json)
@@ -114,7 +139,7 @@ def _check_permission(name: str) -> None:
         fail(f"there is no permission “{name}”: see folkmoot permission list", NOT_FOUND)
 
 
-def _person(said: str) -> Person:
+def person_named(said: str) -> Person:
     found = Person.objects.known_at(said) if "@" in said else Person.objects.filter(handle=said).first()
     return found or fail(f"there is nobody “{said}”", NOT_FOUND)
 

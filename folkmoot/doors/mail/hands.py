@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Address, Person
+from folkmoot.accounts.operations import mail_came_back
 from folkmoot.conversations.models import Channel
 from folkmoot.conversations.operations import MustWait, check_pace
 from folkmoot.conversations.rules import can_start
@@ -123,10 +124,13 @@ def responsibility(arrival: Arrival) -> str:
 
 
 def bounce(arrival: Arrival) -> str:
-    """To `group+bounces-token@`: note whose copy came back. Scores and their consequences come later."""
+    """To `group+bounces-token@`: note whose copy came back; those who run the group's members see it."""
     named = addresses.bounced(arrival.mark)
     if named is None:
         raise Dropped("a bounce of nothing we sent")
+    member = Membership.objects.filter(pk=named[0]).select_related("address").first()
+    if member is not None and member.address is not None:
+        mail_came_back(member.address)
     return f"bounce: membership {named[0]}, post {named[1]}"
 
 

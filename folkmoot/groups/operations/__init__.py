@@ -20,6 +20,7 @@ from folkmoot.groups.operations.packages import note_export
 from folkmoot.groups.operations.roles import (
     allow,
     disallow,
+    give_role_back,
     grant_role,
     make_role,
     remove_role,
@@ -70,6 +71,7 @@ __all__ = [
     "end_inspections",
     "first_owner",
     "found",
+    "give_role_back",
     "grant_role",
     "inspect",
     "invite",

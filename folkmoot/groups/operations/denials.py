@@ -5,7 +5,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
-from folkmoot.groups.models import Denial, Group
+from folkmoot.groups.models import Denial, Group, Sanction
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.roles import lock
@@ -69,6 +69,8 @@ def lift(denial: Denial, *, by: Actor, via: str) -> None:
         group = lock(denial.group)
         mine = can_deny(by, denial.person, denial.permission, group)
         require(mine, _("You can't lift this."))
+        if Sanction.objects.in_force().filter(denials=denial).exists():
+            raise Refused(_("A moderator's sanction does this. Lift that, and this goes with it."))
         if not Denial.objects.unlifted().filter(pk=denial.pk).update(lifted_at=now()):
             raise Refused(_("This is over already."))
         touch_access(group)

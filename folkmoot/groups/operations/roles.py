@@ -1,11 +1,12 @@
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
-from folkmoot.groups.models import Group, Membership, Role, RoleGrant, RolePermission
+from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant, RolePermission
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.permissions import catalogue
@@ -36,9 +37,10 @@ def rename_role(role: Role, *, name: str, by: Actor, via: str) -> Role:
         group = lock(role.group)
         require(can_change_roles(by, group), NOT_YOURS)
         _check_own(role)
+        before = Role.objects.get(pk=role.pk).name
         role.name = _free_name(group, name, of=role)
         Role.objects.filter(pk=role.pk).update(name=role.name)
-        note(group, "role.renamed", by=by, via=via, role=role.pk)
+        note(group, "role.renamed", by=by, via=via, role=role.pk, before=before)
         record("role.renamed", role, by=by, via=via)
     return role
 
@@ -93,6 +95,7 @@ def grant_role(
         _check_grant(membership, role, group)
         _check_term(role, starts_at, ends_at)
         begun = None if starts_at and starts_at > now() else now()
+        before = RoleGrant.objects.filter(membership=membership, role=role).first()
         grant, made = RoleGrant.objects.update_or_create(
             membership=membership,
             role=role,
@@ -106,6 +109,7 @@ def grant_role(
         note(
             group, "role.granted", by=by, via=via, about=membership.person, role=role.pk, membership=membership.pk,
             starts_at=_written(starts_at), ends_at=_written(ends_at), again=not made,
+            before={"starts_at": _written(before.starts_at), "ends_at": _written(before.ends_at)} if before else None,
         )  # fmt: skip
         record("role.granted", membership, by=by, via=via, role=role.name if role.key else role.pk)
     return grant
@@ -128,6 +132,27 @@ def revoke_role(membership: Membership, *, role: Role, by: Actor, via: str) -> N
             starts_at=_written(grant.starts_at), ends_at=_written(grant.ends_at),
         )  # fmt: skip
         record("role.revoked", membership, by=by, via=via, role=role.name if role.key else role.pk)
+
+
+def give_role_back(membership: Membership, *, role: Role, by: Actor, via: str) -> None:
+    """Undo that a role was taken from somebody: it is back for the term that it had."""
+    with transaction.atomic():
+        lock(role.group)
+        taken = HistoryEntry.objects.filter(
+            group=role.group, kind="role.revoked", undone_by=None, about=membership.person, facts__role=role.pk
+        )
+        last = taken.order_by("-pk").first()
+        if last is None or RoleGrant.objects.filter(membership=membership, role=role).exists():
+            raise Refused(_("There is nothing to undo any more."))
+        grant_role(membership, role=role, by=by, via=via, **term_of(last.facts))
+        giving = HistoryEntry.objects.filter(group=role.group, kind="role.granted", about=membership.person)
+        HistoryEntry.objects.filter(pk=last.pk).update(undone_by=giving.order_by("-pk").first())
+
+
+def term_of(facts: dict[str, Any]) -> dict[str, datetime | None]:
+    """Read from when to when, as the history notes it."""
+    written = {name: facts.get(name) for name in ("starts_at", "ends_at")}
+    return {name: datetime.fromisoformat(at) if at else None for name, at in written.items()}
 
 
 def lock(group: Group) -> Group:

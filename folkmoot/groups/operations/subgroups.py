@@ -13,7 +13,7 @@ from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.members import take_in
 from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.operations.sides import place_sides
-from folkmoot.groups.rules import can_manage, can_manage_members, holds, is_owner, owners_of, permissions_in
+from folkmoot.groups.rules import can_assign, can_manage, holds, is_owner, owners_of, permissions_in
 from folkmoot.kit.errors import NotAllowed, Refused, require
 from folkmoot.outbox.operations import record
 
@@ -84,8 +84,7 @@ def share_figures(group: Group, *, shares: bool, by: Actor, via: str) -> Group:
 def assign(member: Membership, *, to: Group, by: Actor, via: str) -> Membership:
     """Make a member of a group above a member of a subgroup, by whoever runs the subgroups or its members."""
     with transaction.atomic():
-        allowed = can_manage_members(by, to) or (to.parent is not None and holds(by, "subgroups.manage", to.parent))
-        require(allowed, _("You can't assign people to this subgroup."))
+        require(can_assign(by, to), _("You can't assign people to this subgroup."))
         is_above = Reach.objects.filter(above=member.group_id, below=to).exclude(above=to).exists()
         if member.left_at or not is_above:
             raise Refused(_("Only members of a group above can be assigned."))

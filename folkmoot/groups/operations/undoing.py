@@ -16,10 +16,13 @@ def undo(entry: HistoryEntry, *, by: Actor, via: str) -> None:
         require(entry.group is not None and holds(by, "history.read", entry.group), _("You can't undo this."))
         if not can_be_undone(entry):
             raise Refused(_("This can't be undone, or somebody has done so already."))
+        newest = HistoryEntry.objects.order_by("-pk").values_list("pk", flat=True)[0]
         try:
             undoes()[entry.kind](entry, by, via)
         except ObjectDoesNotExist as gone:
             raise Refused(_("What this was about is not there any more.")) from gone
-        later = HistoryEntry.objects.filter(group=entry.group_id, pk__gt=entry.pk, undoes=None)
+        undoing = HistoryEntry.objects.filter(group=entry.group_id, pk__gt=newest).order_by("-pk").first()
+        if undoing is None:
+            raise Refused(_("There is nothing to undo any more."))
         unsaid = HistoryEntry.objects.filter(pk=entry.pk, undone_by=None)  # some operations say it themselves
-        unsaid.update(undone_by=later.order_by("-pk").first())
+        unsaid.update(undone_by=undoing)

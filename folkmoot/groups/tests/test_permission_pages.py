@@ -172,3 +172,18 @@ def test_why_of_nobody_says_that_there_is_nobody(client, group, olga):
 
     assert page.context["answer"] is None
     assert "Nobody has this handle" in page.content.decode()
+
+
+def test_a_long_list_of_names_says_how_many_more_and_costs_no_more(client, group, olga, django_assert_num_queries):
+    client.force_login(olga)
+    member = group.roles.get(key=Role.BuiltIn.MEMBER)
+    asked = {"role": member.pk, "permission": "members.addresses"}
+    for first in (0, 12):
+        for number in range(first, first + 12):
+            make.join(group, make.person(f"Person {number}", address=f"p{number}@example.org"))
+        client.get(PAGE, asked)
+        with django_assert_num_queries(15):
+            page = client.get(PAGE, asked)
+        assert ("and 6 more" in page.content.decode()) is (first == 12)
+    assert page.content.decode().count('class="preview__people"') == 1
+    assert page.context["change"].gaining.count() == 26

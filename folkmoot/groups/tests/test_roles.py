@@ -13,6 +13,7 @@ from folkmoot.groups.operations import (
     allow,
     deny,
     disallow,
+    found,
     grant_role,
     leave,
     make_member,
@@ -24,6 +25,8 @@ from folkmoot.groups.operations import (
     revoke_role,
     turn_terms,
 )
+from folkmoot.groups.permissions import all_names
+from folkmoot.groups.queries import holders
 from folkmoot.groups.rules import holds, owners_of
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
@@ -236,3 +239,23 @@ def test_two_owners_at_once_never_leave_none(transactional_db, way):
     assert owners_of(Group.objects.get(pk=group.pk)).count() == (2 if way == "both deny" else 1)
     assert len(refused) == (2 if way == "both deny" else 1)
     assert Role.objects.filter(group=group, key="owner").count() == 1
+
+
+def test_holders_of_one_group_are_those_that_each_row_decides():
+    """Roles by grant, by being a member here and above, by side; some that are denied, some from above."""
+    olga, ann, bob, cem = (make.person(name) for name in ("Olga", "Ann", "Bob", "Cem"))
+    above = make.group(ann, bob, cem, owner=olga, slug="above")
+    below = found(founder=olga, parent=above, name="Below", slug="below", via="test")
+    for one in (ann, bob, cem):
+        make.join(below, one)
+    grant_role(above.memberships.get(person=ann), role=above.roles.get(key="moderator"), by=olga, via="test")
+    deny(bob, group=above, permission="topics.post", reason="So.", by=olga, via="test")
+    below.memberships.filter(person=cem).update(side="inside")
+    allow(below.roles.get(key="inside"), permission="members.addresses", by=olga, via="test")
+    moderator = above.roles.get(key="moderator")
+
+    for group in (above, below):
+        for permission in sorted(all_names()):
+            for without in (None, moderator):
+                by_row = Membership.objects.current().filter(group=group).holding(permission, without=without)
+                assert set(holders(permission, group, without=without)) == set(by_row), (group, permission)

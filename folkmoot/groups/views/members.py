@@ -4,23 +4,24 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.accounts.http import SignedIn
 from folkmoot.groups.forms import PeopleForm
 from folkmoot.groups.http import around, managed, of_group
-from folkmoot.groups.listing import Narrowing, Status, listed
+from folkmoot.groups.listing import Narrowing, Status, Trouble, listed, page_of, roles_carried
 from folkmoot.groups.models import Application, Group, Membership, Role, RoleGrant, Side
 from folkmoot.groups.operations import add_member, decide, invite, make_member, make_owner, remove_member
 from folkmoot.groups.rules import can_manage_members
 from folkmoot.kit.errors import NotAllowed, Refused
 
 A_PAGE = 100
+MOST_SUBGROUPS = 100  # to choose from
 
 
 @require_safe
@@ -28,12 +29,13 @@ A_PAGE = 100
 def members(request: HttpRequest, group: Group) -> HttpResponse:
     context = around(request, group, "members")
     query = request.GET.get("q", "").strip()[:100]
-    visible = _listed(Membership.objects.visible_to(reader(request)).filter(group=group), query)
+    can_see = "members.read" in context["permissions"]  # asked once, not of each of 100,000 rows
+    visible = _listed(group.memberships.all() if can_see else group.memberships.none(), query)
     context |= {
         "query": query,
         "page": Paginator(visible, A_PAGE).get_page(request.GET.get("page")),
         "duties": group.responsibilities.current().filter(holder__isnull=False).with_people().order_by("name", "pk"),
-        "can_see": "members.read" in context["permissions"],
+        "can_see": can_see,
         "can_manage_members": "members.manage" in context["permissions"],
     }
     return render(request, "groups/members.html", context)
@@ -49,17 +51,17 @@ def manage_members(request: SignedIn, group: Group) -> HttpResponse:
     narrowing = Narrowing.of(request.GET)
     context: dict[str, Any] = around(request, group, "manage")
     with_addresses = "members.addresses" in context["permissions"]
-    found = listed(group, narrowing, with_addresses=with_addresses).prefetch_related(
-        Prefetch("grants", RoleGrant.objects.valid().select_related("role"))
-    )
+    number = request.GET.get("page")
     context |= {
         "station": "members",
         "form": form,
         "narrowing": narrowing,
         "sides": Side.choices,
         "statuses": Status.choices,
+        "troubles": Trouble.choices,
+        **_to_choose(request, group),
         "can_see_addresses": with_addresses,
-        "page": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(group, narrowing, with_addresses=with_addresses, number=number, size=A_PAGE),
         "applications": group.applications.filter(decided_at=None).select_related("person").order_by("asked_at"),
         "invitations": group.invitations.filter(answered_at=None).order_by("-invited_at")[:A_PAGE],
     }
@@ -76,6 +78,7 @@ def members_file(request: SignedIn, group: Group) -> HttpResponse:
     rows = csv.writer(response)
     rows.writerow(["name", "address", "role", "mail", "since", "handle", "side", "organization", "status", "arrived"])
     found: QuerySet[Any, Any] = listed(group, Narrowing.of(request.GET), with_addresses=True)
+    found = found.prefetch_related(roles_carried())
     for one in found.order_by("-is_owner", "person__name", "pk").iterator(chunk_size=2000):
         rows.writerow(map(_harmless, _cells(one)))
     return response
@@ -122,9 +125,16 @@ def member_remove(request: SignedIn, membership_id: int) -> HttpResponse:
     return redirect("manage_members", slug=member.group.slug)
 
 
+def _to_choose(request: SignedIn, group: Group) -> dict[str, Any]:
+    """The roles and subgroups by which the table is narrowed, and those that are given and filled from it."""
+    roles = list(group.roles.filter(audience=Role.Audience.GRANTED).order_by("pk"))
+    below = Group.objects.visible_to(request.user).filter(reaching__above=group).exclude(pk=group.pk)
+    return {"roles": roles, "subgroups": list(below.order_by("name", "pk")[:MOST_SUBGROUPS])}
+
+
 def _cells(one: Any) -> list[str]:
     """What the file says of a member, who came with what `listed` adds."""
-    role = "owner" if one.is_owner else "member"
+    role = ", ".join(grant.role.name for grant in one.grants.all()) or "member"
     company = one.organization.name if one.organization else ""
     cells = [one.person.name, one.mail_address or "", role, one.mail, f"{one.joined_at:%Y-%m-%d}"]
     return [*cells, one.person.handle, one.side, company, one.status, one.arrived_by]

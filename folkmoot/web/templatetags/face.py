@@ -123,7 +123,7 @@ def undo_address(tags: str) -> str:
     first, *_others = (tags or "").split() or [""]
     address = first.removeprefix("undo:") if first.startswith("undo:/") else ""
     try:
-        return address if address and resolve(address) else ""
+        return address if address and resolve(address.partition("?")[0]) else ""
     except Resolver404:
         return ""
 

@@ -2,7 +2,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from folkmoot.accounts.models import OPERATOR
+from folkmoot.accounts.models import OPERATOR, MailTrouble
 from folkmoot.doors.mail import addresses, mailings, transport
 from folkmoot.doors.mail.models import DeferredCopy, IncomingLetter, Mailing
 from folkmoot.doors.mail.operations import unsubscribe
@@ -145,6 +145,7 @@ def test_a_bounce_is_noted_and_reaches_nobody():
 
     assert letter.outcome == "done"
     assert letter.note.startswith("bounce: membership")
+    assert MailTrouble.objects.get().address.email == "ann@example.org"
     assert gone_out() == []
 
 
