@@ -15,6 +15,8 @@ WORDS = {
     "group.changed": _("changed the settings of the group"),
     "group.renamed": _("gave the group another address"),
     "member.invited": _("invited somebody"),
+    "members.imported": _("took in people of a list"),
+    "members.invited": _("invited people of a list"),
     "member.joined": _("took %(about)s in"),
     "member.removed": _("removed %(about)s"),
     "application.accepted": _("accepted %(about)s"),

@@ -6,6 +6,7 @@ from folkmoot.groups.views import (
     duties,
     elections,
     founding,
+    importing,
     invitations,
     joining,
     managing,
@@ -30,6 +31,7 @@ urlpatterns = [
         "g/<slug:slug>/manage/companies/<int:organization_id>/remove", companies.company_remove, name="company_remove"
     ),
     path("g/<slug:slug>/manage/members", members.manage_members, name="manage_members"),
+    path("g/<slug:slug>/manage/members/import", importing.members_import, name="members_import"),
     path("g/<slug:slug>/manage/members.csv", members.members_file, name="members_file"),
     path("g/<slug:slug>/manage/permissions", permissions.manage_permissions, name="manage_permissions"),
     path("g/<slug:slug>/manage/permissions/why", permissions.manage_why, name="manage_why"),

@@ -7,6 +7,7 @@ from folkmoot.config.cli import (
     demo,
     duties,
     groups,
+    joining,
     packages,
     people,
     rendering,
@@ -17,6 +18,7 @@ from folkmoot.config.cli import (
 
 archives.taking.add_command(packages.export_group)
 archives.taking.add_command(people.export_person)
+groups.member.add_command(joining.bring)
 
 ALL = [
     serving.serve,

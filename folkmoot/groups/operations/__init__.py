@@ -3,6 +3,7 @@
 from folkmoot.groups.operations.activity import was_active
 from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.founding import change, found, rename
+from folkmoot.groups.operations.importing import import_members, rehearse_import
 from folkmoot.groups.operations.invitations import accept, apply, decide, decline, invite
 from folkmoot.groups.operations.members import (
     add_member,
@@ -44,6 +45,7 @@ from folkmoot.groups.operations.subgroups import (
 )
 from folkmoot.groups.operations.terms import turn_terms
 from folkmoot.groups.operations.uniting import first_owner, split_off, unite
+from folkmoot.groups.operations.values import describe_member
 
 __all__ = [
     "accept",
@@ -59,10 +61,12 @@ __all__ = [
     "decide_appeal",
     "decline",
     "deny",
+    "describe_member",
     "disallow",
     "first_owner",
     "found",
     "grant_role",
+    "import_members",
     "invite",
     "join",
     "leave",
@@ -81,6 +85,7 @@ __all__ = [
     "place_person",
     "place_sides",
     "place_turned",
+    "rehearse_import",
     "remove_member",
     "remove_role",
     "remove_side",

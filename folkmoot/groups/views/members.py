@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.groups.forms import PeopleForm
 from folkmoot.groups.http import around, managed, of_group
-from folkmoot.groups.listing import Narrowing, Status, listed
+from folkmoot.groups.listing import Narrowing, Status, harmless, listed
 from folkmoot.groups.models import Application, Group, Membership, Role, RoleGrant, Side
 from folkmoot.groups.operations import add_member, decide, invite, make_member, make_owner, remove_member
 from folkmoot.groups.rules import can_manage_members
@@ -77,7 +77,7 @@ def members_file(request: SignedIn, group: Group) -> HttpResponse:
     rows.writerow(["name", "address", "role", "mail", "since", "handle", "side", "organization", "status", "arrived"])
     found: QuerySet[Any, Any] = listed(group, Narrowing.of(request.GET), with_addresses=True)
     for one in found.order_by("-is_owner", "person__name", "pk").iterator(chunk_size=2000):
-        rows.writerow(map(_harmless, _cells(one)))
+        rows.writerow(map(harmless, _cells(one)))
     return response
 
 
@@ -178,8 +178,3 @@ def _membership(request: SignedIn, membership_id: int) -> Membership:
     if not can_manage_members(request.user, found.group):
         raise Http404
     return found
-
-
-def _harmless(cell: str) -> str:
-    """A table program takes a cell that begins like this for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
