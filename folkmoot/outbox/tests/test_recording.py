@@ -8,7 +8,7 @@ from tests import make
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_happened_to_many_is_noted_for_each_in_their_transaction():
+def test_what_happened_to_many_is_noted_for_each_in_their_transaction(transactional_db):
     ann, bob = make.person("Ann"), make.person("Bob")
     with pytest.raises(TransactionManagementError):
         record_all("person.waved", [ann, bob], by=ann, via="test")
