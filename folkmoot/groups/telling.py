@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
-from folkmoot.groups.models import HistoryEntry, Membership, Responsibility, Role
+from folkmoot.groups.models import HistoryEntry, MemberField, Membership, Responsibility, Role
 from folkmoot.groups.operations.duties import change_duty, end_duty, resume_duty
 from folkmoot.groups.operations.founding import change, rename
 from folkmoot.groups.operations.members import remove_member, restore_member
@@ -15,6 +15,17 @@ WORDS = {
     "group.changed": _("changed the settings of the group"),
     "group.renamed": _("gave the group another address"),
     "member.invited": _("invited somebody"),
+    "question.added": _("asks one more question of those who want to join"),
+    "question.changed": _("changed a question to those who want to join"),
+    "question.removed": _("asks one question less of those who want to join"),
+    "field.made": _("wants to know something more of members: %(field)s"),
+    "field.changed": _("changed what is asked of members: %(field)s"),
+    "field.removed": _("wants to know something less of members"),
+    "rule.made": _("made a rule that places people here"),
+    "rule.removed": _("took away a rule that placed people here"),
+    "members.placed": _("took in people who fit a rule"),
+    "link.made": _("made an invitation link"),
+    "link.closed": _("closed an invitation link"),
     "members.imported": _("took in people of a list"),
     "members.invited": _("invited people of a list"),
     "member.joined": _("took %(about)s in"),
@@ -66,7 +77,7 @@ WORDS = {
     "election.decided": _("made %(about)s owner by vote"),
     "election.stopped": _("stopped the vote, because an owner is back"),
 }
-NAMES = {"duty": (Responsibility, "name"), "role": (Role, "name")}
+NAMES = {"duty": (Responsibility, "name"), "role": (Role, "name"), "field": (MemberField, "label")}
 
 
 def _member(entry: HistoryEntry) -> Membership:

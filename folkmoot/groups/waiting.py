@@ -26,7 +26,8 @@ def _applications(group_id: int) -> QuerySet[Application]:
 
 def _application(row: Application) -> Told:
     answers = "\n".join(f"{question}\n{answer}" for question, answer in row.answers)
-    return Told(row.person.name, row.answer or answers, row.asked_at, reverse("manage_members", args=[row.group.slug]))
+    words = "\n".join(filter(None, (row.answer, answers)))
+    return Told(row.person.name, words, row.asked_at, reverse("manage_members", args=[row.group.slug]))
 
 
 def _ending(group_id: int) -> QuerySet[Responsibility]:
@@ -98,7 +99,13 @@ KINDS = (
         _application,
         (
             Act("accept", _("Take in"), lambda row, by, via: decide(row, is_accepted=True, by=by, via=via)),
-            Act("refuse", _("Say no"), lambda row, by, via: decide(row, is_accepted=False, by=by, via=via)),
+            Act(
+                "refuse",
+                _("Say no"),
+                lambda row, by, via: decide(row, is_accepted=False, by=by, via=via),
+                asks=_("What you tell them"),
+                say=lambda row, by, via, words: decide(row, is_accepted=False, reason=words, by=by, via=via),
+            ),
         ),
     ),
     Kind("case", _("Reports"), "people.sanction", _cases, _case),

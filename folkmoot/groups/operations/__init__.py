@@ -1,10 +1,19 @@
 """What can be done with a group and its members."""
 
 from folkmoot.groups.operations.activity import was_active
+from folkmoot.groups.operations.asking import (
+    ask,
+    change_field,
+    change_question,
+    make_field,
+    remove_field,
+    stop_asking,
+)
 from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.founding import change, found, rename
 from folkmoot.groups.operations.importing import import_members, rehearse_import
 from folkmoot.groups.operations.invitations import accept, apply, decide, decline, invite
+from folkmoot.groups.operations.links import close_link, come_by, make_link
 from folkmoot.groups.operations.members import (
     add_member,
     change_reading,
@@ -16,6 +25,7 @@ from folkmoot.groups.operations.members import (
     restore_member,
 )
 from folkmoot.groups.operations.packages import note_export
+from folkmoot.groups.operations.placing import make_rule, remove_rule, rules_about, run_all_rules, run_rule, run_rules
 from folkmoot.groups.operations.roles import (
     allow,
     disallow,
@@ -53,10 +63,15 @@ __all__ = [
     "allow",
     "appeal",
     "apply",
+    "ask",
     "assign",
     "change",
+    "change_field",
+    "change_question",
     "change_reading",
     "close_itself",
+    "close_link",
+    "come_by",
     "decide",
     "decide_appeal",
     "decline",
@@ -73,9 +88,12 @@ __all__ = [
     "lift",
     "lift_sanction",
     "limit",
+    "make_field",
+    "make_link",
     "make_member",
     "make_owner",
     "make_role",
+    "make_rule",
     "move_group",
     "move_group_back",
     "name_side",
@@ -86,16 +104,23 @@ __all__ = [
     "place_sides",
     "place_turned",
     "rehearse_import",
+    "remove_field",
     "remove_member",
     "remove_role",
+    "remove_rule",
     "remove_side",
     "rename",
     "rename_role",
     "restore_member",
     "revoke_role",
+    "rules_about",
+    "run_all_rules",
+    "run_rule",
+    "run_rules",
     "sanction",
     "share_figures",
     "split_off",
+    "stop_asking",
     "turn_terms",
     "unite",
     "was_active",

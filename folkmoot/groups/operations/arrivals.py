@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from django.db.models import Q
 from django.utils.timezone import get_current_timezone, make_aware, now
 
 from folkmoot.accounts.models import Actor, Address
-from folkmoot.groups.models import Group, Membership
+from folkmoot.groups.models import Group, Membership, PlacementRule
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.values import fill_in
 from folkmoot.groups.sides import elsewhere, sides_in, strongest_of_all
@@ -27,7 +26,14 @@ class Arriving:
 
 
 def bring_in(
-    group: Group, coming: Sequence[Arriving], *, arrived_by: str, tells: bool, by: Actor, via: str
+    group: Group,
+    coming: Sequence[Arriving],
+    *,
+    arrived_by: str,
+    placed_by: PlacementRule | None = None,
+    tells: bool,
+    by: Actor,
+    via: str,
 ) -> list[Membership]:
     """Make people members who never were, with as many questions for hundreds as for one. `tells` writes to each."""
     if not coming:
@@ -41,6 +47,7 @@ def bring_in(
             Membership(
                 group=group, person_id=one.person_id, address_id=one.address_id, mail=one.mail, arrived_by=arrived_by,
                 joined_at=_at(one.since), side=place.side, organization_id=place.organization_id,
+                placed_by=placed_by,
             )
         )  # fmt: skip
     made = Membership.objects.bulk_create(rows)
@@ -52,7 +59,7 @@ def bring_in(
 
 def addresses_of(persons: Sequence[int]) -> dict[int, int]:
     """The address at which each of them is written to: the first, proven before others."""
-    rows = Address.objects.filter(Q(user__in=persons)).order_by("primary", "verified", "-pk")
+    rows = Address.objects.filter(user__in=persons).order_by("primary", "verified", "-pk")
     return dict(rows.values_list("user", "pk"))  # the last one counts
 
 

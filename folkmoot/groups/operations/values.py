@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
-from folkmoot.groups.fields import cleaned, fields_of
+from folkmoot.groups.fields import cleaned, fields_of, missing
 from folkmoot.groups.models import Group, Membership, MemberValue
 from folkmoot.groups.rules import can_manage_members
 from folkmoot.kit.errors import NotAllowed, Refused, require
@@ -44,6 +44,13 @@ def write_values(membership: Membership, values: Mapping[str, str], *, runs: boo
             rows.delete()
         elif not rows.update(value=value):
             MemberValue.objects.create(field=one, membership=membership, value=value)
+
+
+def require_complete(group: Group, values: Mapping[str, str]) -> None:
+    """Go on only where all is said that the group wants to know of who comes in."""
+    names = ", ".join(f"“{one.label}”" for one in missing(group, values))
+    if names:
+        raise Refused(_("The group wants to know: %(fields)s. Please join on its page.") % {"fields": names})
 
 
 def fill_in(group: Group, said: Mapping[int, Mapping[str, str]]) -> None:
