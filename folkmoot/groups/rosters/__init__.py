@@ -79,7 +79,8 @@ def _separator(text: str) -> str:
 def _of_plain_row(row: tables.Row) -> list[Entry]:
     """Read a row of a list whose columns have no names: addresses, each with or without a name."""
     whole = ", ".join(row.cells)
-    if whole.count("@") > 1 and len(found := list(_ONE_OF_MANY.finditer(whole))) > 1:
+    is_one = whole.count("<") == 1 and not re.search(r"[,;]|>.*@", whole)
+    if whole.count("@") > 1 and not is_one and len(found := list(_ONE_OF_MANY.finditer(whole))) > 1:
         return [_checked(Entry(row.line, *_split(one[0]))) for one in found]
     cell = next((cell for cell in row.cells if ADDRESS.search(cell)), "")
     address, name = _split(cell)

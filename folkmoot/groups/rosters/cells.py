@@ -16,12 +16,11 @@ from folkmoot.groups.rosters.columns import plain
 _NO = frozenset("no false 0 n nein falsch off none keine kein".split())
 _NO_MAIL = frozenset(
     """
-    none nomail no mail|no email|web|web only|on the web|disabled|off|no|nein|keine|kein|keine mail|keine e mail
-    keine e mails|im web|special notices only|abgeschaltet|disabled by user|disabled by moderator|disabled by bounces
-    """.replace("\n", "|")
-    .replace("none nomail", "none|nomail|")
-    .split("|")
-)
+    none; nomail; no mail; no email; web; web only; on the web; disabled; off; no; nein; keine; kein; keine mail;
+    keine e mail; keine e mails; im web; special notices only; abgeschaltet; disabled by user; disabled by moderator;
+    disabled by bounces
+    """.replace("\n", "").replace("    ", " ").replace("; ", ";").strip().split(";")
+)  # fmt: skip
 _GONE = frozenset(
     """
     banned|suspended|blocked|silenced|removed|left|unsubscribed|deactivated|deleted|cleaned|gesperrt|entfernt
