@@ -41,7 +41,7 @@ class ListForm(forms.Form):
         label=_("Have they agreed?"),
     )
     tells = forms.BooleanField(
-        label=_("Write to those who become members, with a link to leave again"), required=False, initial=True
+        label=_("Write to those who become members, and say how to leave again"), required=False, initial=True
     )
 
     def clean(self) -> dict[str, Any]:
