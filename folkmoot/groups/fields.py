@@ -10,7 +10,6 @@ from django.core.validators import URLValidator
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.translation import gettext as now_in
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
@@ -68,7 +67,7 @@ def taken(fields: Mapping[str, MemberField], said: Mapping[str, str]) -> tuple[d
 def shown(one: MemberField, value: str) -> str:
     """Tell a kept value to people."""
     if one.kind == Kind.CHECK:
-        return now_in("yes") if value == YES else now_in("no")
+        return str(_("yes") if value == YES else _("no"))
     day = parse_date(value) if one.kind == Kind.DATE else None
     return date_format(day) if day else value
 

@@ -1,7 +1,7 @@
 """Who fits a rule that places people in a group, and what such a rule says."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as now_in
+from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Address, Affiliation, Person
 from folkmoot.groups.models import Membership, MemberValue, PlacementRule, Reach, Side
@@ -44,18 +44,18 @@ def sleeps(rule: PlacementRule) -> bool:
 
 def in_words(rule: PlacementRule) -> str:
     """Tell a rule in one line."""
-    where = rule.of_group.name if rule.of_group else now_in("this place")
+    where = rule.of_group.name if rule.of_group else _("this place")
     words = {
-        About.DOMAIN: now_in("Members of %(where)s with a proven address at %(value)s"),
-        About.GROUP: now_in("Members of %(where)s"),
-        About.SIDE: now_in("Members of %(where)s who are %(side)s"),
-        About.ORGANIZATION: now_in("Members of %(where)s who belong to %(company)s"),
-        About.FIELD: now_in("Members of %(where)s who say “%(value)s” in “%(field)s”"),
+        About.DOMAIN: _("Members of %(where)s with a proven address at %(value)s"),
+        About.GROUP: _("Members of %(where)s"),
+        About.SIDE: _("Members of %(where)s who are %(side)s"),
+        About.ORGANIZATION: _("Members of %(where)s who belong to %(company)s"),
+        About.FIELD: _("Members of %(where)s who say “%(value)s” in “%(field)s”"),
     }[About(rule.about)]
     if rule.of_group is None:
         words = {
-            About.DOMAIN: now_in("Everybody here with a proven address at %(value)s"),
-            About.ORGANIZATION: now_in("Everybody here who belongs to %(company)s"),
+            About.DOMAIN: _("Everybody here with a proven address at %(value)s"),
+            About.ORGANIZATION: _("Everybody here who belongs to %(company)s"),
         }.get(About(rule.about), words)
     return words % {
         "where": where,

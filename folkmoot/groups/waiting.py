@@ -6,7 +6,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as now_in
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.groups.models import Application, Election, Group, ModerationCase, Responsibility, Role, RoleGrant
@@ -43,7 +42,7 @@ def _ending(group_id: int) -> QuerySet[Responsibility]:
 
 def _term(row: Responsibility) -> Told:
     day = date_format(row.ends_on) if row.ends_on else ""
-    words = now_in("%(name)s looks after it until %(day)s. Nobody is asked to go on.")
+    words = _("%(name)s looks after it until %(day)s. Nobody is asked to go on.")
     name = row.holder.person.name if row.holder else ""
     return Told(row.name, words % {"name": name, "day": day}, None, reverse("duty", args=[row.pk]))
 
@@ -54,7 +53,7 @@ def _unheld(group_id: int) -> QuerySet[Responsibility]:
 
 
 def _duty(row: Responsibility) -> Told:
-    asked = now_in("%(name)s is asked.") % {"name": row.successor.person.name} if row.successor else row.purpose
+    asked = _("%(name)s is asked.") % {"name": row.successor.person.name} if row.successor else row.purpose
     return Told(row.name, asked, row.created_at, reverse("duty", args=[row.pk]))
 
 
@@ -77,7 +76,7 @@ def _cases(group_id: int) -> QuerySet[ModerationCase]:
 
 def _case(row: ModerationCase) -> Told:
     """Without a name: what is reported may have been said without one, and who decides may be whom it is about."""
-    return Told(now_in("Something is reported"), "", row.opened_at, reverse("reports", args=[row.group.slug]))
+    return Told(str(_("Something is reported")), "", row.opened_at, reverse("reports", args=[row.group.slug]))
 
 
 def _elections(group_id: int) -> QuerySet[Election]:
@@ -85,7 +84,7 @@ def _elections(group_id: int) -> QuerySet[Election]:
 
 
 def _election(row: Election) -> Told:
-    words = now_in("Until %(day)s members vote on who owns the group.")
+    words = _("Until %(day)s members vote on who owns the group.")
     day = date_format(timezone.localtime(row.closes_at), "DATE_FORMAT")
     return Told(row.group.name, words % {"day": day}, row.opened_at, reverse("election", args=[row.group.slug]))
 
