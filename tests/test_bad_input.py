@@ -15,7 +15,19 @@ from folkmoot.accounts.models import Person
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Attachment, Post, Topic, Upload
 from folkmoot.conversations.operations import keep_draft, make_channel, schedule
-from folkmoot.groups.models import Application, Candidacy, Election, FoundingRequest, Group, ModerationCase, Sanction
+from folkmoot.groups.models import (
+    Application,
+    Candidacy,
+    Election,
+    FoundingRequest,
+    Group,
+    InvitationLink,
+    JoinQuestion,
+    MemberField,
+    ModerationCase,
+    PlacementRule,
+    Sanction,
+)
 from folkmoot.groups.operations import deny, invite, remove_member, sanction
 from folkmoot.groups.operations.duties import make_duty
 from folkmoot.outbox.relay import drain
@@ -236,7 +248,15 @@ def what_governs(den, ann, olga):
     application = Application.objects.create(group=den, person=make.person("Zoe"), answer="Wombats")
     election = Election.objects.create(group=den, closes_at=now() + timedelta(days=9), electorate=2, quorum=1)
     candidacy = Candidacy.objects.create(election=election, membership=den.memberships.get(person=ann))
+    link = InvitationLink.objects.create(group=den, token="wombatlink")
+    question = JoinQuestion.objects.create(group=den, words="Wombats?")
+    field = MemberField.objects.create(group=den, key="wombats", label="Wombats")
+    rule = PlacementRule.objects.create(group=den, about="group", of_group=den)
     return {
+        "link_id": link.pk,
+        "question_id": question.pk,
+        "field_id": field.pk,
+        "rule_id": rule.pk,
         "duty_id": duty.pk,
         "sanction_id": laid.pk,
         "case_id": case.pk,

@@ -48,13 +48,17 @@ def clean_domain(domain: str) -> str:
         name = name.encode("idna").decode() if not name.isascii() else name
     except UnicodeError:
         name = ""
-    if len(name) > LONGEST or not re.fullmatch(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*", name):
+    if len(name) > LONGEST or not is_domain(name):
         raise Refused(_("“%(domain)s” is not a domain. Write it like “example.com”.") % {"domain": domain.strip()[:80]})
     if name in SHARED or FREE & set(above_of(name)):
         raise Refused(
             _("Anybody can have an address at %(domain)s, so it says nothing of a company.") % {"domain": name}
         )
     return name
+
+
+def is_domain(name: str) -> bool:
+    return bool(re.fullmatch(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*", name))
 
 
 def above_of(domain: str) -> list[str]:

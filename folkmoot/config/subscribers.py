@@ -14,11 +14,14 @@ COMPANY_ACTS = frozenset(
     """.split()
 )
 INSTALLATION_ACTS = frozenset({"installation.changed", "administrator.named", "administrator.dismissed"})
+MEMBER_FACTS = frozenset({"member.joined", "member.left", "member.removed", "member.described"})
 SUBSCRIBERS = [
     Subscriber("mail", frozenset({"post.added"}), handle=mailings.post_added),
     Subscriber("invitations", frozenset({"member.invited"}), handle=notes.member_invited),
     Subscriber("applications", frozenset({"application.made"}), handle=notes.application_made),
     Subscriber("decisions", frozenset({"application.decided"}), handle=notes.application_decided),
+    Subscriber("added", frozenset({"member.joined"}), handle=notes.member_added),
+    Subscriber("receipts", frozenset({"member.left"}), handle=notes.member_left),
     Subscriber("duties", frozenset({"duty.asked", "duty.ending"}), handle=duty_letters.duty_told),
     Subscriber("elections", frozenset({"election.opened", "election.failed"}), handle=duty_letters.election_told),
     Subscriber("groups", frozenset({"person.merged"}), handle=groups.person_merged),
@@ -33,6 +36,10 @@ SUBSCRIBERS = [
         "domains", frozenset({"organization.made", "organization.changed"}), handle=accounts.organization_changed
     ),
     Subscriber("sides", frozenset({"affiliation.begun", "affiliation.ended"}), handle=groups.affiliations_changed),
+    Subscriber("placed", MEMBER_FACTS, handle=groups.member_changed),
+    Subscriber("placed-by-address", frozenset({"address.proven"}), handle=groups.address_proven),
+    Subscriber("placed-by-side", frozenset({"group.changed"}), handle=groups.group_changed),
+    Subscriber("placing", frozenset({"rule.made"}), handle=groups.rule_made),
     Subscriber("companies-noted", COMPANY_ACTS, handle=groups.companies_noted),
     Subscriber("installation-noted", INSTALLATION_ACTS, handle=groups.installation_noted),
     Subscriber("founding-asked", frozenset({"founding.asked"}), handle=installation_letters.founding_asked),

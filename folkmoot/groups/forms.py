@@ -136,10 +136,6 @@ class AddressForm(forms.Form):
     )  # fmt: skip
 
 
-class ApplicationForm(forms.Form):
-    answer = forms.CharField(label=_("Your answer"), widget=forms.Textarea, max_length=1000, required=False)
-
-
 class ReadingForm(forms.Form):
     mail = forms.ChoiceField(label=_("How you read"), choices=Membership.Mail.choices, widget=forms.RadioSelect)
     own_posts = forms.BooleanField(label=_("Send me my own posts too"), required=False)

@@ -101,3 +101,9 @@ def voters(election: Election) -> MembershipQuerySet:
     since = election.opened_at - timedelta(days=election.group.active_days)
     here = Membership.objects.current().filter(group=election.group_id, person__is_active=True)
     return here.filter(joined_at__lte=election.opened_at, active_at__gte=since)
+
+
+def has_proven_at(person: Person, domain: str) -> bool:
+    """Whether they have proven an address at a domain, or below it."""
+    at = Q(email__endswith=f"@{domain}") | Q(email__endswith=f".{domain}")
+    return person.addresses.filter(at, verified=True).exists()

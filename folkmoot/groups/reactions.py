@@ -10,7 +10,9 @@ from folkmoot.groups.models import (
     HistoryEntry,
     Inspection,
     Invitation,
+    InvitationLink,
     Membership,
+    MemberValue,
     ModerationCase,
     OrganizationSide,
     PlacementRule,
@@ -20,7 +22,7 @@ from folkmoot.groups.models import (
     Tenure,
     Turn,
 )
-from folkmoot.groups.operations import place_all, place_person
+from folkmoot.groups.operations import place_all, place_person, rules_about, run_rule, run_rules
 from folkmoot.groups.operations.activity import was_active as note_active
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
@@ -41,7 +43,9 @@ def person_merged(event: Event) -> None:
         theirs = Application.objects.filter(person_id=event.subject_id)
         theirs.filter(decided_at=None, group__in=list(asked.values_list("group", flat=True))).delete()
         theirs.update(person=into)
+        InvitationLink.objects.filter(made_by=event.subject_id).update(made_by=into)
         _move_conduct(event.subject_id, into)
+    run_rules(rules_about(into), into)
 
 
 def _move_conduct(from_id: int, into: Person) -> None:
@@ -69,6 +73,8 @@ def _move(membership: Membership, into: Person) -> None:
         return
     for grant in membership.grants.all():
         RoleGrant.objects.get_or_create(membership=kept, role=grant.role)
+    said = MemberValue.objects.filter(membership=kept).values_list("field", flat=True)
+    MemberValue.objects.filter(membership=membership).exclude(field__in=list(said)).update(membership=kept)
     _move_duties(membership, kept)
     if membership.left_at is None and kept.left_at is not None:
         Membership.objects.filter(pk=kept.pk).update(left_at=None, departed_by="", departed_why="")
@@ -90,7 +96,9 @@ def _move_duties(membership: Membership, kept: Membership) -> None:
 
 def affiliations_changed(event: Event) -> None:
     """Somebody came to a company or left it, so they may stand on another side in their groups."""
-    place_person(Person.objects.get(pk=event.subject_id))
+    person = Person.objects.get(pk=event.subject_id)
+    place_person(person)
+    run_rules(rules_about(person), person)
 
 
 def organizations_merged(event: Event) -> None:
@@ -136,6 +144,7 @@ def person_erased(person: Person, keep_words: bool) -> None:
             touch_access(membership.group)
         memberships.delete()
         Application.objects.filter(person=person).delete()
+        InvitationLink.objects.filter(made_by=person, closed_at=None).update(closed_at=now())
         FoundingRequest.objects.filter(person=person).delete()
         Invitation.objects.filter(address__in=list(person.addresses.values_list("email", flat=True))).delete()
         _erase_conduct(person)
@@ -160,3 +169,35 @@ def _erase_words_of_office(person: Person) -> None:
     Inspection.objects.filter(administrator=person).update(reason=WORDLESS)
     closed = HistoryEntry.objects.filter(kind="group.closed", by=person, group__isnull=False).values("group")
     Group.objects.filter(pk__in=closed).exclude(closed_why="").update(closed_why=WORDLESS)
+
+
+def member_changed(event: Event) -> None:
+    """Whoever came, went, or said something else of themselves may fit other rules that look at this group."""
+    member = Membership.objects.select_related("person", "group").filter(pk=event.subject_id).first()
+    if member is not None:
+        run_rules(rules_about(member.person, member.group), member.person)
+
+
+def address_proven(event: Event) -> None:
+    """An address may be of a domain that a rule is about."""
+    person = Person.objects.get(pk=event.subject_id)
+    run_rules(rules_about(person), person)
+
+
+def rule_made(event: Event) -> None:
+    """Place those who were too many to be placed while somebody waited."""
+    rule = PlacementRule.objects.select_related("group", "of_group", "field", "organization").filter(
+        pk=event.subject_id
+    )
+    for one in rule:
+        run_rule(one)
+
+
+def group_changed(event: Event) -> None:
+    """Other companies, other sides: rules that look at them are gone through again."""
+    if "companies" not in event.data.get("settings", []):
+        return
+    below = Group.objects.filter(reaching__above=event.subject_id)
+    rules = PlacementRule.objects.filter(about=PlacementRule.About.SIDE, of_group__in=below)
+    for one in rules.select_related("group", "of_group", "field", "organization"):
+        run_rule(one)

@@ -25,6 +25,8 @@ class Act:
     key: str
     words: str | Promise
     do: Callable[[Any, Person, str], object]  # the row, who does it, by which door
+    asks: str | Promise = ""  # what may be said with it
+    say: Callable[[Any, Person, str, str], object] | None = None  # the same, with what was said
 
 
 @dataclass(frozen=True, slots=True)

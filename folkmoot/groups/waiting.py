@@ -6,7 +6,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as now_in
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.groups.models import (
@@ -35,7 +34,8 @@ def _applications(group_id: int) -> QuerySet[Application]:
 
 def _application(row: Application) -> Told:
     answers = "\n".join(f"{question}\n{answer}" for question, answer in row.answers)
-    return Told(row.person.name, row.answer or answers, row.asked_at, reverse("manage_members", args=[row.group.slug]))
+    words = "\n".join(filter(None, (row.answer, answers)))
+    return Told(row.person.name, words, row.asked_at, reverse("manage_members", args=[row.group.slug]))
 
 
 def _ending(group_id: int) -> QuerySet[Responsibility]:
@@ -51,7 +51,7 @@ def _ending(group_id: int) -> QuerySet[Responsibility]:
 
 def _term(row: Responsibility) -> Told:
     day = date_format(row.ends_on) if row.ends_on else ""
-    words = now_in("%(name)s looks after it until %(day)s. Nobody is asked to go on.")
+    words = _("%(name)s looks after it until %(day)s. Nobody is asked to go on.")
     name = row.holder.person.name if row.holder else ""
     return Told(row.name, words % {"name": name, "day": day}, None, reverse("duty", args=[row.pk]))
 
@@ -62,7 +62,7 @@ def _unheld(group_id: int) -> QuerySet[Responsibility]:
 
 
 def _duty(row: Responsibility) -> Told:
-    asked = now_in("%(name)s is asked.") % {"name": row.successor.person.name} if row.successor else row.purpose
+    asked = _("%(name)s is asked.") % {"name": row.successor.person.name} if row.successor else row.purpose
     return Told(row.name, asked, row.created_at, reverse("duty", args=[row.pk]))
 
 
@@ -85,7 +85,7 @@ def _cases(group_id: int) -> QuerySet[ModerationCase]:
 
 def _case(row: ModerationCase) -> Told:
     """Without a name: what is reported may have been said without one, and who decides may be whom it is about."""
-    return Told(now_in("Something is reported"), "", row.opened_at, reverse("reports", args=[row.group.slug]))
+    return Told(str(_("Something is reported")), "", row.opened_at, reverse("reports", args=[row.group.slug]))
 
 
 def _elections(group_id: int) -> QuerySet[Election]:
@@ -93,7 +93,7 @@ def _elections(group_id: int) -> QuerySet[Election]:
 
 
 def _election(row: Election) -> Told:
-    words = now_in("Until %(day)s members vote on who owns the group.")
+    words = _("Until %(day)s members vote on who owns the group.")
     day = date_format(timezone.localtime(row.closes_at), "DATE_FORMAT")
     return Told(row.group.name, words % {"day": day}, row.opened_at, reverse("election", args=[row.group.slug]))
 
@@ -118,7 +118,13 @@ KINDS = (
         _application,
         (
             Act("accept", _("Take in"), lambda row, by, via: decide(row, is_accepted=True, by=by, via=via)),
-            Act("refuse", _("Say no"), lambda row, by, via: decide(row, is_accepted=False, by=by, via=via)),
+            Act(
+                "refuse",
+                _("Say no"),
+                lambda row, by, via: decide(row, is_accepted=False, by=by, via=via),
+                asks=_("What you tell them"),
+                say=lambda row, by, via, words: decide(row, is_accepted=False, reason=words, by=by, via=via),
+            ),
         ),
     ),
     Kind("case", _("Reports"), "people.sanction", _cases, _case),

@@ -18,7 +18,7 @@ from folkmoot.web.strangers import same_for_strangers
 ICONS, PAPER = (192, 512), "#fbfbf8"
 A_PART = 5_000  # addresses
 MOST_PARTS = 50_000  # of the index: as many as it may have
-CLOSED = ["/account/", "/settings", "/manage/", "/invitations/", "/mail/", "/start", "/files/", "/g/*/manage"]
+CLOSED = ["/account/", "/settings", "/manage/", "/invitations/", "/join/", "/mail/", "/start", "/files/", "/g/*/manage"]
 CLOSED += ["/search", "/posts/", "/*/similar", "/*?q="]
 XML = "application/xml"
 SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,16 @@ def record(kind: str, subject: models.Model, *, by: Any, via: str, **data: Any) 
     event = Event.objects.create(kind=kind, subject_id=subject.pk, actor_id=actor_id, via=via, data=data)
     wake.announce()
     return event
+
+
+def record_all(kind: str, subjects: Iterable[models.Model], *, by: Any, via: str, **data: Any) -> None:
+    """Note for each of many that it happened. Only inside the transaction that made it happen."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("record_all() needs the transaction of the change")
+    actor_id = by.pk if isinstance(by, models.Model) else None
+    events = [Event(kind=kind, subject_id=one.pk, actor_id=actor_id, via=via, data=data) for one in subjects]
+    Event.objects.bulk_create(events)
+    wake.announce()
 
 
 def hush() -> int:

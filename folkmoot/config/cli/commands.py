@@ -9,6 +9,7 @@ from folkmoot.config.cli import (
     duties,
     groups,
     installation,
+    joining,
     packages,
     people,
     rendering,
@@ -19,6 +20,9 @@ from folkmoot.config.cli import (
 
 archives.taking.add_command(packages.export_group)
 archives.taking.add_command(people.export_person)
+groups.member.add_command(joining.bring)
+groups.member.add_command(joining.link)
+groups.member.add_command(joining.rule)
 
 ALL = [
     serving.serve,

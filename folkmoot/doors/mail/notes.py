@@ -15,6 +15,7 @@ from folkmoot.conversations.models import Report
 from folkmoot.doors.mail import addresses, letters
 from folkmoot.doors.mail.models import Confirmation
 from folkmoot.groups.models import Application, Group, Invitation, Membership
+from folkmoot.groups.receipts import receipt
 from folkmoot.kit.mime import Letter
 from folkmoot.kit.msgid import new_message_id
 from folkmoot.kit.text import one_line
@@ -101,6 +102,29 @@ def application_decided(event: Event) -> None:
     address = application.person.addresses.order_by("-primary", "pk").first()
     if address:
         _write_to_member("application_decided", application.group, {"application": application}, address.email, event)
+
+
+def member_added(event: Event) -> None:
+    """Tell somebody whom others took in, where those wanted it so, with a link to leave again."""
+    if not event.data.get("tells"):
+        return
+    members = Membership.objects.current().select_related("group", "address", "person")
+    member = members.filter(pk=event.subject_id).first()
+    if member is None or member.address is None:
+        return
+    leave = addresses.of_group(member.group, "leave")
+    _write_to_member("added", member.group, {"member": member, "leave": leave}, member.address.email, event)
+
+
+def member_left(event: Event) -> None:
+    """Give whoever left on a page a receipt: one for all they left at once. Who left by letter has an answer to it."""
+    if event.via == "mail" or event.data.get("with_another"):
+        return
+    members = Membership.objects.filter(left_at__isnull=False).select_related("group", "address", "person")
+    member = members.filter(pk=event.subject_id).first()
+    if member is not None and member.address is not None:
+        told = {"receipt": receipt(member, event), "owner": addresses.of_group(member.group, "owner")}
+        _write_to_member("left", member.group, told, member.address.email, event)
 
 
 def export_ready(event: Event) -> None:

@@ -89,6 +89,8 @@ class Membership(models.Model):
     # Where this group's letters go; an administrator who added it, or its owner, has vouched for it.
     address = models.ForeignKey(Address, models.SET_NULL, null=True, related_name="+")
     arrived_by = models.CharField(max_length=12, choices=Arrival, default=Arrival.JOINED)
+    # The rule that brought them in; it may take them out again.
+    placed_by = models.ForeignKey("groups.PlacementRule", models.SET_NULL, null=True, related_name="placed")
     departed_by = models.CharField(max_length=12, choices=Departure, blank=True)
     departed_why = models.CharField(max_length=500, blank=True)
     # How the member stands to the companies that take part, made of affiliations and the group's sides. "" where the

@@ -1,11 +1,14 @@
 """What can be done with a group and its members."""
 
 from folkmoot.groups.operations.activity import was_active
+from folkmoot.groups.operations.asking import ask, change_field, change_question, make_field, remove_field, stop_asking
 from folkmoot.groups.operations.closing import close_group, reopen_group
 from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.founding import change, found, rename
+from folkmoot.groups.operations.importing import import_members, rehearse_import
 from folkmoot.groups.operations.inspections import end_inspection, end_inspections, inspect
 from folkmoot.groups.operations.invitations import accept, apply, decide, decline, invite
+from folkmoot.groups.operations.links import close_link, come_by, make_link
 from folkmoot.groups.operations.members import (
     add_member,
     change_reading,
@@ -17,6 +20,7 @@ from folkmoot.groups.operations.members import (
     restore_member,
 )
 from folkmoot.groups.operations.packages import note_export
+from folkmoot.groups.operations.placing import make_rule, remove_rule, rules_about, run_all_rules, run_rule, run_rules
 from folkmoot.groups.operations.roles import (
     allow,
     disallow,
@@ -47,6 +51,7 @@ from folkmoot.groups.operations.subgroups import (
 )
 from folkmoot.groups.operations.terms import turn_terms
 from folkmoot.groups.operations.uniting import first_owner, split_off, unite
+from folkmoot.groups.operations.values import describe_member
 from folkmoot.groups.operations.wishes import ask_to_found, decide_founding
 
 __all__ = [
@@ -56,16 +61,22 @@ __all__ = [
     "appeal",
     "apply",
     "ask_to_found",
+    "ask",
     "assign",
     "change",
+    "change_field",
+    "change_question",
     "change_reading",
     "close_group",
     "close_itself",
+    "close_link",
+    "come_by",
     "decide",
     "decide_appeal",
     "decide_founding",
     "decline",
     "deny",
+    "describe_member",
     "disallow",
     "end_inspection",
     "end_inspections",
@@ -74,15 +85,19 @@ __all__ = [
     "give_role_back",
     "grant_role",
     "inspect",
+    "import_members",
     "invite",
     "join",
     "leave",
     "lift",
     "lift_sanction",
     "limit",
+    "make_field",
+    "make_link",
     "make_member",
     "make_owner",
     "make_role",
+    "make_rule",
     "move_group",
     "move_group_back",
     "name_side",
@@ -92,17 +107,25 @@ __all__ = [
     "place_person",
     "place_sides",
     "place_turned",
+    "rehearse_import",
+    "remove_field",
     "remove_member",
     "remove_role",
+    "remove_rule",
     "remove_side",
     "rename",
     "rename_role",
     "reopen_group",
     "restore_member",
     "revoke_role",
+    "rules_about",
+    "run_all_rules",
+    "run_rule",
+    "run_rules",
     "sanction",
     "share_figures",
     "split_off",
+    "stop_asking",
     "turn_terms",
     "unite",
     "was_active",

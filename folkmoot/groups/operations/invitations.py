@@ -1,4 +1,6 @@
 import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -6,10 +8,12 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
+from folkmoot.groups.fields import cleaned, fields_of
 from folkmoot.groups.models import Application, Group, Invitation, Membership
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.members import Arrival, take_in
 from folkmoot.groups.operations.sides import require_side
+from folkmoot.groups.operations.values import require_complete, write_values
 from folkmoot.groups.rules import can_apply, can_manage_members, is_member
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
@@ -59,19 +63,58 @@ def decline(invitation: Invitation, *, via: str) -> None:
         record("invitation.declined", invitation, by=None, via=via)
 
 
-def apply(group: Group, *, person: Person, answer: str = "", via: str) -> Application:
-    """Ask to join a group that wants to be asked."""
+def apply(
+    group: Group,
+    *,
+    person: Person,
+    answer: str = "",
+    answers: Mapping[int, str] | None = None,
+    values: Mapping[str, str] | None = None,
+    via: str,
+) -> Application:
+    """Ask to join a group that wants to be asked: with answers to its questions, by their numbers, and what it wants to
+    know of members, by the fields' keys. A letter asks without; whoever decides can ask back.
+    """
     with transaction.atomic():
         require(can_apply(person, group), _("This group can't be asked."))
         if is_member(person, group):
             raise Refused(_("You are a member already."))
         require_side(person, group)
+        said = [] if answers is None else _answered(group, answers) + _valued(group, values or {})
         application, made = Application.objects.get_or_create(
-            group=group, person=person, decided_at=None, defaults={"answer": answer[:1000]}
+            group=group, person=person, decided_at=None, defaults={"answer": answer[:1000], "answers": said}
         )
         if made:
             record("application.made", application, by=person, via=via)
     return application
+
+
+def _answered(group: Group, answers: Mapping[int, str]) -> list[list[str]]:
+    """Each question with its answer, as it was asked."""
+    said = []
+    for question in group.questions.order_by("position", "pk"):
+        answer = answers.get(question.pk, "").strip()[:1000]
+        if question.is_required and not answer:
+            raise Refused(_("Please answer “%(question)s”.") % {"question": question.words})
+        if answer:
+            said.append([question.words, answer])
+    return said
+
+
+def _valued(group: Group, values: Mapping[str, str]) -> list[list[str]]:
+    require_complete(group, values)
+    theirs = fields_of(group).filter(is_set_by_members=True, key__in=list(values))
+    said = [[one.label, cleaned(one, values[one.key])] for one in theirs]
+    return [pair for pair in said if pair[1]]
+
+
+def _keep_values(application: Application, membership: Membership) -> None:
+    """What they said when they asked is said by the member, where the group still wants to know it."""
+    fields = {one.label: one for one in fields_of(application.group).filter(is_set_by_members=True)}
+    for label, answer in application.answers:
+        if label in fields:
+            with suppress(Refused):  # the field has changed since
+                write_values(membership, {fields[label].key: answer}, runs=False)
 
 
 def decide(application: Application, *, is_accepted: bool, reason: str = "", by: Actor, via: str) -> None:
@@ -85,7 +128,8 @@ def decide(application: Application, *, is_accepted: bool, reason: str = "", by:
             raise Refused(_("Somebody has answered this application already."))
         if is_accepted:
             person = application.person
-            take_in(application.group, person=person, address="", by=by, via=via, arrived_by=Arrival.APPLIED)
+            taken = take_in(application.group, person=person, address="", by=by, via=via, arrived_by=Arrival.APPLIED)
+            _keep_values(application, taken)
         record("application.decided", application, by=by, via=via)
         kind = "application.accepted" if is_accepted else "application.refused"
         note(application.group, kind, by=by, via=via, about=application.person)

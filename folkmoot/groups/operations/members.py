@@ -1,20 +1,31 @@
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol
-from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant
+from folkmoot.groups.models import Group, HistoryEntry, Membership, Responsibility, Role, RoleGrant
 from folkmoot.groups.operations.duties.holding import leave_all_duties
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.roles import grant_role, lock, revoke_role
 from folkmoot.groups.operations.sides import place_side, require_side
+from folkmoot.groups.operations.values import require_complete, write_values
 from folkmoot.groups.policy import is_full
-from folkmoot.groups.rules import can_join, can_manage_members, can_remove, is_denied, is_last_owner, is_owner
+from folkmoot.groups.rules import (
+    can_join,
+    can_manage_members,
+    can_remove,
+    is_denied,
+    is_last_owner,
+    is_member,
+    is_owner,
+)
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
@@ -25,11 +36,17 @@ REGRETTED_FOR = timedelta(days=1)  # how long a removal can be undone
 Arrival, Departure = Membership.Arrival, Membership.Departure
 
 
-def join(group: Group, *, person: Person, via: str, address: str = "") -> Membership:
-    """Become a member of a group that anyone may join."""
+def join(
+    group: Group, *, person: Person, via: str, address: str = "", values: Mapping[str, str] | None = None
+) -> Membership:
+    """Become a member of a group that anyone may join, and say what it wants to know of its members."""
     with transaction.atomic():
         require(can_join(person, group), _("This group takes new members by approval or invitation."))
-        return take_in(group, person=person, address=address, by=person, via=via)
+        if not is_member(person, group):
+            require_complete(group, values or {})
+        membership = take_in(group, person=person, address=address, by=person, via=via)
+        write_values(membership, values or {}, runs=False)
+        return membership
 
 
 def add_member(
@@ -95,13 +112,41 @@ def take_in(
     return membership
 
 
-def leave(membership: Membership, *, via: str) -> None:
-    """Leave a group. What was said stays; the membership stays as a fact."""
+def leave(membership: Membership, *, why: str = "", and_below: bool = False, via: str) -> None:
+    """Leave a group, and with `and_below` all groups below it. What was said stays; the membership stays as a fact.
+
+    What ended with it is noted by its numbers, for the receipt.
+    """
     with transaction.atomic():
+        ended = [_leave(one, why, via=via) for one in _below(membership)] if and_below else []
+        ended = [one for one in ended if one]
         if is_last_owner(membership.person, lock(membership.group)):
             raise Refused(_("You are this group's only owner. Make somebody else owner first."))
-        _end(membership, Departure.LEFT)
-        record("member.left", membership, by=membership.person, via=via)
+        facts = _what_ends(membership)
+        _end(membership, Departure.LEFT, why)
+        record("member.left", membership, by=membership.person, via=via, below=ended, **facts)
+
+
+def _below(membership: Membership) -> QuerySet[Membership]:
+    mine = Membership.objects.current().filter(person=membership.person, group__reaching__above=membership.group)
+    return mine.exclude(pk=membership.pk).select_related("group", "person").order_by("pk")
+
+
+def _leave(membership: Membership, why: str, *, via: str) -> int | None:
+    """Leave a group below; one that would be without an owner is named by staying."""
+    if is_last_owner(membership.person, lock(membership.group)):
+        return None
+    _end(membership, Departure.LEFT, why)
+    record("member.left", membership, by=membership.person, via=via, with_another=True)
+    return membership.pk
+
+
+def _what_ends(membership: Membership) -> dict[str, list[int]]:
+    duties = Responsibility.objects.current().filter(holder=membership)
+    return {
+        "roles": list(membership.grants.values_list("role", flat=True)),
+        "duties": list(duties.values_list("pk", flat=True)),
+    }
 
 
 def remove_member(membership: Membership, *, why: str = "", by: Actor, via: str) -> None:

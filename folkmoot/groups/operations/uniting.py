@@ -16,8 +16,11 @@ from folkmoot.groups.models import (
     HistoryEntry,
     Invitation,
     MailName,
+    MemberField,
     Membership,
+    MemberValue,
     ModerationCase,
+    PlacementRule,
     Reach,
     Responsibility,
     RoleGrant,
@@ -44,6 +47,7 @@ def unite(group: Group, *, into: Group, by: Actor, via: str) -> None:
     group, into = hold_tree(group), Group.objects.select_for_update(no_key=True).get(pk=into.pk)
     _require_unite(group, into, by)
     kept = _bring_members(group, into)
+    _bring_fields(group, into, kept)
     _bring_duties(group, into, kept)
     _bring_what_waits(group, into)
     _bring_conduct(group, into)
@@ -129,6 +133,21 @@ def _bring_grants(member: Membership, here: Membership, roles: dict[tuple[str, s
             RoleGrant.objects.filter(pk=grant.pk).update(membership=here, role=role)
 
 
+def _bring_fields(group: Group, into: Group, both: dict[int, Membership]) -> None:
+    """A field that the other group has, of the same kind, is the same one; where both hold an answer, its own stays."""
+    here = {one.key: one for one in into.member_fields.all()}
+    for one in group.member_fields.all():
+        same = here.get(one.key)
+        if same is None:
+            MemberField.objects.filter(pk=one.pk).update(group=into)
+        elif same.kind == one.kind:
+            said = MemberValue.objects.filter(field=same).values_list("membership", flat=True)
+            MemberValue.objects.filter(field=one).exclude(membership__in=list(said)).update(field=same)
+    for before, kept in both.items():
+        said = MemberValue.objects.filter(membership=kept).values_list("field", flat=True)
+        MemberValue.objects.filter(membership=before).exclude(field__in=list(said)).update(membership=kept)
+
+
 def _bring_duties(group: Group, into: Group, both: dict[int, Membership]) -> None:
     """An address that the other group uses already is lost; who is in both goes on holding what they held."""
     taken = Responsibility.objects.filter(group=into, ended_at=None).values_list("slug", flat=True)
@@ -157,6 +176,7 @@ def _bring_what_waits(group: Group, into: Group) -> None:
     Invitation.objects.filter(group=group).update(group=into, role=None)
     group.invitation_links.filter(closed_at=None).update(closed_at=now())
     group.placement_rules.all().delete()
+    PlacementRule.objects.filter(of_group=group).exclude(group=into).update(of_group=into)
     group.elections.filter(decided_at=None).delete()
 
 

@@ -1,4 +1,5 @@
 import csv
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from folkmoot.accounts.http import SignedIn
+from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.groups.fields import fields_seen_by, shown
 from folkmoot.groups.forms import PeopleForm
 from folkmoot.groups.http import around, managed, of_group
-from folkmoot.groups.listing import Narrowing, Status, Trouble, listed, page_of, roles_carried
-from folkmoot.groups.models import Application, Group, Membership, Role, RoleGrant, Side
+from folkmoot.groups.listing import Narrowing, Status, Trouble, harmless, listed, page_of, roles_carried
+from folkmoot.groups.models import Application, Group, MemberField, Membership, MemberValue, Role, RoleGrant, Side
 from folkmoot.groups.operations import add_member, decide, invite, make_member, make_owner, remove_member
 from folkmoot.groups.rules import can_manage_members
 from folkmoot.kit.errors import NotAllowed, Refused
@@ -31,9 +33,13 @@ def members(request: HttpRequest, group: Group) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     can_see = "members.read" in context["permissions"]  # asked once, not of each of 100,000 rows
     visible = _listed(group.memberships.all() if can_see else group.memberships.none(), query)
+    visible = visible.prefetch_related(_values(fields_seen_by(group, reader(request))))
+    page = Paginator(visible, A_PAGE).get_page(request.GET.get("page"))
+    for one in page:
+        one.said = [(value.field.label, shown(value.field, value.value)) for value in one.seen]
     context |= {
         "query": query,
-        "page": Paginator(visible, A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "duties": group.responsibilities.current().filter(holder__isnull=False).with_people().order_by("name", "pk"),
         "can_see": can_see,
         "can_manage_members": "members.manage" in context["permissions"],
@@ -76,11 +82,14 @@ def members_file(request: SignedIn, group: Group) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{group.slug}-members.csv"'
     rows = csv.writer(response)
-    rows.writerow(["name", "address", "role", "mail", "since", "handle", "side", "organization", "status", "arrived"])
+    fields = list(fields_seen_by(group, request.user))
+    head = ["name", "address", "role", "mail", "since", "handle", "side", "organization", "status", "arrived"]
+    rows.writerow([*head, *(one.key for one in fields)])
     found: QuerySet[Any, Any] = listed(group, Narrowing.of(request.GET), with_addresses=True)
-    found = found.prefetch_related(roles_carried())
-    for one in found.order_by("-is_owner", "person__name", "pk").iterator(chunk_size=2000):
-        rows.writerow(map(_harmless, _cells(one)))
+    found = found.order_by("-is_owner", "person__name", "pk").prefetch_related(roles_carried(), _values(fields))
+    for one in found.iterator(chunk_size=2000):
+        said = {value.field_id: value.value for value in one.seen}
+        rows.writerow(map(harmless, [*_cells(one), *(said.get(field.pk, "") for field in fields)]))
     return response
 
 
@@ -140,7 +149,13 @@ def _cells(one: Any) -> list[str]:
     return [*cells, one.person.handle, one.side, company, one.status, one.arrived_by]
 
 
-def _listed(memberships: QuerySet[Membership], query: str) -> QuerySet[Membership, Any]:
+def _values(fields: Iterable[MemberField]) -> "Prefetch[Any]":
+    """What members say in these fields, as `seen`."""
+    rows = MemberValue.objects.filter(field__in=[one.pk for one in fields]).select_related("field")
+    return Prefetch("values", rows.order_by("field__position", "field"), to_attr="seen")
+
+
+def _listed(memberships: QuerySet[Membership], query: str) -> QuerySet[Any, Any]:
     owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__key=Role.BuiltIn.OWNER)
     found = memberships.filter(left_at=None).select_related("person", "organization").annotate(is_owner=Exists(owns))
     if query:
@@ -171,11 +186,12 @@ def _take(request: SignedIn, group: Group, form: PeopleForm) -> None:
 
 
 def _decide(request: SignedIn, application_id: int, *, is_accepted: bool) -> HttpResponse:
+    reason = request.POST.get("reason", "")
     waiting = Application.objects.filter(group__in=Group.objects.visible_to(request.user))
     application = get_object_or_404(waiting.select_related("group", "person"), pk=application_id)
     if not can_manage_members(request.user, application.group):
         raise Http404
-    decide(application, is_accepted=is_accepted, by=request.user, via="web")
+    decide(application, is_accepted=is_accepted, reason=reason, by=request.user, via="web")
     name = application.person.name
     words = _("%(name)s is a member now.") if is_accepted else _("%(name)s gets a letter that says no.")
     messages.success(request, words % {"name": name})
@@ -188,8 +204,3 @@ def _membership(request: SignedIn, membership_id: int) -> Membership:
     if not can_manage_members(request.user, found.group):
         raise Http404
     return found
-
-
-def _harmless(cell: str) -> str:
-    """A table program takes a cell that begins like this for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

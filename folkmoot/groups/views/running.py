@@ -37,7 +37,11 @@ def todo_done(request: SignedIn, group: Group, kind: str, row_id: int, act: str)
     chosen = next((one for one in found.kind.acts if one.key == act), None) if found else None
     if found is None or chosen is None:
         raise Http404
-    chosen.do(found.row, request.user, "web")
+    words = request.POST.get("words", "").strip()
+    if chosen.say and words:
+        chosen.say(found.row, request.user, "web", words)
+    else:
+        chosen.do(found.row, request.user, "web")
     messages.success(request, _("Done: %(what)s.") % {"what": found.told.title})
     return redirect("manage_todo", slug=group.slug)
 

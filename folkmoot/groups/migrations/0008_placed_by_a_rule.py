@@ -1,0 +1,16 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("groups", "0007_what_came_with_a_duty")]
+
+    operations = [
+        migrations.AddField(
+            "membership",
+            "placed_by",
+            models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="placed", to="groups.placementrule"
+            ),
+        ),
+    ]

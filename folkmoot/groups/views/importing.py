@@ -1,0 +1,80 @@
+"""Take in a list of people: first what would happen, then that it does."""
+
+import csv
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import ngettext
+
+from folkmoot.accounts.http import SignedIn
+from folkmoot.groups.fates import Outcome
+from folkmoot.groups.fields import fields_of
+from folkmoot.groups.http import around, managed
+from folkmoot.groups.joining_forms import ListForm
+from folkmoot.groups.listing import harmless
+from folkmoot.groups.models import Group
+from folkmoot.groups.operations import import_members, rehearse_import
+from folkmoot.groups.operations.importing import Report
+from folkmoot.kit.errors import NotAllowed, Refused
+
+MOST_SHOWN = 300  # rows of a sort on the page; all of them are in the file
+
+
+@login_required
+@managed("members.manage")
+def members_import(request: SignedIn, group: Group) -> HttpResponse:
+    form = ListForm(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, group, form)
+    act = request.POST.get("act", "")
+    try:
+        report = _done(request, group, form, is_rehearsal=act != "import")
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, group, form)
+    return _file(group, report) if act == "file" else _page(request, group, form, report)
+
+
+def _done(request: SignedIn, group: Group, form: ListForm, *, is_rehearsal: bool) -> Report:
+    said = form.cleaned_data
+    are_agreed = said["how"] == "add"
+    if is_rehearsal:
+        return rehearse_import(group, said["people"], are_agreed=are_agreed, by=request.user)
+    return import_members(group, said["people"], are_agreed=are_agreed, tells=said["tells"], by=request.user, via="web")
+
+
+def _page(request: SignedIn, group: Group, form: ListForm, report: Report | None = None) -> HttpResponse:
+    context: dict[str, Any] = around(request, group, "manage") | {
+        "station": "members",
+        "form": form,
+        "report": report,
+        "fields": fields_of(group),
+        **(_told(report) if report else {}),
+    }
+    return render(request, "groups/members_import.html", context, status=422 if form.errors else 200)
+
+
+def _told(report: Report) -> dict[str, Any]:
+    """The rows by what becomes of them: first those that can't be taken."""
+    first = (Outcome.REFUSED, Outcome.ADDED, Outcome.INVITED, Outcome.FILLED, Outcome.WAITING, Outcome.SAME)
+    sorts = [
+        {"outcome": one, "n": n, "rows": rows[:MOST_SHOWN], "more": max(0, n - MOST_SHOWN)}
+        for one in (*first, Outcome.KEPT)
+        if (n := report.counts.get(one, 0)) and (rows := [fate for fate in report.fates if fate.outcome == one])
+    ]
+    n = sum(report.counts.get(one, 0) for one in (Outcome.ADDED, Outcome.INVITED, Outcome.FILLED))
+    return {"sorts": sorts, "to_do": n, "button": ngettext("Do it for %(n)d row", "Do it for %(n)d rows", n) % {"n": n}}
+
+
+def _file(group: Group, report: Report) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{group.slug}-import.csv"'
+    rows = csv.writer(response)
+    rows.writerow(["line", "address", "name", "outcome", "why"])
+    for fate in report.fates:
+        rows.writerow([harmless(str(cell)) for cell in fate.facts().values()])
+    return response
