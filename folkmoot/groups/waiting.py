@@ -103,7 +103,7 @@ def _inspections(group_id: int) -> QuerySet[Inspection]:
 
 
 def _inspection(row: Inspection) -> Told:
-    words = now_in("%(name)s reads here as administrator of this place until %(until)s. The reason: %(reason)s")
+    words = _("%(name)s reads here as administrator of this place until %(until)s. The reason: %(reason)s")
     until = date_format(timezone.localtime(row.ends_at), "DATETIME_FORMAT")
     said = {"name": row.administrator.name, "until": until, "reason": row.reason}
     return Told(row.administrator.name, words % said, row.began_at, reverse("manage_history", args=[row.group.slug]))

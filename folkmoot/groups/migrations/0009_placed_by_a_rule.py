@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0007_what_came_with_a_duty")]
+    dependencies = [("groups", "0008_closed_and_inspected")]
 
     operations = [
         migrations.AddField(
