@@ -92,6 +92,12 @@ def _of_running_groups(person: Person) -> Iterator[Fact]:
         .values("group__slug", "made_at", "ends_at", "uses"),
     )
     yield Fact(
+        "group-exports",
+        _("Files of whole groups that you asked for"),
+        _("so that other owners know; for a week"),
+        person.group_exports.order_by("pk").values("group__slug", "asked_at", "ready_at", "size"),
+    )
+    yield Fact(
         "history",
         _("What you did as one who runs groups"),
         _("the history of groups; as long as they are there"),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models import Group, MailName, Membership
-from folkmoot.groups.rules import permissions_in
+from folkmoot.groups.rules import is_owner, permissions_in
 from folkmoot.store.prepared import Prepared
 
 _BY_SLUG = Prepared(lambda slug: Group.objects.filter(slug=slug, merged_into=None), words=True)
@@ -101,6 +101,7 @@ def around(request: HttpRequest, group: Group, tab: str) -> dict[str, Any]:
         "tab": tab,
         "permissions": mine.permissions,
         "can_manage": "group.manage" in mine.permissions,
+        "is_owner": lambda: person is not None and is_owner(person, group),  # asked where a page shows it
         "membership": group.memberships.current().filter(person=person).first() if person else None,
         "member_count": mine.members,
         "above": above(group, person),

@@ -8,7 +8,15 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Election, Group, HistoryEntry, Membership, MembershipQuerySet, Responsibility
+from folkmoot.groups.models import (
+    Election,
+    Group,
+    GroupExport,
+    HistoryEntry,
+    Membership,
+    MembershipQuerySet,
+    Responsibility,
+)
 from folkmoot.groups.rules import all_members_hold, owners_of
 
 
@@ -53,3 +61,8 @@ def voters(election: Election) -> MembershipQuerySet:
     since = election.opened_at - timedelta(days=election.group.active_days)
     here = Membership.objects.current().filter(group=election.group_id, person__is_active=True)
     return here.filter(joined_at__lte=election.opened_at, active_at__gte=since)
+
+
+def keeps_package(name: str) -> bool:
+    """Whether a kept file is the file of a whole group, for its owners to fetch."""
+    return GroupExport.objects.filter(sha256=name).exists()

@@ -6,6 +6,7 @@ from folkmoot.groups.models import (
     Application,
     Denial,
     FoundingRequest,
+    GroupExport,
     HistoryEntry,
     Inspection,
     Invitation,
@@ -40,6 +41,7 @@ def person_merged(event: Event) -> None:
         theirs = Application.objects.filter(person_id=event.subject_id)
         theirs.filter(decided_at=None, group__in=list(asked.values_list("group", flat=True))).delete()
         theirs.update(person=into)
+        GroupExport.objects.filter(asked_by=event.subject_id).update(asked_by=into)
         _move_conduct(event.subject_id, into)
 
 
@@ -126,6 +128,7 @@ def person_erased(person: Person, keep_words: bool) -> None:
         memberships.delete()
         Application.objects.filter(person=person).delete()
         FoundingRequest.objects.filter(person=person).delete()
+        GroupExport.objects.filter(asked_by=person).update(asked_by=None)
         Invitation.objects.filter(address__in=list(person.addresses.values_list("email", flat=True))).delete()
         _erase_conduct(person)
 

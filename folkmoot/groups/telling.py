@@ -43,6 +43,7 @@ WORDS = {
     "group.merged": _("merged another group into this one"),
     "group.split": _("split a part off"),
     "group.exported": _("took the group along as one file"),
+    "group.brought": _("brought the group here from another place, as one file"),
     "figures.shared": _("shared the group’s figures with the groups above"),
     "figures.kept": _("keeps the group’s figures to itself"),
     "company.placed": _("said what a company is to the group"),

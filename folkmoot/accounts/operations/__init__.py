@@ -1,5 +1,13 @@
 """What can be done with persons and accounts."""
 
+from folkmoot.accounts.operations.bringing import (
+    Comer,
+    Welcomed,
+    bring_nobody,
+    bring_organizations,
+    bring_people,
+    same_handles,
+)
 from folkmoot.accounts.operations.leaving import (
     ask_export,
     can_erase,
@@ -45,10 +53,15 @@ from folkmoot.accounts.operations.settings import (
 )
 
 __all__ = [
+    "Comer",
+    "Welcomed",
     "add_domain",
     "affiliate",
     "ask_export",
     "become_first_administrator",
+    "bring_nobody",
+    "bring_organizations",
+    "bring_people",
     "can_erase",
     "can_run_organizations",
     "clean_name",
@@ -75,6 +88,7 @@ __all__ = [
     "remove_picture",
     "rename",
     "rename_organization",
+    "same_handles",
     "settle_affiliations",
     "settle_all",
     "settle_domains",

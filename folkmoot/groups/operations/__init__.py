@@ -1,6 +1,7 @@
 """What can be done with a group and its members."""
 
 from folkmoot.groups.operations.activity import was_active
+from folkmoot.groups.operations.bringing import bring_groups, bring_owner, check_tree, free_addresses, require_owners
 from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.founding import change, found, rename
 from folkmoot.groups.operations.invitations import accept, apply, decide, decline, invite
@@ -14,7 +15,13 @@ from folkmoot.groups.operations.members import (
     remove_member,
     restore_member,
 )
-from folkmoot.groups.operations.packages import note_export
+from folkmoot.groups.operations.packages import (
+    ask_package,
+    finish_package,
+    note_export,
+    note_progress,
+    sweep_packages,
+)
 from folkmoot.groups.operations.roles import (
     allow,
     disallow,
@@ -52,17 +59,23 @@ __all__ = [
     "allow",
     "appeal",
     "apply",
+    "ask_package",
     "assign",
+    "bring_groups",
+    "bring_owner",
     "change",
     "change_reading",
+    "check_tree",
     "close_itself",
     "decide",
     "decide_appeal",
     "decline",
     "deny",
     "disallow",
+    "finish_package",
     "first_owner",
     "found",
+    "free_addresses",
     "grant_role",
     "invite",
     "join",
@@ -78,6 +91,7 @@ __all__ = [
     "move_group_back",
     "name_side",
     "note_export",
+    "note_progress",
     "open_itself",
     "place_all",
     "place_person",
@@ -88,11 +102,13 @@ __all__ = [
     "remove_side",
     "rename",
     "rename_role",
+    "require_owners",
     "restore_member",
     "revoke_role",
     "sanction",
     "share_figures",
     "split_off",
+    "sweep_packages",
     "turn_terms",
     "unite",
     "was_active",
