@@ -16,7 +16,7 @@ from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Attachment, Post, Topic, Upload
 from folkmoot.conversations.operations import keep_draft, make_channel, schedule
 from folkmoot.groups.models import Application, Candidacy, Election, Group, ModerationCase, Sanction
-from folkmoot.groups.operations import invite, remove_member, sanction
+from folkmoot.groups.operations import ask_package, invite, remove_member, sanction
 from folkmoot.groups.operations.duties import make_duty
 from folkmoot.outbox.relay import drain
 from tests import make
@@ -237,6 +237,7 @@ def what_governs(den, ann, olga):
     election = Election.objects.create(group=den, closes_at=now() + timedelta(days=9), electorate=2, quorum=1)
     candidacy = Candidacy.objects.create(election=election, membership=den.memberships.get(person=ann))
     return {
+        "package_id": ask_package(den, by=olga, via="test").pk,
         "duty_id": duty.pk,
         "sanction_id": laid.pk,
         "case_id": case.pk,

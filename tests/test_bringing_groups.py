@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from folkmoot.accounts.models import OPERATOR, Address, Person
 from folkmoot.accounts.operations import erase, make_organization
@@ -204,20 +204,30 @@ def test_it_is_the_same_group_again(tarn, settings, tmp_path, client):
     assert not any(person.has_usable_password() for person in Person.objects.all())
 
 
+PACKAGE = {}  # made once, for all tests that spoil it
+
+
 @pytest.fixture
 def package(settings, tmp_path):
     """The parts of a small group's package, brought to where nobody is."""
     settings.FILES = tmp_path / "kept"
+    if not PACKAGE:
+        with transaction.atomic():
+            PACKAGE.update(parts_of(small(tmp_path / "package.zip")))
+            transaction.set_rollback(True)
+    settings.FILES = tmp_path / "elsewhere"
+    return dict(PACKAGE)
+
+
+def small(path):
     ann, bob = make.person("Ann"), make.person("Bob")
     group = make.group(bob, owner=ann, slug="tarn")
     found(founder=ann, name="Below", slug="below", parent=group, via="test")
     post = make.post(make.topic(group, author=ann, title="Boats", body="**Which?**"), author=bob, body="This.")
     file = StoredFile.objects.create(sha256=files.keep(b"a boat"), size=6, kind="text/plain")
     Attachment.objects.create(post=post, file=file, name="boat.txt")
-    pack(group, tmp_path / "package.zip")
-    wipe()
-    settings.FILES = tmp_path / "elsewhere"
-    return parts_of(tmp_path / "package.zip")
+    pack(group, path)
+    return path
 
 
 ROWS = {  # what is wrong: part, line, fields, what is said

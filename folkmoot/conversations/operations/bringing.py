@@ -87,8 +87,7 @@ def bring_talk(
     *,
     html: Mapping[type[Post] | type[Edition], Iterator[Html]],
     nobody: Callable[[], int],
-    name: str,
-    fingerprint: str,
+    whence: tuple[str, str],  # the file's name, and the hash by which it is known again
     by: Actor,
 ) -> None:
     """Write all that a package says of its talk. It counts as its authors' own once they say so, as in any archive."""
@@ -108,7 +107,7 @@ def bring_talk(
     for table in TABLES:
         unpacking.write(table, rows_of(table), keys, more.get(table.model, lambda row: {}))
         if table.model is Channel:
-            archives |= _archives(keys.places[Channel], name, fingerprint, by)
+            archives |= _archives(keys.places[Channel], whence, by)
 
 
 def bring_old_numbers(topics: Mapping[int, int]) -> None:
@@ -125,9 +124,9 @@ def index_brought(keys: Sequence[int]) -> None:
         search.index(posts.order_by("pk").values_list("pk", "channel_id", "title", "body"))
 
 
-def _archives(channels: Sequence[int], name: str, fingerprint: str, by: Actor) -> dict[int, int]:
+def _archives(channels: Sequence[int], whence: tuple[str, str], by: Actor) -> dict[int, int]:
     """One for each channel, by the channel's place."""
-    who = by if isinstance(by, Person) else None
+    who, (name, fingerprint) = by if isinstance(by, Person) else None, whence
     rows = [
         Archive(channel_id=key, file_name=name[-200:], fingerprint=fingerprint, brought_by=who, finished_at=now())
         for key in channels

@@ -32,9 +32,9 @@ def manage_export(request: SignedIn, group: Group) -> HttpResponse:
 @require_safe
 @freshly
 @managed("group.manage")  # type: ignore[arg-type]  # a file is an answer that comes in pieces
-def manage_export_file(request: SignedIn, group: Group, export_id: int) -> HttpResponseBase:
+def manage_export_file(request: SignedIn, group: Group, package_id: int) -> HttpResponseBase:
     _require_owner(request, group)
-    found = get_object_or_404(group.exports.kept().exclude(ready_at=None), pk=export_id)
+    found = get_object_or_404(group.exports.kept().exclude(ready_at=None), pk=package_id)
     path = files.where(found.sha256)
     if not path.exists():
         raise Http404
