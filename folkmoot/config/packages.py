@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from folkmoot.accounts.models import Address, Organization, Person
+from django.db.models import Count, Max, Min, Q
+
+from folkmoot.accounts.models import Address, Affiliation, Organization, Person
 from folkmoot.conversations.models import Channel, OldTopic, Post, StoredFile, Topic
 from folkmoot.conversations.packages import TABLES as OF_TALK
 from folkmoot.doors.mail.archives.taking import take_posts_out
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, Membership, OrganizationSide
 from folkmoot.groups.packages import TABLES as OF_GROUPS
 from folkmoot.store import files
 from folkmoot.store.packages import Numbers, content_hash, line, lines, number_all
@@ -66,6 +68,7 @@ def _pack(group: Group, into: ZipFile, watch: Callable[[int], None]) -> Packed:
     _write(into, packed, "organizations", _organizations(sorted(numbers.named.get(Organization, ()))))
     _write(into, packed, "people", _people(sorted(numbers.named.get(Person, ()))))
     watch(90)
+    _write(into, packed, "affiliations", _affiliations(groups))
     for name in sorted(numbers.named.get(StoredFile, ())):
         _add_file(into, packed, name)
     into.writestr(_entry(NUMBERS), b"".join(_numbers(groups, numbers)))
@@ -96,6 +99,19 @@ def _people(handles: Sequence[str]) -> Iterator[bytes]:
             yield line(
                 {"handle": person.handle, "name": person.name, "address": address, "erased_at": person.erased_at}
             )
+
+
+def _affiliations(groups: Sequence[int]) -> Iterator[bytes]:
+    """To which of the groups' companies their people belong, whatever proves it: sides are made of that."""
+    ties = Affiliation.objects.filter(
+        organization__in=OrganizationSide.objects.filter(group__in=groups).values("organization"),
+        person__in=Membership.objects.filter(group__in=groups).values("person"),
+    )
+    names = ("person__handle", "organization__slug")
+    rows = ties.values(*names).annotate(since=Min("starts_on"), until=Max("ends_on"), open=Count("pk", Q(ends_on=None)))
+    for one in rows.order_by(*names).iterator(chunk_size=AT_ONCE):
+        said = {"person": one["person__handle"], "organization": one["organization__slug"], "starts_on": one["since"]}
+        yield line(said | {"ends_on": None if one["open"] else one["until"]})
 
 
 def _numbers(groups: Sequence[int], numbers: Numbers) -> Iterator[bytes]:

@@ -30,6 +30,7 @@ def facts_of(person: Person) -> Iterator[Fact]:
     """What groups know of a person."""
     yield from _of_being_in_groups(person)
     yield from _of_running_groups(person)
+    yield from _of_files(person)
     yield from _of_duties(person)
     yield from _of_conduct(person)
 
@@ -76,6 +77,15 @@ def _of_being_in_groups(person: Person) -> Iterator[Fact]:
     )
 
 
+def _of_files(person: Person) -> Iterator[Fact]:
+    yield Fact(
+        "group-exports",
+        _("Files of whole groups that you asked for"),
+        _("so that other owners know; for a week"),
+        person.group_exports.order_by("pk").values("group__slug", "asked_at", "ready_at", "size"),
+    )
+
+
 def _of_running_groups(person: Person) -> Iterator[Fact]:
     yield Fact(
         "founding-requests",
@@ -90,12 +100,6 @@ def _of_running_groups(person: Person) -> Iterator[Fact]:
         InvitationLink.objects.filter(made_by=person)
         .order_by("pk")
         .values("group__slug", "made_at", "ends_at", "uses"),
-    )
-    yield Fact(
-        "group-exports",
-        _("Files of whole groups that you asked for"),
-        _("so that other owners know; for a week"),
-        person.group_exports.order_by("pk").values("group__slug", "asked_at", "ready_at", "size"),
     )
     yield Fact(
         "history",

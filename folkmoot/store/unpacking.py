@@ -152,7 +152,7 @@ def _plain_reader(one: Field[Any, Any], arrivals: Arrivals) -> Callable[[Any], A
     if isinstance(one, models.DateTimeField):
         return lambda said: _none(one.null) if said is None else _moment(said)
     if isinstance(one, models.DateField):
-        return _day
+        return lambda said: _none(one.null) if said is None else _day(said)
     if isinstance(one, models.IntegerField):
         return lambda said: _valid(one, _of(int, said))
     if isinstance(one, models.CharField | models.TextField):

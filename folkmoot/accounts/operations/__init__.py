@@ -3,6 +3,7 @@
 from folkmoot.accounts.operations.bringing import (
     Comer,
     Welcomed,
+    bring_affiliations,
     bring_nobody,
     bring_organizations,
     bring_people,
@@ -59,6 +60,7 @@ __all__ = [
     "affiliate",
     "ask_export",
     "become_first_administrator",
+    "bring_affiliations",
     "bring_nobody",
     "bring_organizations",
     "bring_people",

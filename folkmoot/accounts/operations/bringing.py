@@ -4,14 +4,14 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
 
 from folkmoot.accounts.domains import clean_domain
-from folkmoot.accounts.models import Address, OldHandle, Organization, OrganizationDomain, Person
+from folkmoot.accounts.models import Address, Affiliation, OldHandle, Organization, OrganizationDomain, Person
 from folkmoot.accounts.operations.leaving import NOBODY
 from folkmoot.accounts.operations.people import clean_name, free_handle
 from folkmoot.kit.errors import Refused
@@ -76,9 +76,11 @@ def bring_nobody() -> int:
     return nobody.pk
 
 
-def bring_organizations(companies: Iterable[Mapping[str, object]], *, via: str) -> tuple[dict[str, int], list[str]]:
-    """Find companies by a domain or their name, and make the others. Returns keys by slug, and the new names."""
-    keys, made = {}, []
+def bring_organizations(
+    companies: Iterable[Mapping[str, object]], *, via: str
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Find companies by a domain or their name, and make the others. Returns keys by slug, and new ones' names."""
+    keys, made = {}, {}
     for one in companies:
         slug, name = str(one["slug"]), one_line(str(one["name"]))[:100]
         domains = list(_domains(one["domains"]))
@@ -86,9 +88,27 @@ def bring_organizations(companies: Iterable[Mapping[str, object]], *, via: str) 
         found = found or Organization.objects.filter(name__iexact=name).first()
         if found is None:
             found = _make_organization(name, slug, domains, via)
-            made.append(name)
+            made[slug] = name
         keys[slug] = found.pk
     return keys, made
+
+
+def bring_affiliations(
+    ties: Iterable[Mapping[str, Any]], people: Mapping[str, int], companies: Mapping[str, int]
+) -> None:
+    """Say who belongs to companies that came along. Of others this place knows itself who does."""
+    rows = [
+        Affiliation(
+            person_id=people[one["person"]],
+            organization_id=companies[one["organization"]],
+            proof=Affiliation.Proof.WORD,
+            starts_on=one["starts_on"],
+            ends_on=one["ends_on"],
+        )
+        for one in ties
+        if one["organization"] in companies
+    ]
+    Affiliation.objects.bulk_create(rows, batch_size=AT_ONCE)
 
 
 def _make_organization(name: str, slug: str, domains: Sequence[str], via: str) -> Organization:

@@ -20,6 +20,7 @@ from django.db import DataError, IntegrityError, models, transaction
 from folkmoot.accounts.models import Actor, Address, Organization, Person
 from folkmoot.accounts.operations import (
     Welcomed,
+    bring_affiliations,
     bring_nobody,
     bring_organizations,
     bring_people,
@@ -122,6 +123,7 @@ def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brou
     """Write all of it, and tell what became of it."""
     people = bring_people(package.comers, via=wish.via)
     companies, new = bring_organizations(package.companies, via=wish.via)
+    bring_affiliations(package.ties, people.people, {slug: companies[slug] for slug in new})
     wished, old = ({}, {}) if wish.is_dry else numbers_of(package)
     keys = _keys(package, wished, people, companies, wish)
     group = bring_groups(package.rows, keys, slugs=wish.slugs, by=wish.by, via=wish.via)
@@ -135,7 +137,7 @@ def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brou
     if not wish.is_dry:
         bring_old_numbers({number: keys.places[Topic][place - 1] for number, place in old.items()})
         index_brought(keys.places[Post])
-    return _told(package, keys, wished, group, people, new)
+    return _told(package, keys, wished, group, people, list(new.values()))
 
 
 def _keys(package: Package, wished: Mapping[Any, Any], people: Welcomed, companies: dict[str, int], wish: Wish) -> Keys:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from folkmoot.accounts.models import Address, Organization, Person
+from folkmoot.accounts.models import Address, Affiliation, Organization, Person
 from folkmoot.accounts.operations import Comer
 from folkmoot.config.packages import FORMAT, NUMBERS, TABLES, VERSION, WORDS
 from folkmoot.conversations import rendering
@@ -22,6 +22,7 @@ from folkmoot.store import unpacking
 from folkmoot.store.packages import Row, Table, content_hash
 from folkmoot.store.unpacking import Arrivals
 
+OTHERS = ("people", "organizations", "affiliations")  # parts that are not rows of the group
 LARGEST_LIST = 64 << 20  # bytes of package.json
 HIGHEST_NUMBER = 10**12  # that a page gets because it had it elsewhere
 PEOPLE: dict[str, models.Field[Any, Any]] = {
@@ -34,6 +35,12 @@ COMPANIES: dict[str, models.Field[Any, Any]] = {
     "slug": Organization._meta.get_field("slug"),
     "name": Organization._meta.get_field("name"),
     "domains": models.JSONField(default=list),
+}
+TIES: dict[str, models.Field[Any, Any]] = {
+    "person": PEOPLE["handle"],
+    "organization": COMPANIES["slug"],
+    "starts_on": Affiliation._meta.get_field("starts_on"),
+    "ends_on": Affiliation._meta.get_field("ends_on"),
 }
 PLACES: dict[str, models.Field[Any, Any]] = {
     "part": models.CharField(max_length=10, choices=[("topics", ""), ("posts", "")]),
@@ -53,6 +60,7 @@ class Package:
     arrivals: Arrivals
     comers: Sequence[Comer]
     companies: Sequence[Row]
+    ties: Sequence[Row]  # who belongs to which company
     found: dict[str, Found]
     around: Around
 
@@ -78,19 +86,23 @@ def look_at(parcel: Parcel, name: str) -> Package:
     counts = {}
     for table in TABLES:
         counts[table.model] = _count(parcel, about, f"{table.name}.jsonl")
-    for other in ("people.jsonl", "organizations.jsonl"):
-        _count(parcel, about, other)
+    for other in OTHERS:
+        _count(parcel, about, f"{other}.jsonl")
     arrivals, around = Arrivals(counts, WORDS), Around()
     found = {one.removeprefix("files/"): _file(parcel, one) for one in about["parts"] if one.startswith("files/")}
-    package = Package(parcel, name, about["content_hash"], arrivals, (), (), found, around)
+    package = Package(parcel, name, about["content_hash"], arrivals, (), (), (), found, around)
     for table in TABLES:
         for row in package.rows(table):
             around.note(table, row, found)
     check_tree(arrivals)
     package.comers = list(_comers(parcel, arrivals))
     package.companies = list(unpacking.read_free("organizations", COMPANIES, _lines(parcel, "organizations.jsonl")))
-    _all_there("people", arrivals.named.get(Person, set()), [one.handle for one in package.comers])
-    _all_there("organizations", arrivals.named.get(Organization, set()), [one["slug"] for one in package.companies])
+    package.ties = list(unpacking.read_free("affiliations", TIES, _lines(parcel, "affiliations.jsonl")))
+    people, companies = ({one[name] for one in package.ties} for name in ("person", "organization"))
+    people |= arrivals.named.get(Person, set())
+    companies |= arrivals.named.get(Organization, set())
+    _all_there("people", people, [one.handle for one in package.comers])
+    _all_there("organizations", companies, [one["slug"] for one in package.companies])
     return package
 
 
@@ -103,7 +115,7 @@ def _about(parcel: Parcel) -> dict[str, Any]:
     counted = {one for one in parcel.entries if not one.startswith("mbox/")} - {"package.json", NUMBERS}
     if counted != parts.keys():
         raise Refused(f"what is in it and what it says differ: {min(counted ^ parts.keys())}")
-    known = {f"{table.name}.jsonl" for table in TABLES} | {"people.jsonl", "organizations.jsonl"}
+    known = {f"{table.name}.jsonl" for table in TABLES} | {f"{one}.jsonl" for one in OTHERS}
     if strange := {one for one in counted if not one.startswith("files/")} - known:
         raise Refused(f"there is a part {min(strange)} that this Folkmoot does not know; a newer one may")
     if content_hash(parts) != about.get("content_hash"):
