@@ -28,7 +28,7 @@ from folkmoot.groups.models import (
     PlacementRule,
     Sanction,
 )
-from folkmoot.groups.operations import deny, invite, remove_member, sanction
+from folkmoot.groups.operations import ask_package, deny, invite, remove_member, sanction
 from folkmoot.groups.operations.duties import make_duty
 from folkmoot.outbox.relay import drain
 from tests import make
@@ -257,6 +257,7 @@ def what_governs(den, ann, olga):
         "question_id": question.pk,
         "field_id": field.pk,
         "rule_id": rule.pk,
+        "package_id": ask_package(den, by=olga, via="test").pk,
         "duty_id": duty.pk,
         "sanction_id": laid.pk,
         "case_id": case.pk,

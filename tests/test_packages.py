@@ -82,7 +82,7 @@ def test_its_hashes_are_true_and_the_same_content_is_the_same_file(tarn, tmp_pat
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     assert about["format"] == "folkmoot-group"
     assert about["parts"] == {name: sha256(parts[name]).hexdigest() for name in about["parts"]}
-    assert set(parts) - set(about["parts"]) == {"package.json", "mbox/tarn.mbox", "mbox/below.mbox"}
+    assert set(parts) - set(about["parts"]) == {"package.json", "numbers.jsonl", "mbox/tarn.mbox", "mbox/below.mbox"}
 
     make.post(Post.objects.get(title="Below").topic, body="More.")
     assert pack(tarn, tmp_path / "three.zip").content_hash != about["content_hash"]

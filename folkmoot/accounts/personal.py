@@ -42,3 +42,9 @@ class Part:
     erase: Callable[[Person, bool], None]  # the person's rows; their words, too, unless those are to be kept
     files: Callable[[Person], Iterable[tuple[str, bytes | Path]]] = nothing  # for the export: name and content
     hinder: Callable[[Person], None] = unhindered  # raises Refused where the person must not leave yet
+    hold: Callable[[Person], None] = unhindered  # locks what `hinder` looks at, in the transaction of leaving
+
+    def let_go(self, person: Person) -> None:
+        """Refuse where the person must not leave yet, also while another is just leaving. Inside a transaction."""
+        self.hold(person)
+        self.hinder(person)

@@ -7,9 +7,17 @@ from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import duty_letters, sweeping
-from folkmoot.groups.operations import end_inspections, place_all, place_turned, run_all_rules, turn_terms
+from folkmoot.groups.operations import (
+    end_inspections,
+    place_all,
+    place_turned,
+    run_all_rules,
+    sweep_packages,
+    turn_terms,
+)
 from folkmoot.groups.operations.duties import go_on, remind_of_ends
 from folkmoot.groups.operations.succession import look_after_owners
+from folkmoot.groups.queries import keeps_package
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
 
@@ -25,7 +33,8 @@ DUTIES = [
     Duty("sides", timedelta(days=1), place_all),
     Duty("rules", timedelta(days=1), run_all_rules),
     Duty("exports", timedelta(hours=1), sweep_exports),
-    Duty("files", timedelta(days=1), partial(sweep_files, spare=keeps_file)),
+    Duty("packages", timedelta(hours=1), sweep_packages),
+    Duty("files", timedelta(days=1), partial(sweep_files, spare=lambda name: keeps_file(name) or keeps_package(name))),
     Duty("terms", timedelta(hours=1), remind_of_ends),
     Duty("turns", timedelta(hours=1), go_on),
     Duty("owners", timedelta(hours=1), look_after_owners),

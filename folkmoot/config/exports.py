@@ -1,9 +1,10 @@
-"""All that is stored about a person, as one file."""
+"""Files that are made in the background: all that is stored about a person, and a whole group."""
 
 import json
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -14,7 +15,11 @@ from django.utils.timezone import now
 from folkmoot.accounts.language import speaking
 from folkmoot.accounts.models import Person, PersonExport
 from folkmoot.accounts.operations import finish_export
+from folkmoot.config.packages import pack
 from folkmoot.config.personal import PARTS
+from folkmoot.groups.models import GroupExport
+from folkmoot.groups.operations import finish_package, note_progress
+from folkmoot.groups.rules import is_owner
 from folkmoot.outbox.models import Event
 from folkmoot.store import files
 
@@ -30,6 +35,18 @@ def export_asked(event: Event) -> None:
             write(path, export.person)
         size = path.stat().st_size
         finish_export(export, sha256=files.keep_file(path), size=size)
+
+
+def package_asked(event: Event) -> None:
+    """Make the file of a group that an owner asked for, unless it is made, or they own it no longer."""
+    asked = GroupExport.objects.filter(pk=event.subject_id, ready_at=None).select_related("group", "asked_by").first()
+    if asked is None or asked.asked_by is None or not is_owner(asked.asked_by, asked.group):
+        return
+    with tempfile.TemporaryDirectory(dir=settings.HOME) as folder:
+        path = Path(folder) / "group.zip"
+        pack(asked.group, path, watch=partial(note_progress, asked))
+        size = path.stat().st_size
+        finish_package(asked, sha256=files.keep_file(path), size=size)
 
 
 def write(path: Path, person: Person) -> None:

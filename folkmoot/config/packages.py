@@ -4,21 +4,24 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from folkmoot.accounts.models import Address, Organization, Person
-from folkmoot.conversations.models import Channel, Post, StoredFile
+from django.db.models import Count, Max, Min, Q
+
+from folkmoot.accounts.models import Address, Affiliation, Organization, Person
+from folkmoot.conversations.models import Channel, OldTopic, Post, StoredFile, Topic
 from folkmoot.conversations.packages import TABLES as OF_TALK
 from folkmoot.doors.mail.archives.taking import take_posts_out
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, Membership, OrganizationSide
 from folkmoot.groups.packages import TABLES as OF_GROUPS
 from folkmoot.store import files
 from folkmoot.store.packages import Numbers, content_hash, line, lines, number_all
 
 FORMAT, VERSION = "folkmoot-group", 1
+NUMBERS = "numbers.jsonl"
 AT_ONCE = 500
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # so that the same content gives the same file
 WORDS = {Person: "handle", Organization: "slug", Address: "email", StoredFile: "sha256"}
@@ -38,30 +41,37 @@ class Packed:
         return content_hash(self.hashes)
 
 
-def pack(group: Group, path: Path) -> Packed:
-    """Write a group and all groups below it into a ZIP; it is there when it is complete."""
+def pack(group: Group, path: Path, watch: Callable[[int], None] = lambda percent: None) -> Packed:
+    """Write a group and all groups below it into a ZIP; it is there when it is complete.
+
+    `watch` is told how many percent are done.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("xb") as file:
             os.chmod(beside, 0o600)  # it holds addresses
             with ZipFile(file, "w", ZIP_DEFLATED) as into:
-                packed = _pack(group, into)
+                packed = _pack(group, into, watch)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
     return packed
 
 
-def _pack(group: Group, into: ZipFile) -> Packed:
+def _pack(group: Group, into: ZipFile, watch: Callable[[int], None]) -> Packed:
     packed, numbers = Packed(), Numbers(WORDS)
     groups = list(Group.objects.filter(reaching__above=group).order_by("pk").values_list("pk", flat=True))
     number_all(TABLES, groups, numbers)
-    for table in TABLES:
+    for number, table in enumerate(TABLES):
+        watch(90 * number // len(TABLES))
         _write(into, packed, table.name, lines(table, groups, numbers))
     _write(into, packed, "organizations", _organizations(sorted(numbers.named.get(Organization, ()))))
     _write(into, packed, "people", _people(sorted(numbers.named.get(Person, ()))))
+    watch(90)
+    _write(into, packed, "affiliations", _affiliations(groups))
     for name in sorted(numbers.named.get(StoredFile, ())):
         _add_file(into, packed, name)
+    into.writestr(_entry(NUMBERS), b"".join(_numbers(groups, numbers)))
     _write_archives(into, groups)
     about = {"format": FORMAT, "version": VERSION, "content_hash": packed.content_hash, "parts": packed.hashes}
     into.writestr(_entry("package.json"), line(about))
@@ -85,7 +95,33 @@ def _people(handles: Sequence[str]) -> Iterator[bytes]:
         rows = Address.objects.filter(user__in=people).order_by("primary", "verified", "-pk")
         addresses = dict(rows.values_list("user_id", "email"))  # the last is the best one
         for person in people:
-            yield line({"handle": person.handle, "name": person.name, "address": addresses.get(person.pk, "")})
+            address = addresses.get(person.pk, "")
+            yield line(
+                {"handle": person.handle, "name": person.name, "address": address, "erased_at": person.erased_at}
+            )
+
+
+def _affiliations(groups: Sequence[int]) -> Iterator[bytes]:
+    """To which of the groups' companies their people belong, whatever proves it: sides are made of that."""
+    ties = Affiliation.objects.filter(
+        organization__in=OrganizationSide.objects.filter(group__in=groups).values("organization"),
+        person__in=Membership.objects.filter(group__in=groups).values("person"),
+    )
+    names = ("person__handle", "organization__slug")
+    rows = ties.values(*names).annotate(since=Min("starts_on"), until=Max("ends_on"), open=Count("pk", Q(ends_on=None)))
+    for one in rows.order_by(*names).iterator(chunk_size=AT_ONCE):
+        said = {"person": one["person__handle"], "organization": one["organization__slug"], "starts_on": one["since"]}
+        yield line(said | {"ends_on": None if one["open"] else one["until"]})
+
+
+def _numbers(groups: Sequence[int], numbers: Numbers) -> Iterator[bytes]:
+    """What stands in the addresses of pages here. The same talk may have others elsewhere: they don't count."""
+    for model, part in ((Topic, "topics"), (Post, "posts")):
+        for number, place in numbers.places[model].items():
+            yield line({"part": part, "row": place, "number": number, "is_old": False})
+    old = OldTopic.objects.filter(topic__channel__group__in=groups).order_by("number")
+    for number, topic in old.values_list("number", "topic"):
+        yield line({"part": "topics", "row": numbers.places[Topic][topic], "number": number, "is_old": True})
 
 
 def _organizations(slugs: Sequence[str]) -> Iterator[bytes]:

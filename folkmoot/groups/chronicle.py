@@ -47,7 +47,8 @@ def undoes() -> dict[str, Any]:
 
 def can_be_undone(entry: HistoryEntry) -> bool:
     """Whether there is a way back that nobody has gone yet."""
-    return entry.undone_by_id is None and entry.group_id is not None and entry.kind in undoes()
+    came_along = entry.facts.get("brought", False)  # what undoing would need did not
+    return entry.undone_by_id is None and entry.group_id is not None and entry.kind in undoes() and not came_along
 
 
 def _names(entries: list[HistoryEntry]) -> dict[str, dict[int, str]]:

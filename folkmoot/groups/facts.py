@@ -30,6 +30,7 @@ def facts_of(person: Person) -> Iterator[Fact]:
     """What groups know of a person."""
     yield from _of_being_in_groups(person)
     yield from _of_running_groups(person)
+    yield from _of_files(person)
     yield from _of_duties(person)
     yield from _of_conduct(person)
 
@@ -73,6 +74,15 @@ def _of_being_in_groups(person: Person) -> Iterator[Fact]:
         Invitation.objects.filter(address__in=person.addresses.values("email"))
         .order_by("pk")
         .values("group__slug", "address", "name", "invited_at"),
+    )
+
+
+def _of_files(person: Person) -> Iterator[Fact]:
+    yield Fact(
+        "group-exports",
+        _("Files of whole groups that you asked for"),
+        _("so that other owners know; for a week"),
+        person.group_exports.order_by("pk").values("group__slug", "asked_at", "ready_at", "size"),
     )
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models import Group, MailName, Membership
-from folkmoot.groups.rules import permissions_in
+from folkmoot.groups.rules import is_owner, permissions_in
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.store.prepared import Prepared
 
@@ -103,6 +103,7 @@ def around(request: HttpRequest, group: Group, tab: str) -> dict[str, Any]:
         "tab": tab,
         "permissions": mine.permissions,
         "can_manage": "group.manage" in mine.permissions,
+        "is_owner": lambda: person is not None and is_owner(person, group),  # asked where a page shows it
         "membership": group.memberships.current().filter(person=person).first() if person else None,
         "member_count": mine.members,
         "above": above(group, person),

@@ -13,6 +13,7 @@ from folkmoot.groups.models import (
     Denial,
     Election,
     Group,
+    GroupExport,
     HistoryEntry,
     Membership,
     MembershipQuerySet,
@@ -107,3 +108,8 @@ def has_proven_at(person: Person, domain: str) -> bool:
     """Whether they have proven an address at a domain, or below it."""
     at = Q(email__endswith=f"@{domain}") | Q(email__endswith=f".{domain}")
     return person.addresses.filter(at, verified=True).exists()
+
+
+def keeps_package(name: str) -> bool:
+    """Whether a kept file is the file of a whole group, for its owners to fetch."""
+    return GroupExport.objects.filter(sha256=name).exists()

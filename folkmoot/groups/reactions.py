@@ -7,6 +7,7 @@ from folkmoot.groups.models import (
     Denial,
     FoundingRequest,
     Group,
+    GroupExport,
     HistoryEntry,
     Inspection,
     Invitation,
@@ -44,6 +45,7 @@ def person_merged(event: Event) -> None:
         theirs.filter(decided_at=None, group__in=list(asked.values_list("group", flat=True))).delete()
         theirs.update(person=into)
         InvitationLink.objects.filter(made_by=event.subject_id).update(made_by=into)
+        GroupExport.objects.filter(asked_by=event.subject_id).update(asked_by=into)
         _move_conduct(event.subject_id, into)
     run_rules(rules_about(into), into)
 
@@ -146,6 +148,7 @@ def person_erased(person: Person, keep_words: bool) -> None:
         Application.objects.filter(person=person).delete()
         InvitationLink.objects.filter(made_by=person, closed_at=None).update(closed_at=now())
         FoundingRequest.objects.filter(person=person).delete()
+        GroupExport.objects.filter(asked_by=person).update(asked_by=None)
         Invitation.objects.filter(address__in=list(person.addresses.values_list("email", flat=True))).delete()
         _erase_conduct(person)
 

@@ -92,6 +92,7 @@ WORDS = {
     "organization.removed": _("removed a company"),
     "affiliation.begun": _("said that %(about)s belongs to a company: %(organization)s"),
     "affiliation.ended": _("said that %(about)s belongs to a company no longer: %(organization)s"),
+    "group.brought": _("brought the group here from another place, as one file"),
     "figures.shared": _("shared the group’s figures with the groups above"),
     "figures.kept": _("keeps the group’s figures to itself"),
     "company.placed": _("said what a company is to the group"),

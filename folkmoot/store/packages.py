@@ -6,24 +6,47 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
+
+if TYPE_CHECKING:
+    from folkmoot.store.unpacking import Arrivals
 
 A_PAGE = 500
+Row = dict[str, Any]
+
+
+def unchecked(row: Row, arrivals: Arrivals) -> None:
+    """Nothing has to be so but what the fields say themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One file of a package: whose rows, in which order, and which fields stay here.
+    """One file of a package: whose rows, in which order, and which fields stay here. It is written and read by this.
 
     `veils` names a field that says, when it is true, that the others' persons are told to nobody.
+    `whose` names for a field the one that says whose it is: an address is known of a person.
     """
 
     name: str
     rows: Callable[[Sequence[int]], QuerySet[Any]]  # of the groups with these ids
     leaves_out: frozenset[str] = frozenset()
     veils: tuple[str, ...] = ()
+    whose: Mapping[str, str] = field(default_factory=dict)
+    keeps: tuple[str, ...] = ()  # fields that `check` of later rows asks for
+    check: Callable[[Row, Arrivals], None] = unchecked  # raises Refused where a row that comes in can't be so
+
+    @property
+    def model(self) -> type[Model]:
+        return self.rows([]).model
+
+    @property
+    def fields(self) -> list[Field[Any, Any]]:
+        """Those that go along, in the order of the model."""
+        meta = self.model._meta
+        wanted = [*meta.concrete_fields, *meta.many_to_many]
+        return [one for one in wanted if not (one.primary_key or one.name in self.leaves_out)]
 
 
 @dataclass(slots=True)
@@ -44,22 +67,28 @@ class Numbers:
 
 
 def number_all(tables: Sequence[Table], groups: Sequence[int], numbers: Numbers) -> None:
-    """Give each row its place before any is written: rows name others that come later."""
+    """Give each row its place before any is written: rows name others that come later.
+
+    A row that is nothing without one that lies outside has none.
+    """
     for table in tables:
-        rows = table.rows(groups)
-        keys = rows.values_list("pk", flat=True).iterator(chunk_size=A_PAGE)
-        numbers.places[rows.model] = {key: place for place, key in enumerate(keys, 1)}
+        needed = [one for one in table.fields if isinstance(one, ForeignKey) and not one.null]
+        inside = [(one.attname, numbers.places[other_of(one)]) for one in needed if other_of(one) in numbers.places]
+        rows = table.rows(groups).values("pk", *(name for name, _places in inside)).iterator(chunk_size=A_PAGE)
+        keys = (row["pk"] for row in rows if all(row[name] in places for name, places in inside))
+        numbers.places[table.model] = {key: place for place, key in enumerate(keys, 1)}
 
 
 def lines(table: Table, groups: Sequence[int], numbers: Numbers) -> Iterator[bytes]:
     """Yield a line for each row."""
-    rows = table.rows(groups)
-    fields = [one for one in rows.model._meta.concrete_fields if _goes_along(one, table)]
+    rows, veil, places = table.rows(groups), table.veils[:1], numbers.places[table.model]
+    fields = [one for one in table.fields if not isinstance(one, ManyToManyField)]
+    many = {one.name: _pairs(one, rows, numbers) for one in table.fields if isinstance(one, ManyToManyField)}
     asked = {one.name: _asked(one, numbers) for one in fields}
-    veil = table.veils[:1]
-    for row in rows.values(*asked.values(), *veil).iterator(chunk_size=A_PAGE):
-        said = {one.name: _said(one, row[asked[one.name]], numbers, _is_veiled(one, row, table)) for one in fields}
-        yield line(said)
+    for row in rows.values("pk", *asked.values(), *veil).iterator(chunk_size=A_PAGE):
+        if row["pk"] in places:
+            said = {one.name: _said(one, row[asked[one.name]], numbers, _is_veiled(one, row, table)) for one in fields}
+            yield line(said | {name: sorted(pairs.get(row["pk"], ())) for name, pairs in many.items()})
 
 
 def line(facts: Mapping[str, Any]) -> bytes:
@@ -72,27 +101,34 @@ def content_hash(parts: Mapping[str, str]) -> str:
     return hashlib.sha256(b"".join(f"{name} {parts[name]}\n".encode() for name in sorted(parts))).hexdigest()
 
 
-def _goes_along(one: Field[Any, Any], table: Table) -> bool:
-    return not (one.primary_key or one.name in table.leaves_out)
+def _pairs(one: ManyToManyField[Any, Any], rows: QuerySet[Any], numbers: Numbers) -> dict[int, list[int]]:
+    """The places of what each row is tied to, as far as that is in the package."""
+    found: dict[int, list[int]] = {}
+    for key, other in rows.order_by("pk", one.name).values_list("pk", one.name):
+        place = numbers.of(other_of(one), other)
+        if place is not None:
+            found.setdefault(key, []).append(place)
+    return found
 
 
 def _asked(one: Field[Any, Any], numbers: Numbers) -> str:
     """What the query asks for: where the other row is named by a word, that word."""
-    word = numbers.words.get(_other(one)) if isinstance(one, ForeignKey) else None
+    word = numbers.words.get(other_of(one)) if isinstance(one, ForeignKey) else None
     return f"{one.name}__{word}" if word else one.attname
 
 
 def _said(one: Field[Any, Any], value: Any, numbers: Numbers, is_veiled: bool) -> Any:
     if is_veiled:
         return None
-    return numbers.of(_other(one), value) if isinstance(one, ForeignKey) else value
+    return numbers.of(other_of(one), value) if isinstance(one, ForeignKey) else value
 
 
 def _is_veiled(one: Field[Any, Any], row: Mapping[str, Any], table: Table) -> bool:
     return one.name in table.veils[1:] and bool(row[table.veils[0]])
 
 
-def _other(one: Field[Any, Any]) -> type[Model]:
+def other_of(one: Field[Any, Any]) -> type[Model]:
+    """Return the model of the rows that a field names."""
     other = one.related_model
     assert isinstance(other, type), "apps are loaded"
     return other

@@ -1,10 +1,15 @@
 """What can be done with persons and accounts."""
 
-from folkmoot.accounts.operations.installation import (
-    change_installation,
-    dismiss_administrator,
-    name_administrator,
+from folkmoot.accounts.operations.bringing import (
+    Comer,
+    Welcomed,
+    bring_affiliations,
+    bring_nobody,
+    bring_organizations,
+    bring_people,
+    same_handles,
 )
+from folkmoot.accounts.operations.installation import change_installation, dismiss_administrator, name_administrator
 from folkmoot.accounts.operations.leaving import (
     ask_export,
     can_erase,
@@ -52,10 +57,16 @@ from folkmoot.accounts.operations.settings import (
 )
 
 __all__ = [
+    "Comer",
+    "Welcomed",
     "add_domain",
     "affiliate",
     "ask_export",
     "become_first_administrator",
+    "bring_affiliations",
+    "bring_nobody",
+    "bring_organizations",
+    "bring_people",
     "can_erase",
     "can_run_organizations",
     "change_installation",
@@ -86,6 +97,7 @@ __all__ = [
     "remove_picture",
     "rename",
     "rename_organization",
+    "same_handles",
     "settle_affiliations",
     "settle_all",
     "settle_domains",

@@ -56,7 +56,7 @@ def erase(request: SignedIn, parts: Sequence[Part]) -> HttpResponse:
     form = EraseForm(request.POST or None, person=me)
     if request.method == "POST" and form.is_valid():
         keep_words = form.cleaned_data["words"] == "keep"
-        operations.erase(me, keep_words=keep_words, by=me, via="web", hinder=[part.hinder for part in parts])
+        operations.erase(me, keep_words=keep_words, by=me, via="web", hinder=[part.let_go for part in parts])
         logout(request)
         messages.success(request, _("You are gone from here. What is left of your data is deleted within minutes."))
         return redirect("home")

@@ -18,6 +18,7 @@ from folkmoot.config.cli import (
     subgroups,
 )
 
+archives.bringing.add_command(packages.import_group)
 archives.taking.add_command(packages.export_group)
 archives.taking.add_command(people.export_person)
 groups.member.add_command(joining.bring)

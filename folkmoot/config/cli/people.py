@@ -43,7 +43,7 @@ def erase_person(address: str, keep_words: bool | None, wants_json: bool) -> Non
     if keep_words is None:
         raise click.UsageError("Say --keep-words (without their name) or --delete-words.")
     person = person_at(address)
-    hinder = [part.hinder for part in PARTS]
+    hinder = [part.let_go for part in PARTS]
     erase_account(person, keep_words=keep_words, by=OPERATOR, via=VIA, hinder=hinder)
     kept = "stay without their name" if keep_words else "are deleted"
     answer(

@@ -10,6 +10,14 @@ from folkmoot.conversations.operations.archives import (
     finish_archive,
     restart_archive,
 )
+from folkmoot.conversations.operations.bringing import (
+    Around,
+    Found,
+    bring_files,
+    bring_old_numbers,
+    bring_talk,
+    index_brought,
+)
 from folkmoot.conversations.operations.channels import (
     change_channel,
     check_channel_slug,
@@ -54,6 +62,8 @@ from folkmoot.conversations.operations.waiting import MustWait, check_pace, hold
 
 __all__ = [
     "ArchivedLetter",
+    "Around",
+    "Found",
     "Letterhead",
     "MustWait",
     "Progress",
@@ -62,6 +72,9 @@ __all__ = [
     "add_archived",
     "begin_archive",
     "bring_back",
+    "bring_files",
+    "bring_old_numbers",
+    "bring_talk",
     "change_channel",
     "check_channel_slug",
     "check_pace",
@@ -74,6 +87,7 @@ __all__ = [
     "follow",
     "follow_no_longer",
     "hold_post",
+    "index_brought",
     "keep_draft",
     "keep_for_later",
     "keep_no_longer",

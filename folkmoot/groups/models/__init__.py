@@ -2,6 +2,7 @@
 
 from folkmoot.groups.models.conduct import Inspection, ModerationCase, Sanction
 from folkmoot.groups.models.duties import Ballot, Candidacy, Election, Responsibility, Tenure, Turn
+from folkmoot.groups.models.exports import GroupExport, GroupExportQuerySet
 from folkmoot.groups.models.fields import MemberField, MemberValue
 from folkmoot.groups.models.groups import LONGEST_SLUG, FoundingRequest, Group, GroupQuerySet, MailName, new_version
 from folkmoot.groups.models.history import HistoryEntry
@@ -31,6 +32,8 @@ __all__ = [
     "Election",
     "FoundingRequest",
     "Group",
+    "GroupExport",
+    "GroupExportQuerySet",
     "GroupQuerySet",
     "HistoryEntry",
     "Inspection",

@@ -2,6 +2,7 @@
 
 from folkmoot.groups.operations.activity import was_active
 from folkmoot.groups.operations.asking import ask, change_field, change_question, make_field, remove_field, stop_asking
+from folkmoot.groups.operations.bringing import bring_groups, bring_owner, check_tree, free_addresses, require_owners
 from folkmoot.groups.operations.closing import close_group, reopen_group
 from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.founding import change, found, rename
@@ -19,13 +20,14 @@ from folkmoot.groups.operations.members import (
     remove_member,
     restore_member,
 )
-from folkmoot.groups.operations.packages import note_export
+from folkmoot.groups.operations.packages import ask_package, finish_package, note_export, note_progress, sweep_packages
 from folkmoot.groups.operations.placing import make_rule, remove_rule, rules_about, run_all_rules, run_rule, run_rules
 from folkmoot.groups.operations.roles import (
     allow,
     disallow,
     give_role_back,
     grant_role,
+    lock_owned,
     make_role,
     remove_role,
     rename_role,
@@ -61,12 +63,16 @@ __all__ = [
     "appeal",
     "apply",
     "ask",
+    "ask_package",
     "ask_to_found",
     "assign",
+    "bring_groups",
+    "bring_owner",
     "change",
     "change_field",
     "change_question",
     "change_reading",
+    "check_tree",
     "close_group",
     "close_itself",
     "close_link",
@@ -80,8 +86,10 @@ __all__ = [
     "disallow",
     "end_inspection",
     "end_inspections",
+    "finish_package",
     "first_owner",
     "found",
+    "free_addresses",
     "give_role_back",
     "grant_role",
     "import_members",
@@ -92,6 +100,7 @@ __all__ = [
     "lift",
     "lift_sanction",
     "limit",
+    "lock_owned",
     "make_field",
     "make_link",
     "make_member",
@@ -102,6 +111,7 @@ __all__ = [
     "move_group_back",
     "name_side",
     "note_export",
+    "note_progress",
     "open_itself",
     "place_all",
     "place_person",
@@ -116,6 +126,7 @@ __all__ = [
     "rename",
     "rename_role",
     "reopen_group",
+    "require_owners",
     "restore_member",
     "revoke_role",
     "rules_about",
@@ -126,6 +137,7 @@ __all__ = [
     "share_figures",
     "split_off",
     "stop_asking",
+    "sweep_packages",
     "turn_terms",
     "unite",
     "was_active",

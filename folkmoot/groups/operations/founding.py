@@ -136,7 +136,7 @@ def change(group: Group, *, by: Actor, via: str, **settings: object) -> Group:
         for key, value in settings.items():
             setattr(group, key, value)
         group.save(update_fields=[*settings, "access_version"])
-        _open_to_anyone(group)
+        open_to_anyone(group)
         touch_access(group)
         record("group.changed", group, by=by, via=via, settings=sorted(settings))
         note(group, "group.changed", by=by, via=via, before=before)
@@ -188,10 +188,10 @@ def _make_roles(group: Group) -> None:
         role = Role.objects.create(group=group, key=key, name=key, audience=audience)
         permissions = sorted(defaults.permissions_of(key))
         RolePermission.objects.bulk_create(RolePermission(role=role, name=permission) for permission in permissions)
-    _open_to_anyone(group)
+    open_to_anyone(group)
 
 
-def _open_to_anyone(group: Group) -> None:
+def open_to_anyone(group: Group) -> None:
     """Let strangers read where the group is visible to all, and nowhere else; nothing at all where it is hidden."""
     anyone = group.roles.get(audience=Role.Audience.ANYONE)
     if group.visibility == Group.Visibility.PUBLIC:

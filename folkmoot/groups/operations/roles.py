@@ -160,6 +160,12 @@ def lock(group: Group) -> Group:
     return Group.objects.select_for_update(no_key=True).get(pk=group.pk)
 
 
+def lock_owned(person: Person) -> None:
+    """The same for all groups that somebody owns, for whoever is about to leave them all."""
+    owned = RoleGrant.objects.filter(role__key=Role.BuiltIn.OWNER, membership__person=person).values("role__group")
+    list(Group.objects.select_for_update(no_key=True).filter(pk__in=owned).order_by("pk").values_list("pk"))
+
+
 def _written(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 

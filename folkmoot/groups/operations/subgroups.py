@@ -48,7 +48,7 @@ def move_group_back(group: Group, *, by: Actor, via: str) -> Group:
     with transaction.atomic():
         group = hold_tree(group)
         last = _last_move(group)
-        if last is None or last.facts["after"] != group.parent_id:
+        if last is None or last.facts.get("after", 0) != group.parent_id:
             raise Refused(_("There is nothing to undo any more."))
         before = Group.objects.filter(pk=last.facts["before"], merged_into=None).first()
         if before is None and last.facts["before"]:

@@ -8,6 +8,8 @@ from django.db import connection
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.accounts.operations import erase
+from folkmoot.config.personal import PARTS
 from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant
 from folkmoot.groups.operations import (
     allow,
@@ -207,11 +209,27 @@ def test_a_term_begins_and_ends_by_the_clock(ann, group, olga):
     assert noted("role.ended") == (1, 1)
 
 
+def erase_account(person):
+    """As the page and the command do."""
+    erase(person, keep_words=True, by=person, via="web", hinder=[part.let_go for part in PARTS])
+
+
+WAYS = [
+    "remove each other",
+    "both demote",
+    "both leave",
+    "both deny",
+    "each lays it down",
+    "both erase their account",
+    "one leaves, one erases",
+]
+
+
 @pytest.mark.timeout(30)
-@pytest.mark.parametrize("way", ["remove each other", "both demote", "both leave", "both deny", "each lays it down"])
+@pytest.mark.parametrize("way", WAYS)
 def test_two_owners_at_once_never_leave_none(transactional_db, way):
     ann, bob = make.person("Ann"), make.person("Bob")
-    group = make.group(bob, owner=ann)
+    group = make.group(bob, make.person("Cid"), owner=ann)
     mine, theirs = membership_of(ann, group), membership_of(bob, group)
     make_owner(theirs, by=ann, via="test")
     acts = {
@@ -220,6 +238,8 @@ def test_two_owners_at_once_never_leave_none(transactional_db, way):
         "both leave": lambda by, me, other: leave(me, via="web"),
         "both deny": lambda by, me, other: deny(other.person, group=group, reason="Mine.", by=by, via="web"),
         "each lays it down": lambda by, me, other: make_member(me, by=by, via="web"),
+        "both erase their account": lambda by, me, other: erase_account(by),
+        "one leaves, one erases": lambda by, me, other: leave(me, via="web") if by == ann else erase_account(by),
     }
     start, refused = Barrier(2), []
 

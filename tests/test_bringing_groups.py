@@ -1,0 +1,438 @@
+"""A group's package read in: the same group again, whatever stands in it; or a clear no that leaves nothing behind."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import pytest
+from click.testing import CliRunner
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from folkmoot.accounts.models import OPERATOR, Address, Person
+from folkmoot.accounts.operations import erase, make_organization
+from folkmoot.accounts.operations import merge as merge_people
+from folkmoot.config.cli.packages import import_group
+from folkmoot.config.packages import TABLES, pack
+from folkmoot.config.personal import PARTS
+from folkmoot.config.subscribers import SUBSCRIBERS
+from folkmoot.conversations.models import Attachment, OldTopic, Post, StoredFile, Topic
+from folkmoot.conversations.operations import (
+    accept_answer,
+    close_channel,
+    edit,
+    lock,
+    main_channel,
+    make_channel,
+    merge,
+    move,
+    pin,
+    react,
+    report,
+    settle,
+    start_topic,
+    take_back,
+)
+from folkmoot.doors.mail.models import OutgoingLetter
+from folkmoot.groups.models import Group, HistoryEntry, Membership, Responsibility, RoleGrant
+from folkmoot.groups.operations import (
+    add_member,
+    deny,
+    found,
+    grant_role,
+    make_role,
+    name_side,
+    place_all,
+    remove_member,
+    rename,
+    sanction,
+)
+from folkmoot.outbox.models import Event
+from folkmoot.outbox.relay import drain
+from folkmoot.store import files, search
+from folkmoot.store.packages import content_hash
+from tests import make
+from tests.planted import plant_governing
+
+
+@pytest.fixture
+def tarn(settings, tmp_path, transactional_db):
+    """A group with all that is awkward, and two below each other."""
+    settings.FILES = tmp_path / "kept"
+    return awkward()
+
+
+def awkward():
+    olga, ann, bob, eve = (make.person(name) for name in ("Olga", "Ann", "Bob", "Eve"))
+    group = make.group(ann, bob, eve, owner=olga, slug="tarn", joining="approval", question="Why?")
+    company = make_organization(name="Acme Ltd", domains=["acme.example"], by=OPERATOR, via="test")
+    name_side(group, company, side="customer", by=olga, via="test")
+    below = found(founder=olga, name="Below", slug="below", parent=group, via="test")
+    deep = found(founder=olga, name="Deep", slug="deep", parent=below, via="test")
+    rename(below, slug="beneath", by=olga, via="test")
+    plant_talk(group, below, olga, ann, bob, eve)
+    plant_conduct(group, olga, ann, bob, eve)
+    plant_governing(ann, group, make.person("Cid"))
+    make.join(group, make.person("Cus", address="cus@acme.example"))
+    leave_for_good(group, deep)
+    assert group.memberships.get(person__name="Cus").side == "customer"
+    return Group.objects.get(pk=group.pk)
+
+
+def plant_talk(group, below, olga, ann, bob, eve):
+    channel = make_channel(group, slug="ops", name="Ops", by=olga, via="test")
+    type(channel).objects.filter(pk=channel.pk).update(allows_anonymous=True)
+    channel.refresh_from_db()
+    topic = make.topic(group, author=ann, title="Boats", body="**Which?** @bob knows, <script>alert(1)</script>")
+    post = make.post(topic, author=bob, body="This one.")
+    by_mail = make.post(topic, author=eve, body="> This one.\n\nYes.", via="mail")
+    file = StoredFile.objects.create(sha256=files.keep(b"a boat"), size=6, kind="text/plain")
+    Attachment.objects.create(post=by_mail, file=file, name="boat.txt", content_id="a@b")
+    edit(post, by=bob, body="That one, @ann.", via="web")
+    react(post, by=ann, kind="thanks", via="web")
+    take_back(make.post(topic, author=eve, body="Rubbish."), by=eve, via="web")
+    accept_answer(post, by=ann, via="web")
+    asked = start_topic(channel, author=bob, title="Shy", body="Who?", via="web", is_anonymous=True)
+    report(asked.posts.get(), by=ann, reason="other", words="unnamedreport", via="web")
+    other = make.topic(group, author=ann, title="Ropes", body="Which?")
+    merge(other, into=make.topic(group, author=bob, title="Rigging", body="Ropes?"), by=olga, via="web")
+    down = make.topic(group, author=ann, title="Below it goes", body="x")
+    move(down, to=main_channel(below), by=olga, via="web")
+    pin(topic, by=olga, via="web")
+    lock(asked, by=olga, via="web")
+    close_channel(channel, by=olga, via="web")
+
+
+def plant_conduct(group, olga, ann, bob, eve):
+    shout = make.post(Topic.objects.get(title="Boats"), author=eve, body="Shout!")
+    report(shout, by=bob, reason="attack", words="namedreport", via="web")
+    case = group.moderation_cases.get(person=eve)
+    settle(case, by=olga, via="web", kind="hold", days=3, reason="Shouting", takes_back=True)
+    sanction(group, bob, kind="suspend", reason="Noise", days=2, by=olga, via="web")
+    deny(ann, group=group, permission="topics.post", reason="Quiet", by=olga, via="web")
+    role = make_role(group, name="Scribe", by=olga, via="web")
+    grant_role(group.memberships.get(person=ann), role=role, by=olga, via="web")
+    Responsibility.objects.create(
+        group=group, name="Venue", slug="venue", role=role, holder=group.memberships.get(person=bob)
+    )
+
+
+def leave_for_good(group, deep):
+    gone, twin, dan = make.person("Gone"), make.person("Twin"), make.person("Dan")
+    for one in (gone, twin, dan):
+        add_member(group, address=f"{one.handle}@example.org", by=OPERATOR, via="test")
+        make.topic(group, author=one, title=f"By {one.name}", body="Hi.")
+    erase(gone, keep_words=True, by=gone, via="web", hinder=[part.let_go for part in PARTS])
+    merge_people(twin, into=dan, by=OPERATOR, via="test")
+    remove_member(group.memberships.get(person=dan), why="Moved", by=OPERATOR, via="test")
+    drain(SUBSCRIBERS)
+
+
+def wipe():
+    """As a new installation: no rows, no files."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM post_search")
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def bring(path, *options):
+    done = CliRunner().invoke(import_group, [str(path), "--json", *options])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def state():
+    watched = {table.model for table in TABLES} | {Person, Address, StoredFile, Event, OutgoingLetter}
+    return {model._meta.label: model.objects.count() for model in watched}
+
+
+def parts_of(path):
+    with ZipFile(path) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def repack(parts, path):
+    """Write a package whose hashes are true, whatever its parts say."""
+    counted = {name: one for name, one in parts.items() if not name.startswith(("mbox/", "package", "numbers"))}
+    hashes = {name: sha256(one).hexdigest() for name, one in counted.items()}
+    about = json.loads(parts["package.json"]) | {"parts": hashes, "content_hash": content_hash(hashes)}
+    with ZipFile(path, "w", ZIP_DEFLATED) as packed:
+        for name, one in {**parts, "package.json": json.dumps(about).encode()}.items():
+            packed.writestr(name, one)
+    return path
+
+
+def changed(parts, part, number, **fields):
+    """The parts with other fields in a row, by its line from 1."""
+    rows = [json.loads(line) for line in parts[f"{part}.jsonl"].splitlines()]
+    rows[number - 1] |= fields
+    return {**parts, f"{part}.jsonl": b"".join(json.dumps(row).encode() + b"\n" for row in rows)}
+
+
+def refused(path, *options):
+    """What it says; and nothing is there that was not before."""
+    before, kept = state(), sorted(settings_files())
+    done = CliRunner().invoke(import_group, [str(path), *options])
+    assert done.exit_code == 3, (done.exit_code, done.output, done.exception)
+    assert (state(), sorted(settings_files())) == (before, kept)
+    return done.output
+
+
+def settings_files():
+    return [path.name for path in Path(settings.FILES).rglob("*") if path.is_file()]
+
+
+def test_it_is_the_same_group_again(tarn, settings, tmp_path, client):
+    before = pack(tarn, tmp_path / "one.zip")
+    pages = {topic.get_absolute_url(): topic.title for topic in Topic.objects.select_related("channel__group")}
+    olds = set(OldTopic.objects.values_list("number", flat=True))
+    wipe()
+    settings.FILES = tmp_path / "elsewhere"
+
+    said = bring(tmp_path / "one.zip")
+    drain(SUBSCRIBERS)
+    place_all()  # what the night makes of sides
+    after = pack(Group.objects.get(slug="tarn"), tmp_path / "two.zip")
+
+    assert {name for name in before.hashes if before.hashes[name] != after.hashes.get(name)} == set()
+    assert said["content_hash"] == after.content_hash == before.content_hash
+    one, two = parts_of(tmp_path / "one.zip"), parts_of(tmp_path / "two.zip")
+    assert {name for name in one if one[name] != two[name]} == set()
+    assert {one.get_absolute_url(): one.title for one in Topic.objects.select_related("channel__group")} == pages
+    assert set(OldTopic.objects.values_list("number", flat=True)) == olds
+    assert not OutgoingLetter.objects.exists()
+    assert not Person.objects.exclude(last_login=None).exists()
+    assert not Address.objects.filter(verified=True).exists()
+    assert not any(person.has_usable_password() for person in Person.objects.all())
+
+
+PACKAGE = {}  # made once, for all tests that spoil it
+
+
+@pytest.fixture
+def package(settings, tmp_path):
+    """The parts of a small group's package, brought to where nobody is."""
+    settings.FILES = tmp_path / "kept"
+    if not PACKAGE:
+        with transaction.atomic():
+            PACKAGE.update(parts_of(small(tmp_path / "package.zip")))
+            transaction.set_rollback(True)
+    settings.FILES = tmp_path / "elsewhere"
+    return dict(PACKAGE)
+
+
+def small(path):
+    ann, bob = make.person("Ann"), make.person("Bob")
+    group = make.group(bob, owner=ann, slug="tarn")
+    found(founder=ann, name="Below", slug="below", parent=group, via="test")
+    post = make.post(make.topic(group, author=ann, title="Boats", body="**Which?**"), author=bob, body="This.")
+    file = StoredFile.objects.create(sha256=files.keep(b"a boat"), size=6, kind="text/plain")
+    Attachment.objects.create(post=post, file=file, name="boat.txt")
+    pack(group, path)
+    return path
+
+
+ROWS = {  # what is wrong: part, line, fields, what is said
+    "a field that nobody knows": ("posts", 1, {"id": 7}, "posts.jsonl, line 1: there is no field “id”"),
+    "HTML of its own": ("posts", 1, {"html": "<script>"}, "no field “html”"),
+    "a way to sign in": ("people", 1, {"password": "x"}, "no field “password”"),
+    "an administrator": ("people", 1, {"administrator_since": "2020-01-01T00:00:00+00:00"}, "no field"),
+    "a topic that is not there": ("posts", 1, {"topic": 99}, "line 1: topic: there is no row 99"),
+    "a place before the first": ("posts", 1, {"topic": 0}, "there is no row 0"),
+    "a place that is no number": ("posts", 1, {"topic": "1"}, "not what belongs here"),
+    "truth for a number": ("posts", 1, {"topic": True}, "not what belongs here"),
+    "nobody for an author": ("posts", 1, {"author": None}, "it needs an author"),
+    "a stranger for an author": ("posts", 1, {"author": "eve"}, "eve is named, and not there"),
+    "a moment without a zone": ("posts", 1, {"posted_at": "2020-01-01T00:00:00"}, "posted_at: it is no moment"),
+    "a moment that is none": ("posts", 1, {"posted_at": "soon"}, "posted_at"),
+    "a moment to come": ("posts", 1, {"posted_at": "2200-01-01T00:00:00+00:00"}, "it has not been said yet"),
+    "a line break in a title": ("topics", 1, {"title": "Hi\nBcc: all"}, "not one line"),
+    "a line break in an id": ("posts", 1, {"message_id": "<a@b>\r\nBcc: x"}, "no id of a letter"),
+    "a null in a text": ("posts", 1, {"body": "a\x00b"}, "control characters"),
+    "half of a character": ("posts", 1, {"body": "\ud800"}, "posts.jsonl, line 1"),
+    "a text that is too long": ("posts", 1, {"body": "x" * 1_000_001}, "more than"),
+    "a name that is too long": ("groups", 1, {"name": "x" * 101}, "more than 100"),
+    "a kind that is none": ("groups", 1, {"visibility": "secret"}, "none of"),
+    "a zone that is none": ("groups", 1, {"time_zone": "Mars/Olympus"}, "time zone is unknown"),
+    "a path for an address": ("groups", 1, {"slug": "../etc"}, "groups.jsonl, line 1: slug"),
+    "a colour that is none": ("groups", 1, {"hue": 999}, "can't stand beside each other"),
+    "two roots": ("groups", 2, {"parent": None}, "not one group with all below it"),
+    "a circle": ("groups", 2, {"parent": 2}, "in a circle"),
+    "no root": ("groups", 1, {"parent": 2}, "not one group with all below it"),
+    "an owner's role for all": ("roles", 8, {"audience": "members"}, "is not for members"),
+    "a permission that is none": ("role-permissions", 1, {"name": "all.things"}, "no permission"),
+    "what strangers never get": ("role-permissions", 1, {"role": 1, "name": "group.manage"}, "whom the group does not"),
+    "a role elsewhere": ("role-grants", 1, {"role": 20}, "something of another group"),
+    "the same member twice": ("memberships", 2, {"person": "ann"}, "can't stand beside each other"),
+    "an address that is none": ("people", 1, {"address": "ann"}, "people.jsonl, line 1: address"),
+    "the same person twice": ("people", 2, {"handle": "ann"}, "stands there twice"),
+    "a handle that is none": ("people", 2, {"handle": "../x"}, "people.jsonl, line 2: handle"),
+    "an act that nobody knows": ("history", 1, {"kind": "100%"}, "nobody here knows"),
+    "a file that has a path for a name": ("attachments", 1, {"name": "../../x"}, "no name of a file"),
+    "a file that is no hash": ("attachments", 1, {"file": "../../x"}, "attachments.jsonl, line 1: file"),
+    "a version to come": ("package", 1, {}, "it is of version 2"),
+}
+
+
+@pytest.mark.parametrize("what", ROWS)
+def test_a_row_that_can_not_be_is_refused_and_leaves_nothing(package, tmp_path, what):
+    part, line, fields, words = ROWS[what]
+    if part == "package":
+        package["package.json"] = json.dumps(json.loads(package["package.json"]) | {"version": 2}).encode()
+    else:
+        package = changed(package, part, line, **fields)
+
+    assert words in refused(repack(package, tmp_path / "bad.zip"))
+
+
+LINES = {
+    "no JSON": b"{\n",
+    "no object": b"[1]\n",
+    "not UTF-8": b'{"title": "\xff"}\n',
+    "a name twice": b'{"a": 1, "a": 2}\n',
+    "no number": b'{"a": NaN}\n',
+    "too deep": b"[" * 100_000 + b"\n",
+    "no end": b"{}",
+    "an endless number": b'{"a": ' + b"9" * 5_000 + b"}\n",
+}
+
+
+@pytest.mark.parametrize("what", LINES)
+def test_a_line_that_can_not_be_read_is_refused(package, tmp_path, what):
+    bad = repack({**package, "reactions.jsonl": LINES[what]}, tmp_path / "bad.zip")
+
+    assert "reactions.jsonl" in refused(bad)
+
+
+def entry(name, mode=0):
+    made = ZipInfo(name)
+    made.external_attr = mode << 16
+    made.compress_type = ZIP_DEFLATED
+    return made
+
+
+ENTRIES = {
+    "a way out": (entry("../../etc/passwd"), b"x", "no place in a package"),
+    "a path from the root": (entry("/etc/passwd"), b"x", "no place in a package"),
+    "a path of another system": (entry("files\\\\x"), b"x", "no place in a package"),
+    "a link": (entry(f"files/{'a' * 64}", 0o120777), b"/etc/passwd", "not a plain file"),
+    "another file than its name says": (entry(f"files/{'a' * 64}"), b"x", "not what its name says"),
+    "a part that nobody knows": (entry("secrets.jsonl"), b"{}\n", "does not know"),
+    "a bomb": (entry(f"files/{sha256(bytes(20 << 20)).hexdigest()}"), bytes(20 << 20), "too tightly"),
+    "the same name twice": (entry("groups.jsonl"), b"{}\n", "the same name"),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("what", ENTRIES)
+def test_an_entry_that_does_not_belong_is_refused(package, tmp_path, what):
+    name, content, words = ENTRIES[what]
+    path = repack({**package, name.filename: content} if "twice" not in what else package, tmp_path / "bad.zip")
+    if name.external_attr or "twice" in what:
+        path = tmp_path / "worse.zip"
+        with ZipFile(path, "w") as packed:
+            for one, said in package.items():
+                packed.writestr(one, said)
+            packed.writestr(name, content)
+
+    assert words in refused(path)
+
+
+def test_what_is_no_package_is_refused(tmp_path, settings, package):
+    settings.FILES = tmp_path / "kept"
+    path = tmp_path / "bad.zip"
+    path.write_bytes(b"hello")
+    assert "not a ZIP" in refused(path)
+    with ZipFile(path, "w") as packed:
+        packed.writestr("groups.jsonl", b"{}\n")
+    assert "no package.json" in refused(path)
+    cut = repack(package, tmp_path / "whole.zip").read_bytes()
+    path.write_bytes(cut[: len(cut) // 2])
+    assert "not a ZIP" in refused(path)
+    with ZipFile(path, "w") as packed:
+        for name, said in package.items():
+            packed.writestr(name, said + b"{}\n" if name == "posts.jsonl" else said)
+    assert "posts.jsonl is not what it was" in refused(path)
+
+
+def test_no_owner_is_refused_unless_one_is_named(package, tmp_path):
+    path = repack({**package, "role-grants.jsonl": b""}, tmp_path / "bad.zip")
+
+    assert "has no owner" in refused(path)
+    bring(path, "--owner", "zoe@example.org")
+
+    owner = RoleGrant.objects.get(role__key="owner", role__group__slug="tarn").membership.person
+    assert owner.addresses.get().email == "zoe@example.org"
+    assert not owner.addresses.filter(verified=True).exists()
+
+
+def test_a_rehearsal_tells_the_same_and_writes_nothing(package, tmp_path):
+    path, before = repack(package, tmp_path / "one.zip"), state()
+
+    said = bring(path, "--dry-run")
+
+    assert (state(), settings_files()) == (before, [])
+    done = bring(path)
+    assert (said["dry_run"], done["dry_run"]) == (True, False)
+    assert said["rows"] == done["rows"]
+    assert (said["made"], done["made"]) == (2, 2)
+    assert done["kept_numbers"] == 3
+
+
+def test_where_people_live_already_they_are_found_by_what_is_proven(package, tmp_path, client):
+    zoe = make.person("Zoe", address="zoe@example.org")
+    ann = make.person("Annie", address="ann@example.org")
+    there = make.group(ann, owner=zoe, slug="tarn")
+    topic = make.topic(there, author=zoe)
+    path = repack(package, tmp_path / "one.zip")
+
+    assert "taken here" in refused(path)
+    assert "taken here" in refused(path, "--slug", "below")
+    assert "no address" in refused(path, "--slug", "A B")
+    assert "there is no group “x” in it" in refused(path, "--slug", "x=y")
+    said = bring(path, "--slug", "loch", "--slug", "below=deep")
+    drain(SUBSCRIBERS)
+
+    loch = Group.objects.get(slug="loch")
+    assert (said["group"], said["found"], said["made"]) == ("loch", 1, 1)
+    assert loch.list_name == "loch"
+    assert [one.slug for one in loch.subgroups.all()] == ["deep"]
+    assert RoleGrant.objects.get(role__group=loch, role__key="owner").membership.person == ann
+    ann.refresh_from_db()
+    assert (ann.name, ann.handle) == ("Annie", "annie")
+    assert RoleGrant.objects.get(role__group=there, role__key="owner").membership.person == zoe
+    assert not OutgoingLetter.objects.exists()
+    words = Post.objects.get(topic__title="Boats", author=ann)
+    assert words.html == "<p><strong>Which?</strong></p>\n"
+    assert words.archive is not None  # nobody's words before they say so
+    assert words.confirmed_at is None
+    assert search.find("which", scopes=[words.channel_id]) == [words.pk]
+    assert topic.pk in Topic.objects.values_list("pk", flat=True)
+    page = make.signed_in(client, ann).get("/g/loch/manage/history")
+    assert b"brought the group here" in page.content
+    assert client.get(words.topic.get_absolute_url()).status_code == 200
+    Person.objects.filter(pk=ann.pk).update(administrator_since=None)
+    assert HistoryEntry.objects.filter(group=loch, kind="group.brought").count() == 1
+
+
+def test_an_address_that_nobody_has_proven_finds_nobody_with_an_account(package, tmp_path):
+    eve = make.person("Eve")
+    Address.objects.create(user=eve, email="ann@example.org", verified=False)
+
+    said = bring(repack(package, tmp_path / "one.zip"))
+
+    assert (said["found"], said["made"]) == (0, 2)
+    assert not Membership.objects.filter(person=eve).exists()
+
+
+def test_nobody_gets_an_address_by_a_package(package, tmp_path):
+    ann = make.person("Ann")
+    rows = [json.loads(line) for line in package["memberships.jsonl"].splitlines()]
+    number = next(place for place, row in enumerate(rows, 1) if row["person"] == "ann")
+
+    bring(repack(changed(package, "memberships", number, address="evil@example.org"), tmp_path / "one.zip"))
+
+    assert [one.email for one in ann.addresses.all()] == ["ann@example.org"]
+    assert Membership.objects.filter(person=ann, address=None).exists()
