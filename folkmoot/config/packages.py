@@ -84,8 +84,8 @@ def _people(handles: Sequence[str]) -> Iterator[bytes]:
         people = Person.objects.filter(handle__in=handles[start : start + AT_ONCE]).order_by("handle")
         rows = Address.objects.filter(user__in=people).order_by("primary", "verified", "-pk")
         addresses = dict(rows.values_list("user_id", "email"))  # the last is the best one
-        for person in people:
-            yield line({"handle": person.handle, "name": person.name, "address": addresses.get(person.pk, "")})
+        for pk, handle, name in people.values_list("pk", "handle", "name"):
+            yield line({"handle": handle, "name": name, "address": addresses.get(pk, "")})
 
 
 def _organizations(slugs: Sequence[str]) -> Iterator[bytes]:
