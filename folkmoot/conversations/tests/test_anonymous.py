@@ -196,5 +196,5 @@ def test_the_words_for_who_spoke_last_and_who_answered_are_the_same(client, topi
 
     board = text(client.get("/g/tarn/topics"))
 
-    assert "Answered</span> by A member" in board
+    assert "Answered</span> by <bdi>A member</bdi>" in board
     assert "last by <bdi>A member</bdi>" in board
