@@ -167,9 +167,10 @@ def _fragment(post: Post, counts: dict[str, int], can_act: bool) -> Fragment:
 
 
 def _text(post: Post, counts: dict[str, int], can_act: bool) -> str:
-    """Render a post. Whoever has no pointer scrolls long lines of code by keys, so what scrolls takes the focus."""
+    """Render a post. Whoever has no pointer scrolls long code and wide tables by keys, so these take the focus."""
     reactions = [(kind, label, counts.get(kind, 0)) for kind, label in Reaction.Kind.choices]
     offered = {Reaction.Kind.THANKS} if can_act and post.via != "chat" else set()
     shown = [one for one in reactions if one[2] or one[0] in offered]
     context = {"post": post, "reactions": shown if not post.removed_at else [], "can_act": can_act}
-    return render_to_string("conversations/_post.html", context).replace("<pre>", '<pre tabindex="0">')
+    text = render_to_string("conversations/_post.html", context)
+    return text.replace("<pre>", '<pre tabindex="0">').replace("<table>", '<table tabindex="0">')
