@@ -149,7 +149,7 @@ def sign_in(context, live_server, person):
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 @pytest.mark.parametrize("who", ["stranger", "olga", "ann"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(context, page, site, live_server, who, scheme, width):
@@ -185,7 +185,7 @@ def test_axe_finds_nothing_on_what_is_said_when_something_fails(page, rf, live_s
     assert "\n".join(found) == ""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_at_the_width_of_a_small_phone_and_from_right_to_left_nothing_scrolls_sideways(
     context, page, site, live_server
 ):
