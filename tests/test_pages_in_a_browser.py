@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils.timezone import now
 from playwright.sync_api import expect
@@ -31,6 +33,7 @@ from folkmoot.doors.mail import addresses, transport
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, RawLetter
 from folkmoot.groups.operations import apply, invite
 from tests import make
+from tests.governed import how_it_is_governed
 
 pytestmark = pytest.mark.browser
 
@@ -61,6 +64,11 @@ SIGNED_IN += ["/g/tarn/manage/companies", "/organizations"]
 SIGNED_IN += [f"/installation{page}" for page in ("", "/notices", "/groups", "/groups/tarn", "/groups?q=zzz")]
 SIGNED_IN += [f"/installation/{page}" for page in ("founding", "administrators", "history")]
 STRANGER += ["/imprint"]
+SIGNED_IN += ["/g/tarn/manage/companies", "/organizations", "/organizations/acme", "/g/tarn/manage/reports"]
+SIGNED_IN += [f"/g/tarn/manage/{page}" for page in "todo history duties permissions permissions/why".split()]
+SIGNED_IN += ["/g/tarn/manage/permissions/why?person=olga&permission=topics.read", "/g/tarn/election", "/g/nowhere"]
+STRANGER += ["/g/tarn/transparency"]
+FAILURES = ["403.html", "404.html", "429.html", "500.html", "web/413.html"]
 
 
 @pytest.fixture
@@ -100,6 +108,7 @@ def site(live_server, tmp_path, settings):
         f"/mail/leave/{addresses.leave_token(group.memberships.get(person=ann).pk)}",
         f"/mail/mute/{addresses.mute_token(group.memberships.get(person=ann).pk, topic.pk)}",
     ]
+    governed = how_it_is_governed(group, talked_about, olga=olga, ann=ann, words=LONG)
     channel, waiting = group.channels.get(slug="ops"), ScheduledPost.objects.get()
     mine = [f"/topics/{topic.pk}/actions", f"/g/tarn/manage/channels/{channel.pk}", f"/scheduled/{waiting.pk}"]
     seen_as = [f"/g/tarn/manage/view-as/{group.roles.get(key=key).pk}/topics" for key in ("anyone", "moderator")]
@@ -116,7 +125,10 @@ def site(live_server, tmp_path, settings):
             f"{post}/reply?quote=1",
             "/g/asking/manage/members",
             f"/manage/outgoing/{kept}",
+            f"{post}/report",
+            *governed["olga"],
         ],
+        "ann": ["/g/tarn", "/g/tarn/election", "/g/tarn/members", f"{post}/actions", *governed["ann"]],
         "people": {"olga": olga, "ann": ann},
     }
 
@@ -144,9 +156,9 @@ def sign_in(context, live_server, person):
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-@pytest.mark.parametrize("who", ["stranger", "olga"])
+@pytest.mark.parametrize("who", ["stranger", "olga", "ann"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(context, page, site, live_server, who, scheme, width):
     if who != "stranger":
         sign_in(context, live_server, site["people"][who])
@@ -158,6 +170,41 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(context, page, site, liv
         found += [f"{address}: {one['id']} {one['nodes'][0]['html']}" for one in violations(page)]
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found.append(f"{address}: scrolls sideways")
+
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_on_what_is_said_when_something_fails(page, rf, live_server, width):
+    """Their words alone; that each is shown when it should be is tested elsewhere."""
+    page.set_viewport_size({"width": width, "height": 800})
+    found = []
+    for name in FAILURES:
+        request = rf.get("/")
+        request.user = AnonymousUser()
+        words = render_to_string(name, request=request)
+        page.route("**/fails", lambda route, _request, words=words: route.fulfill(body=words, content_type="text/html"))
+        page.goto("/fails")
+        found += [f"{name}: {one['id']} {one['nodes'][0]['html']}" for one in violations(page)]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"{name}: scrolls sideways")
+
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.timeout(600)
+def test_at_the_width_of_a_small_phone_and_from_right_to_left_nothing_scrolls_sideways(
+    context, page, site, live_server
+):
+    sign_in(context, live_server, site["people"]["olga"])
+    page.set_viewport_size({"width": 320, "height": 700})
+    found = []
+    for address in site["olga"]:
+        page.goto(address)
+        for way in ("ltr", "rtl"):
+            page.evaluate("way => document.documentElement.dir = way", way)
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                found.append(f"{address}: scrolls sideways, {way}")
 
     assert "\n".join(found) == ""
 

@@ -46,6 +46,14 @@ class SignInForm(account.LoginForm):
         self.fields["password"].required = False
 
 
+class CodeForm(account.RequestLoginCodeForm):
+    """An address that gets a code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self.fields["email"], ADDRESS)
+
+
 class SignUpForm(account.SignupForm):
     """A name and an address; a password is for those who like one. What comes with it is against programs."""
 

@@ -94,11 +94,8 @@ def _people(handles: Sequence[str]) -> Iterator[bytes]:
         people = Person.objects.filter(handle__in=handles[start : start + AT_ONCE]).order_by("handle")
         rows = Address.objects.filter(user__in=people).order_by("primary", "verified", "-pk")
         addresses = dict(rows.values_list("user_id", "email"))  # the last is the best one
-        for person in people:
-            address = addresses.get(person.pk, "")
-            yield line(
-                {"handle": person.handle, "name": person.name, "address": address, "erased_at": person.erased_at}
-            )
+        for pk, handle, name, erased_at in people.values_list("pk", "handle", "name", "erased_at"):
+            yield line({"handle": handle, "name": name, "address": addresses.get(pk, ""), "erased_at": erased_at})
 
 
 def _affiliations(groups: Sequence[int]) -> Iterator[bytes]:

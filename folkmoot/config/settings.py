@@ -194,6 +194,7 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "folkmoot.doors.mail.accounts.Adapter"
 ACCOUNT_FORMS = {
     "login": "folkmoot.accounts.entrance.SignInForm",
+    "request_login_code": "folkmoot.accounts.entrance.CodeForm",
     "signup": "folkmoot.accounts.entrance.SignUpForm",
     "set_password": "folkmoot.accounts.entrance.NewPasswordForm",
     "change_password": "folkmoot.accounts.entrance.OtherPasswordForm",

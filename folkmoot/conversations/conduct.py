@@ -30,7 +30,11 @@ def matters(group: Group, *, reader: Person) -> list[Matter]:
     cases = ModerationCase.objects.filter(group=group, closed_at=None).exclude(person=reader)
     opened = list(cases.select_related("person").order_by("opened_at", "pk")[:MOST_SHOWN])
     reports: dict[int, list[Report]] = defaultdict(list)
-    rows = Report.objects.filter(case__in=opened).select_related("post__topic", "post__author", "by").order_by("pk")
+    rows = (
+        Report.objects.filter(case__in=opened)
+        .select_related("post__topic", "post__author", "by")
+        .order_by("post_id", "pk")
+    )
     for report in rows:
         reports[report.case_id].append(report)
     before: dict[int, list[Sanction]] = defaultdict(list)
@@ -59,7 +63,7 @@ def moderated(group: Group) -> list[tuple[str, int]]:
         (_("Reports"), reports.count()),
         (_("Posts taken back by moderators"), taken.count()),
         (_("Posts held for a moderator"), held.count()),
-        (_("of them not sent"), held.exclude(refusal="").count()),
+        (_("Held posts that were not sent"), held.exclude(refusal="").count()),
         (_("Warnings"), by_kind.get(Sanction.Kind.WARN, 0)),
         (
             _("People slowed down or held"),
@@ -68,5 +72,8 @@ def moderated(group: Group) -> list[tuple[str, int]]:
         (_("Suspensions"), by_kind.get(Sanction.Kind.SUSPEND, 0)),
         (_("Bans"), by_kind.get(Sanction.Kind.BAN, 0)),
         (_("Objections"), objections.count()),
-        (_("of them lifted"), objections.filter(~Q(lifted_at=None), appeal_decided_at__isnull=False).count()),
+        (
+            _("Lifted after an objection"),
+            objections.filter(~Q(lifted_at=None), appeal_decided_at__isnull=False).count(),
+        ),
     ]

@@ -26,13 +26,14 @@ MOST_PEOPLE = 12  # named at the side
 MOST_LINES = 200  # of what was done to a topic, on one page
 
 Row = tuple[int, int, datetime, int]  # of a post: id, version, when, author
+Speaker = tuple[str, str, str]  # name, handle and picture
 
 
 class Fragment(NamedTuple):
     """A rendered post, and whose it is."""
 
     text: str
-    speaker: tuple[str, str] = ("", "")  # name and handle
+    speaker: Speaker = ("", "", "")
     is_theirs: bool = True  # not only an archive's word for it
     has_reactions: bool = False
 
@@ -89,8 +90,8 @@ def _line(topic: Topic, one: Happening) -> Fragment:
     return Fragment(render_to_string("conversations/_happening.html", context))
 
 
-def of_side(topic: Topic, speakers: Sequence[tuple[str, str]]) -> SafeString:
-    """What helps beside the posts, the same for all: the doors, and who speaks (name and handle, one pair a post)."""
+def of_side(topic: Topic, speakers: Sequence[Speaker]) -> SafeString:
+    """What helps beside the posts, the same for all: the doors, and who speaks, once for each post."""
     url = topic.get_absolute_url()
     key = (url, topic.post_count > len(speakers), get_language(), *speakers)
     [kept] = _sides.take([key])
@@ -111,12 +112,17 @@ def of_near(topic: Topic) -> SafeString:
     return joined([kept])
 
 
-def _taking_part(speakers: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _taking_part(speakers: Sequence[Speaker]) -> dict[str, Any]:
     """Those who say most first."""
     counts = Counter(speakers).most_common()
     people = [
-        {"name": name, "handle": handle, "words": ngettext("%(n)d post", "%(n)d posts", n) % {"n": n}}
-        for (name, handle), n in counts[:MOST_PEOPLE]
+        {
+            "name": name,
+            "handle": handle,
+            "picture": picture,
+            "words": ngettext("%(n)d post", "%(n)d posts", n) % {"n": n},
+        }
+        for (name, handle, picture), n in counts[:MOST_PEOPLE]
     ]
     return {"people": people, "others": len(counts) - len(people)}
 
@@ -156,13 +162,15 @@ def _counts(post_ids: Sequence[int]) -> dict[int, dict[str, int]]:
 
 def _fragment(post: Post, counts: dict[str, int], can_act: bool) -> Fragment:
     is_theirs = post.archive_id is None or post.confirmed_at is not None
-    return Fragment(_text(post, counts, can_act), (post.author_name, post.author_handle), is_theirs, bool(counts))
+    speaker = (post.author_name, post.author_handle, post.author_picture)
+    return Fragment(_text(post, counts, can_act), speaker, is_theirs, bool(counts))
 
 
 def _text(post: Post, counts: dict[str, int], can_act: bool) -> str:
-    """Render a post. Whoever has no pointer scrolls long lines of code by keys, so what scrolls takes the focus."""
+    """Render a post. Whoever has no pointer scrolls long code and wide tables by keys, so these take the focus."""
     reactions = [(kind, label, counts.get(kind, 0)) for kind, label in Reaction.Kind.choices]
     offered = {Reaction.Kind.THANKS} if can_act and post.via != "chat" else set()
     shown = [one for one in reactions if one[2] or one[0] in offered]
     context = {"post": post, "reactions": shown if not post.removed_at else [], "can_act": can_act}
-    return render_to_string("conversations/_post.html", context).replace("<pre>", '<pre tabindex="0">')
+    text = render_to_string("conversations/_post.html", context)
+    return text.replace("<pre>", '<pre tabindex="0">').replace("<table>", '<table tabindex="0">')

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, F, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
-from folkmoot.accounts.models import Person
+from folkmoot.accounts.models import NOBODY, Person
 from folkmoot.conversations.models import Channel, Edition, OldChannel, OldTopic, Post, Reference, Topic
 from folkmoot.conversations.models.topics import TopicQuerySet
 from folkmoot.groups.models import Group
@@ -59,7 +59,8 @@ def waited_for(topic: Topic | None, said_at: datetime | None) -> bool:
 def last_speaker() -> Subquery:
     """For each row of topics, who spoke last, as far as everybody may know."""
     spoke = Post.objects.filter(topic=OuterRef("pk")).order_by("-posted_at", "-pk")
-    name = Case(When(is_anonymous=True, then=Value(_("A member"))), default=F("author__name"))
+    unnamed = [When(is_anonymous=True, then=Value(_("A member"))), When(author__name="", then=Value(str(NOBODY)))]
+    name = Case(*unnamed, default=F("author__name"), output_field=CharField())
     return Subquery(spoke.annotate(shown=name).values("shown")[:1])
 
 

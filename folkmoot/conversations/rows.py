@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -12,7 +12,7 @@ from django.utils.timezone import get_current_timezone_name, localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from folkmoot.accounts.models import Person
+from folkmoot.accounts.models import NOBODY, Person
 from folkmoot.conversations import unread
 from folkmoot.conversations.models import Post, Topic
 from folkmoot.conversations.models.topics import topic_address
@@ -56,7 +56,7 @@ class Mine(NamedTuple):
     my_joined_at: datetime | None
 
 
-ANONYMOUS = ""  # in the place of a name; nobody has an empty one
+ANONYMOUS = "\n"  # in the place of a name; nobody's has a line break
 ELSEWHERE = {
     "answered_by": "answer__author__name",
     "is_answer_anonymous": "answer__is_anonymous",
@@ -66,7 +66,7 @@ COLUMNS = [ELSEWHERE.get(one, one) for one in Facts._fields]
 
 
 def _facts(*topic_ids: int) -> QuerySet[Topic]:
-    name = Case(When(is_anonymous=True, then=Value(ANONYMOUS)), default=F("author__name"))
+    name = Case(When(is_anonymous=True, then=Value(ANONYMOUS)), default=F("author__name"), output_field=CharField())
     spoke = Post.objects.filter(topic=OuterRef("pk")).order_by("-posted_at", "-pk").annotate(shown=name)
     return Topic.objects.filter(pk__in=topic_ids).annotate(last_by=Subquery(spoke.values("shown")[:1]))
 
@@ -119,15 +119,19 @@ def _context(facts: Facts, is_unread: bool, is_plain: bool, same: Same) -> dict[
         "url": _way_in(facts, slug, is_unread),
         "title": facts.title,
         "posts": facts.post_count,
-        "by": _("A member") if facts.last_by == ANONYMOUS else facts.last_by,
+        "by": _("A member") if facts.last_by == ANONYMOUS else _named(facts.last_by),
         "is_plain": is_plain,
         "is_unread": is_unread,
         "is_pinned": facts.pinned_at,
         "is_closed": facts.locked_at,
-        "answered_by": _("A member") if facts.is_answer_anonymous else facts.answered_by,
+        "answered_by": _("A member") if facts.is_answer_anonymous else _named(facts.answered_by),
         "is_waiting": is_waiting,
         "channel": facts.channel,
     }
+
+
+def _named(name: str | None) -> str | None:
+    return str(NOBODY) if name == "" else name
 
 
 def _way_in(facts: Facts, slug: str, is_unread: bool) -> str:

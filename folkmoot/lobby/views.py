@@ -172,7 +172,7 @@ def _subgroups(group: Group, person: Person | None) -> list[Group]:
 def _owners(group: Group) -> list[dict[str, str]]:
     owners = group.memberships.current().filter(grants__role__group=group, grants__role__key=Role.BuiltIn.OWNER)
     return [
-        {"name": one.person.name, "handle": one.person.handle, "words": _("owner")}
+        {"name": one.person.name, "handle": one.person.handle, "picture": one.person.picture, "words": _("owner")}
         for one in owners.select_related("person").order_by("joined_at")[:8]
     ]
 

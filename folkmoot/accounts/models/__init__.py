@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress as Address
 from folkmoot.accounts.models.installation import Installation
 from folkmoot.accounts.models.organizations import Affiliation, Organization, OrganizationDomain
 from folkmoot.accounts.models.people import (
+    NOBODY,
     OPERATOR,
     Actor,
     MailTrouble,
@@ -18,6 +19,7 @@ from folkmoot.accounts.models.people import (
 )
 
 __all__ = [
+    "NOBODY",
     "OPERATOR",
     "Actor",
     "Address",

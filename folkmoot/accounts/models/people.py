@@ -1,6 +1,9 @@
+from typing import Any
+
 from allauth.account.models import EmailAddress as Address
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +17,7 @@ class Operator:
 
 
 OPERATOR = Operator()
+NOBODY = _("Somebody who left")  # stands in pages, letters and feeds for an empty name
 
 
 _PROVEN = Prepared(lambda key: Address.objects.filter(email=key, verified=True).select_related("user"), words=True)
@@ -36,10 +40,35 @@ class PersonManager(BaseUserManager["Person"]):
         return self.at(address) or self.unproven_at(address)
 
 
+class _Shown(DeferredAttribute):
+    """Gives a word of the reader's language in the place of a name that is gone."""
+
+    def __get__(self, instance: models.Model | None, cls: type[models.Model] | None = None) -> Any:
+        found = super().__get__(instance, cls)
+        return str(NOBODY) if found == "" else found
+
+    def __set__(self, instance: models.Model, value: str) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class NameField(models.CharField):
+    """A person's name; empty once they have left. Queries for values alone find it empty, people read NOBODY."""
+
+    descriptor_class = _Shown
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        return model_instance.__dict__[self.attname]
+
+    def deconstruct(self) -> Any:
+        """To the database it is any text."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class Person(AbstractBaseUser):
     """Anyone who speaks here: a member, a customer who only writes e-mail, the author of an imported letter."""
 
-    name = models.CharField(max_length=100)
+    name = NameField(max_length=100)
     handle = models.SlugField(max_length=40, unique=True)
     is_active = models.BooleanField(default=True)
     administrator_since = models.DateTimeField(null=True)  # of the whole installation

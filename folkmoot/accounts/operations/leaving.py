@@ -14,7 +14,6 @@ from folkmoot.accounts.models import Actor, OldHandle, Operator, Person, PersonE
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 
-NOBODY = "Somebody who left"  # stands for a name; nobody's own, so it needs no translation in the table
 EXPORTS_A_DAY = 3
 EXPORT_KEPT_FOR = timedelta(days=7)
 
@@ -76,10 +75,10 @@ def _lock_out(person: Person) -> None:
 def _make_nobody(person: Person) -> None:
     person.profile.all().delete()
     OldHandle.objects.filter(person=person).delete()
-    Person.objects.filter(merged_into=person).update(name=NOBODY)
+    Person.objects.filter(merged_into=person).update(name="")
     person.set_unusable_password()
     Person.objects.filter(pk=person.pk).update(
-        name=NOBODY,
+        name="",
         handle=f"left-{secrets.token_hex(8)}",
         password=person.password,
         is_active=False,

@@ -92,6 +92,11 @@ class Post(models.Model):
         return "" if self.is_anonymous else self.author.handle
 
     @property
+    def author_picture(self) -> str:
+        """Of its author's face; none where nobody may know whose words they are."""
+        return "" if self.is_anonymous else self.author.picture
+
+    @property
     def badge(self) -> str:
         """How its author stood to the group's companies, in words: "Acme, customer". Empty where that says nothing."""
         return ", ".join(str(one) for one in (self.organization_name, self.get_side_display()) if one)

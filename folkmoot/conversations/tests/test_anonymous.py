@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Topic
 from folkmoot.conversations.operations import accept_answer, lock, main_channel, reply, retitle, start_topic
 from folkmoot.doors.mail.archives.taking import take_out
@@ -14,6 +15,7 @@ from folkmoot.kit.errors import Refused
 from tests import make
 
 NAME, HANDLE = "Quincy Zephyrine", "quincy-zephyrine"
+PICTURE = "5eed" * 16  # the address of their face
 
 
 def text(response):
@@ -29,6 +31,7 @@ def olga():
 def shy():
     person = make.person(NAME)
     assert person.handle == HANDLE
+    Person.objects.filter(pk=person.pk).update(picture=PICTURE)
     return person
 
 
@@ -53,7 +56,9 @@ def topic(tarn, shy):
 def traces(page, shy):
     """What in a page would tell who it was."""
     own = f'data-author="{shy.pk}"'
-    return [trace for trace in (NAME, "Quincy", "Zephyrine", f"/people/{HANDLE}", HANDLE, own) if trace in page]
+    return [
+        trace for trace in (NAME, "Quincy", "Zephyrine", f"/people/{HANDLE}", HANDLE, PICTURE, own) if trace in page
+    ]
 
 
 @pytest.mark.parametrize("who", ["nobody", "Olga", "Bob"])
@@ -191,5 +196,5 @@ def test_the_words_for_who_spoke_last_and_who_answered_are_the_same(client, topi
 
     board = text(client.get("/g/tarn/topics"))
 
-    assert "Answered</span> by A member" in board
+    assert "Answered</span> by <bdi>A member</bdi>" in board
     assert "last by <bdi>A member</bdi>" in board

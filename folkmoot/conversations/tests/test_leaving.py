@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+from folkmoot.accounts.models import Person
 from folkmoot.accounts.operations import erase, merge
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import (
@@ -16,7 +17,7 @@ from folkmoot.conversations.models import (
     Subscription,
     Upload,
 )
-from folkmoot.conversations.operations import erase_words, main_channel, take_over
+from folkmoot.conversations.operations import accept_answer, erase_words, main_channel, take_over
 from folkmoot.outbox.relay import drain
 from folkmoot.store import search
 from tests import make
@@ -126,6 +127,24 @@ def test_leaving_reaches_the_conversations(client):
     assert "Ann says quagga." in page
     assert "Somebody who left" in page
     assert "/people/ann" not in page
+
+
+def test_whoever_left_is_called_so_in_the_readers_language_wherever_a_name_stands(client):
+    ann, bob, topic = conversation()
+    accept_answer(make.post(topic, author=ann, body="Ann answers okapi."), by=ann, via="test")
+    erase(ann, keep_words=True, by=ann, via="test")
+    drain(SUBSCRIBERS)
+    pages = [topic.get_absolute_url(), "/g/tarn", "/g/tarn/topics", f"/topics/{topic.pk}/feed.atom", "/search?q=okapi"]
+
+    def named(language):
+        client.force_login(bob)
+        Person.objects.filter(pk=bob.pk).update(language=language)
+        texts = [client.get(page).content.decode() for page in [*pages, "/inbox", f"/inbox/{topic.pk}"]]
+        return ["Jemand, der gegangen ist" in text for text in texts], ["Somebody who left" in text for text in texts]
+
+    assert named("de") == ([True] * 7, [False] * 7)
+    assert named("en") == ([False] * 7, [True] * 7)
+    assert Person.objects.filter(name="").get().name == "Somebody who left"
 
 
 def test_two_that_become_one_have_each_thing_once():

@@ -274,7 +274,7 @@ def test_the_board_shows_states_with_words(client, topic, ann, olga):
     page = text(client.get("/g/tarn/topics"))
 
     assert page.index("Backups") < page.index("Newer")
-    for words in ("Pinned</span>", "Closed</span>", "Answered</span> by Bob", "No reply yet"):
+    for words in ("Pinned</span>", "Closed</span>", "Answered</span> by <bdi>Bob</bdi>", "No reply yet"):
         assert words in page
     assert page.count(topic.get_absolute_url()) == 1
     assert other.get_absolute_url() in page

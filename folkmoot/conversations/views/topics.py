@@ -206,7 +206,7 @@ def _can_act(topic: Topic, person: Person | None, mine: Standing, first: Fragmen
         return person is not None
     if first is None or "topics.post" not in mine.permissions:
         return False
-    _name, handle = first.speaker
+    _name, handle, _picture = first.speaker
     return has_begun(person, topic) if not handle else handle == person.handle and first.is_theirs
 
 

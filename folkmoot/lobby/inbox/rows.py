@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
-from folkmoot.accounts.models import Person
+from folkmoot.accounts.models import NOBODY, Person
 from folkmoot.conversations import traces
 from folkmoot.conversations.models import Post, Topic
 from folkmoot.kit.text import gist
@@ -61,7 +61,7 @@ def _last_voices(topic_ids: Sequence[int]) -> dict[int, Voice]:
     """Who spoke last in each. Asked for a whole page of topics, so that the SQL is always the same."""
     padded = [*topic_ids, *[0] * (A_PAGE - len(topic_ids))]
     return {
-        topic: Voice(topic, post, version, gettext("A member") if is_anonymous else name)
+        topic: Voice(topic, post, version, gettext("A member") if is_anonymous else name or str(NOBODY))
         for topic, post, version, name, is_anonymous in _VOICES.rows(*padded)
     }
 

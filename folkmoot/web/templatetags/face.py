@@ -1,5 +1,5 @@
-"""What every template may say: {% icon %}, {% when %}, {{ name|initials }}, {{ name|hue }}, {{ via|by_door }};
-and of a message's tags {{ tags|undo_address }}, {{ tags|sent_keys }}."""
+"""What every template may say: {% icon %}, {% when %}, {{ name|initials }}, {{ name|hue }}, {{ via|by_door }},
+{{ on|day }}; and of a message's tags {{ tags|undo_address }}, {{ tags|sent_keys }}."""
 
 import datetime
 import unicodedata
@@ -62,7 +62,7 @@ def when(at: datetime.datetime, form: str = "stop", relative: bool = True) -> Sa
     if form == "stop":
         words: str = format_html("<b>{}</b> <span>{}</span>", hour, day)
     elif form == "words":
-        words = f"{_in_a_sentence(local.date()) or day} {hour}"
+        words = f"{(relative and _in_a_sentence(local.date())) or day} {hour}"
     else:
         words = _brief(local, day, hour, form == "short")
     return format_html(
@@ -101,6 +101,12 @@ def _brief(local: datetime.datetime, day: str, hour: str, either: bool) -> str:
     if local.year == today.year:
         return date_format(local, pgettext("date format: day without weekday", "j M"))
     return day
+
+
+@register.filter
+def day(on: datetime.date) -> str:
+    """A day as it stands in a table or a sentence: "5 Jan 2027"."""
+    return _day(on, relative=False)
 
 
 @register.filter
