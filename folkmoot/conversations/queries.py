@@ -111,6 +111,27 @@ def board(channels: Sequence[int], *, show: str, person: Person | None) -> Topic
     return topics.newest_first()
 
 
+def newest(channels: Sequence[int], most: int) -> TopicQuerySet:
+    """So many topics of these channels, those that were talked in last; read off an index however many there are.
+
+    Only the channels that were talked in last can hold them, and none holds one that is older than so many others.
+    """
+    heads = sorted(_nth_talk(channels, 0), reverse=True)[:most]
+    lively = [pk for _at, pk in heads]
+    depths = [at for at, _pk in _nth_talk(lively, most - 1)]
+    if len(heads) == most:
+        depths.append(heads[-1][0])
+    topics = Topic.objects.filter(channel__in=lively)
+    return (topics.filter(last_post_at__gte=max(depths)) if depths else topics).newest_first()[:most]
+
+
+def _nth_talk(channels: Sequence[int], number: int) -> list[tuple[datetime, int]]:
+    """When there was talk in the newest topic of each channel, or in that of this number from it; not of the empty."""
+    talk = Topic.objects.filter(channel=OuterRef("pk")).newest_first().values("last_post_at")[number : number + 1]
+    found = Channel.objects.filter(pk__in=channels).annotate(at=Subquery(talk)).order_by().values_list("at", "pk")
+    return [(at, pk) for at, pk in found if at]
+
+
 def wordings(post: Post) -> list[dict[str, Any]]:
     """What a post has said, newest first, each compared word by word with what it said before."""
     editions = list(post.editions.select_related("replaced_by").order_by("pk"))

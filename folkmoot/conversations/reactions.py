@@ -6,8 +6,11 @@ from folkmoot.conversations.operations import take_over
 from folkmoot.groups.models import Membership
 from folkmoot.groups.operations import was_active as note_active
 from folkmoot.outbox.models import Event
+from folkmoot.store.prepared import Prepared
 
 Activity = Membership.Activity
+
+_POST = Prepared(lambda key: Post.objects.filter(pk=key).values_list("author", "channel__group", "posted_at"))
 
 
 def person_merged(event: Event) -> None:
@@ -27,6 +30,6 @@ def was_active(event: Event) -> None:
         if reaction is not None:
             note_active(reaction.person_id, reaction.post.channel.group_id, how=Activity.REACTED, at=reaction.at)
         return
-    post = Post.objects.select_related("channel").filter(pk=event.subject_id).first()
-    if post is not None:
-        note_active(post.author_id, post.channel.group_id, how=Activity.SPOKE, at=post.posted_at)
+    if (post := _POST.first(event.subject_id)) is not None:
+        author, group, at = post
+        note_active(author, group, how=Activity.SPOKE, at=at)

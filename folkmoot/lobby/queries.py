@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Post, Topic
-from folkmoot.conversations.queries import last_speaker
+from folkmoot.conversations.queries import last_speaker, newest
 from folkmoot.groups.models import Group, Membership
 
 MOST_WORDS = 6  # of a search
@@ -31,11 +31,11 @@ def with_activity(groups: QuerySet[Group]) -> QuerySet[Group]:
     )
 
 
-def newest_topics(groups: QuerySet[Group], *, person: Person | None) -> QuerySet[Topic]:
+def newest_topics(groups: QuerySet[Group], *, person: Person | None, most: int) -> list[Topic]:
     """Topics of these groups that the person may read, newest talk first, with the name of who spoke last."""
     channels = Channel.objects.visible_to(person).filter(group__in=groups).values_list("pk", flat=True)
-    topics = Topic.objects.filter(channel_id__in=list(channels)).annotate(last_by=last_speaker())
-    return topics.select_related("channel__group").newest_first()
+    topics = newest(list(channels), most).annotate(last_by=last_speaker())
+    return list(topics.select_related("channel__group"))
 
 
 def past_of(person: Person) -> list[tuple[Group, int]]:

@@ -63,7 +63,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     person = reader(request)
     context = around(request, group, "front")
     context |= {
-        "talks": list(queries.newest_topics(Group.objects.filter(pk=group.pk), person=person)[:6]),
+        "talks": queries.newest_topics(Group.objects.filter(pk=group.pk), person=person, most=6),
         "owners": _owners(group),
         "subgroups": _subgroups(group, person),
         "doors": _doors(group),

@@ -7,7 +7,9 @@ from django.utils.timezone import now
 
 from folkmoot.outbox.models import Event
 from folkmoot.store import wake
+from folkmoot.store.prepared_writes import PreparedInsert
 
+_EVENTS = PreparedInsert(Event)
 KEPT_FOR = timedelta(days=30)
 
 
@@ -16,7 +18,7 @@ def record(kind: str, subject: models.Model, *, by: Any, via: str, **data: Any) 
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("record() needs the transaction of the change")
     actor_id = by.pk if isinstance(by, models.Model) else None  # the command line is nobody's account
-    event = Event.objects.create(kind=kind, subject_id=subject.pk, actor_id=actor_id, via=via, data=data)
+    event = _EVENTS.create(kind=kind, subject_id=subject.pk, actor_id=actor_id, via=via, data=data)
     wake.announce()
     return event
 

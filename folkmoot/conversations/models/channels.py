@@ -5,7 +5,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Group, allowed
+from folkmoot.groups.models import Group, allowed, where_allowed
 
 MAIN = "main"  # what stands in the address of the board of the channel without a slug
 
@@ -13,11 +13,11 @@ MAIN = "main"  # what stands in the address of the board of the channel without 
 class ChannelQuerySet(models.QuerySet["Channel"]):
     def visible_to(self, person: Person | None) -> "ChannelQuerySet":
         """Those in groups where the person may read topics."""
-        return self.filter(may_read(person, OuterRef("group")))
+        return self.filter(where_allowed(person, "topics.read"))
 
     def moderated_by(self, person: Person) -> "ChannelQuerySet":
         """Those in groups where the person looks after conversations."""
-        return self.filter(allowed(person, "topics.moderate", OuterRef("group")))
+        return self.filter(where_allowed(person, "topics.moderate"))
 
     def in_order(self) -> "ChannelQuerySet":
         """The group's own address first."""

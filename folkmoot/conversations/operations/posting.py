@@ -29,12 +29,24 @@ from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
 from folkmoot.store import search
 from folkmoot.store.prepared import Prepared
+from folkmoot.store.prepared_writes import PreparedInsert, PreparedUpdate
 
 LONGEST_TITLE = 200
 LONGEST_BODY = 200_000
 
 _DRAFT = Prepared(
     lambda handle, key: Draft.objects.filter(person__handle=handle, key=key).values_list("pk"), words=True
+)
+_POSTS = PreparedInsert(Post)
+_CLAIMS = PreparedInsert(Reference, unique=["channel", "message_id"], updates=["topic"])
+_GOES_ON = PreparedUpdate(
+    lambda topic, at, via: (
+        Topic.objects.filter(pk=topic),
+        {"last_post_at": Greatest("last_post_at", at), "last_via": via, "post_count": F("post_count") + 1},
+    ),
+    int,
+    datetime,
+    str,
 )
 
 
@@ -184,7 +196,7 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
     head, named = said.pop("head"), said.pop("named")
     at = now()
     place = _badge(topic, author, head, is_anonymous=said["is_anonymous"])
-    post = Post.objects.create(
+    post = _POSTS.create(
         topic=topic,
         channel_id=topic.channel_id,
         author=author,
@@ -201,13 +213,12 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
     )
     attach(post, head.files)
     adopt(post)
-    Mention.objects.bulk_create([Mention(post=post, person=one) for one in named])
+    if named:
+        Mention.objects.bulk_create([Mention(post=post, person=one) for one in named])
     claim(topic, head.message_id)
     if head.references:
         remember(topic, head.references)
-    Topic.objects.filter(pk=topic.pk).update(
-        last_post_at=Greatest("last_post_at", at), last_via=via, post_count=F("post_count") + 1
-    )
+    _GOES_ON.run(topic.pk, at, via)
     note_author_read(post)
     search.index([(post.pk, topic.channel_id, post.title, post.body)])
     record("post.added", post, by=author, via=via)
@@ -230,9 +241,7 @@ def attach(post: Post, files: Sequence[KeptFile]) -> None:
 
 def claim(topic: Topic, message_id: str) -> None:
     """Note that this Message-ID is the topic's, whoever named it before it was there."""
-    row = Reference(channel_id=topic.channel_id, message_id=message_id, topic=topic)
-    unique = ["channel", "message_id"]
-    Reference.objects.bulk_create([row], update_conflicts=True, unique_fields=unique, update_fields=["topic"])
+    _CLAIMS.create(channel_id=topic.channel_id, message_id=message_id, topic=topic)
 
 
 def remember(topic: Topic, message_ids: Sequence[str]) -> None:

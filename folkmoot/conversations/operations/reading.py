@@ -17,6 +17,18 @@ from folkmoot.conversations.rules import can_read
 from folkmoot.groups.models import Membership
 from folkmoot.groups.operations import was_active
 from folkmoot.kit.errors import require
+from folkmoot.store.prepared_writes import PreparedUpdate
+
+_FORWARD = PreparedUpdate(
+    lambda person, topic, to, at: (
+        ReadMark.objects.filter(person=person, topic=topic, read_to__lt=to),
+        {"read_to": to, "seen_at": at},
+    ),
+    int,
+    int,
+    datetime,
+    datetime,
+)
 
 
 def mark_read(topic: Topic, *, person: Person, to: datetime) -> None:
@@ -70,7 +82,6 @@ def _joined(topic: Topic, person: Person) -> datetime:
 
 
 def _forward(topic: Topic, person: Person, to: datetime) -> None:
-    mine = ReadMark.objects.filter(person=person, topic=topic)
-    if not mine.filter(read_to__lt=to).update(read_to=to, seen_at=now()):
+    if not _FORWARD.run(person.pk, topic.pk, to, now()):
         # There is none yet, or one that is further already and stays.
         ReadMark.objects.bulk_create([ReadMark(person=person, topic=topic, read_to=to)], ignore_conflicts=True)

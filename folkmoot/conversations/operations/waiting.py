@@ -13,7 +13,11 @@ from folkmoot.conversations.rules import can_moderate, can_reply, can_start
 from folkmoot.groups.models import Group, Sanction
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
+from folkmoot.store.prepared import Prepared
 
+_LAID = Prepared(
+    lambda person, group: Sanction.objects.filter(person=person, group__reached__below=group, lifted_at=None)
+)
 SLOWLY = timedelta(hours=1)
 MOST_HELD = 20  # of one person in one group
 LONGEST_TITLE = 200
@@ -25,8 +29,7 @@ class MustWait(Refused):
 
 def check_pace(author: Person, group: Group) -> None:
     """Refuse what comes too soon from somebody who is slowed down, and what a moderator has to look at first."""
-    laid = Sanction.objects.in_force().filter(person=author, group__reached__below=group)
-    kinds = set(laid.values_list("kind", flat=True))
+    kinds = {one.kind for one in _LAID.rows(author.pk, group.pk) if one.is_in_force}
     if Sanction.Kind.HOLD in kinds or _is_new(author, group):
         raise MustWait(_("A moderator looks at this before it is sent."))
     if Sanction.Kind.SLOW in kinds and (last := _last_said(author, group)) and last > now() - SLOWLY:

@@ -19,6 +19,7 @@ from folkmoot.groups.models.roles import (
     allowed,
     carried_by,
     reaching,
+    where_allowed,
 )
 from folkmoot.groups.models.sides import OrganizationSide
 
@@ -61,4 +62,5 @@ __all__ = [
     "carried_by",
     "new_version",
     "reaching",
+    "where_allowed",
 ]

@@ -198,6 +198,31 @@ def allowed(person: Person | None, permission: str, group: OuterRef) -> Q:
     return held | Q(Exists(Group.objects.inspected_by(person).filter(pk=group)))
 
 
+def where_allowed(person: Person | None, permission: str) -> Q:
+    """The same of rows with a `group`, for lists: what a person carries is gathered once, not asked of each row."""
+    permitted = RolePermission.objects.filter(name=permission)
+    said_here = permitted.values("role__group")
+    for_anyone = Q(group__in=said_here.filter(role__audience=Role.Audience.ANYONE))
+    if person is None or not person.is_active:
+        return for_anyone
+    signed_in = Q(group__in=said_here.filter(role__audience=Role.Audience.SIGNED_IN))
+    mine = {"role__group__memberships__person": person, "role__group__memberships__left_at": None}
+    as_member = permitted.filter(**mine, role__audience=Role.Audience.MEMBERS)
+    of_side = permitted.filter(
+        **mine, role__group__memberships__side=F("role__audience"), role__audience__in=Side.values
+    )
+    granted = permitted.filter(role__in=RoleGrant.objects.valid().filter(membership__person=person).values("role"))
+    carried = signed_in | _reached_by(as_member) | _reached_by(of_side) | _reached_by(granted)
+    denied = Denial.objects.valid().filter(person=person, permission__in=["", permission])
+    return for_anyone | carried & ~Q(group__in=Reach.objects.filter(above__denials__in=denied).values("below"))
+
+
+def _reached_by(rows: models.QuerySet[RolePermission]) -> Q:
+    """In the groups of these roles, and below them as far as the way is open."""
+    open_ways = rows.filter(role__group__reached__is_open=True)
+    return Q(group__in=open_ways.values("role__group__reached__below"))
+
+
 def reaching(group: OuterRef | int) -> Q:
     """Of RolePermission rows, those of roles that count in a group: its own, and those above up to a closed one.
 

@@ -46,6 +46,20 @@ def test_the_newest_thing_somebody_did_counts(tarn, ann):
     assert activity(tarn, ann) == ("spoke", at)
 
 
+def test_one_who_writes_on_and_on_is_noted_once_an_hour(tarn, ann, django_assert_num_queries):
+    at = now() - timedelta(days=2)
+    was_active(ann.pk, tarn.pk, how=SPOKE, at=at)
+
+    with django_assert_num_queries(1):
+        was_active(ann.pk, tarn.pk, how=SPOKE, at=at + timedelta(minutes=5))
+    assert activity(tarn, ann) == ("spoke", at)
+
+    was_active(ann.pk, tarn.pk, how=Membership.Activity.REACTED, at=at + timedelta(minutes=6))
+    assert activity(tarn, ann) == ("reacted", at + timedelta(minutes=6))
+    was_active(ann.pk, tarn.pk, how=SPOKE, at=at + timedelta(minutes=70))
+    assert activity(tarn, ann) == ("spoke", at + timedelta(minutes=70))
+
+
 def test_reading_is_noted_once_a_day_and_hides_nothing_done_today(tarn, ann):
     at = now() - timedelta(days=2)
     was_active(ann.pk, tarn.pk, how=SPOKE, at=at)
