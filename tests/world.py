@@ -17,9 +17,8 @@ from folkmoot.doors.mail import addresses, kept
 from folkmoot.doors.mail.models import HeldLetter
 from folkmoot.doors.mail.tests.at_the_door import arrive
 from folkmoot.groups import operations
-from folkmoot.groups.models import Application, Candidacy, Election, Group, Membership, Responsibility, Sanction
+from folkmoot.groups.models import Application, Candidacy, Election, Membership, Responsibility, Sanction
 from folkmoot.groups.operations import duties
-from folkmoot.groups.operations.reach import lay_reach
 from tests import make
 
 ROLES = ("owner", "moderator", "organiser", "support", "editor")
@@ -35,8 +34,7 @@ def around(slug, **settings):
     parent = make.group(people["parent"], owner=people["above"], slug=f"{slug}-above", **settings)
     founder = make.person("Founder")
     group = make.group(owner=founder, slug=slug, **settings)
-    Group.objects.filter(pk=group.pk).update(parent=parent)
-    lay_reach(Group.objects.get(pk=group.pk))
+    group = operations.move_group(group, parent=parent, by=OPERATOR, via="test")
     make.group(people["elsewhere"], owner=make.person("Else"), slug="elsewhere")
     for kind in (*AROUND[2:], *ROLES, *SIDES):
         join(group, kind, people[kind])
