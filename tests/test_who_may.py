@@ -8,18 +8,27 @@ A row of the table: `methods address | who may | who else may know of it | what 
 - what is sent: fields of the form, `field=value`. `@name=thing` puts another thing into the address than the one of
   that name, `group.field=value` changes the group before. `{thing}` stands for the number or the name of a thing.
 
+A hand for letters has a line `MAIL hand | who may | - | to=address`; whoever may not gets nothing back and says nothing.
+A command has a line `CLI verb | operator | for whom it acts`: an option of its, where it needs a person to act.
+
 So a new address needs one line there, and a new kind of thing one in tests/world.py.
 """
 
 import re
 from io import BytesIO
 
+import click
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.test.client import ClientHandler
 from PIL import Image
 
+from folkmoot.config.cli.commands import ALL
+from folkmoot.config.mail_routes import MAIL_ROUTES
+from folkmoot.doors.mail.models import OutgoingLetter
+from folkmoot.doors.mail.tests.at_the_door import arrive
 from folkmoot.groups.models import Group
 from tests import make, world
 from tests.test_bad_input import addresses, filled
@@ -45,21 +54,32 @@ def test_every_address_has_a_row():
     assert not known - there, f"There is no such address any more: {sorted(known - there)}"
 
 
+class Asking(RequestFactory):
+    """Django's client without what it keeps of each answer, which takes long; its cookies stay as they are."""
+
+    handler = ClientHandler(enforce_csrf_checks=False)
+
+    def __init__(self, person):
+        super().__init__()
+        if person is not None:
+            self.cookies = make.signed_in(Client(), person).cookies
+
+    def request(self, **asked):
+        return self.handler(self._base_environ(**asked))
+
+
 class Visits:
     """Asks for one address as each kind of person, and undoes what that did."""
 
     def __init__(self, visibility, slug="wombats"):
         self.visibility = visibility
         self.world = world.around(slug, **SETTINGS[visibility])
-        self.clients = {kind: signed_in(person) for kind, person in self.world.people.items()}
-        self.cookies = {kind: client.cookies.copy() for kind, client in self.clients.items()}
+        self.clients = {kind: Asking(person) for kind, person in self.world.people.items()}
         self.before, self.wrong, self.nothing = left(), {}, {}
 
     def ask(self, row, method, kind, things):
         """Ask, undo, and return the answer with what it left behind."""
-        client = self.clients[kind]
-        client.cookies = self.cookies[kind].copy()
-        address, sent = filled(row.route, things), self.sent(row)
+        client, address, sent = self.clients[kind], filled(row.route, things), self.sent(row)
         with transaction.atomic():
             self.change_group(row)
             answer = client.get(address) if method == "GET" else client.post(address, sent)
@@ -148,10 +168,6 @@ def picture():
     return drawn.getvalue()
 
 
-def signed_in(person):
-    return make.signed_in(Client(), person) if person else Client()
-
-
 def left():
     """How much there is of what each operation leaves behind."""
     with connection.cursor() as cursor:
@@ -179,3 +195,50 @@ def test_each_kind_of_person_gets_at_each_address_what_the_table_says(visibility
 
     assert not visits.wrong, "\n".join(f"{', '.join(kinds)}: {what}" for what, kinds in visits.wrong.items())
 
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("visibility", SETTINGS)
+def test_each_kind_of_person_gets_by_letter_what_the_table_says(visibility):
+    there = world.around("wombats", **SETTINGS[visibility])
+    wrong = []
+
+    for row in rows("MAIL"):
+        may, known = meant(row.who, visibility), meant("known", visibility)
+        to = row.sent["to"].format(**there.things) + "@localhost"
+        for number, kind in enumerate(world.KINDS):
+            sender = f"{kind}@example.org"
+            with transaction.atomic():
+                outcome = arrive(make.letter(to=to, sender=sender, message_id=f"<{number}@x>"), to=to, sender=sender)
+                back = OutgoingLetter.objects.filter(recipient=sender).exists()
+                transaction.set_rollback(True)
+            is_done = outcome.outcome == "done"
+            if is_done != (kind in may) or (back and kind not in may | known):
+                wrong.append(f"{row.route} by {kind}: {outcome.outcome}, {outcome.note}, {back=}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_hand_for_letters_has_a_row():
+    hands = {route.hand.__name__ for route in MAIL_ROUTES}
+
+    assert {row.route for row in rows("MAIL")} == hands, "tests/who_may.txt says of each hand who may, in a line MAIL"
+
+
+def verbs(commands, before=""):
+    for one in commands:
+        name = f"{before} {one.name}".strip()
+        if isinstance(one, click.Group):
+            yield from verbs(one.commands.values(), name)
+        else:
+            yield name, {option for parameter in one.params for option in parameter.opts}
+
+
+def test_every_command_has_a_row_that_says_for_whom_it_acts():
+    table = {row.route: row.knows for row in rows("CLI")}
+    there = dict(verbs(ALL))
+
+    assert table.keys() == there.keys(), "tests/who_may.txt says of each command who may, in a line CLI"
+    for verb, options in there.items():
+        acting = options & {"--owner", "--by", "--as", "--founder"}
+        assert acting == {table[verb]} - {"-"}, f"{verb} acts for {acting}"

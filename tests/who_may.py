@@ -41,7 +41,9 @@ PUBLIC = {
     "readers": PEOPLE,
     "members": MEMBERS,
     "joining": PEOPLE - {"denied"},
-    "applying": PEOPLE - {"denied"},
+    "applying": PEOPLE - MEMBERS,
+    "asking": frozenset(KINDS),
+    "welcome": frozenset(KINDS) - {"denied"},
     "voters": MEMBERS - {"denied"},
     "followers": MEMBERS,
 }
@@ -53,7 +55,8 @@ HIDDEN = {
     "open": frozenset(),
     "readers": REACHED - {"denied"},
     "joining": frozenset(),
-    "applying": REACHED - {"denied"},
+    "asking": frozenset(),
+    "applying": REACHED - MEMBERS,
     "followers": MEMBERS - {"denied"},
 }
 
@@ -70,7 +73,13 @@ class Row(NamedTuple):
 
 
 @cache
-def rows() -> list[Row]:
+def rows(*methods: str) -> list[Row]:
+    """The lines for addresses; or those for letters (MAIL), or commands (CLI)."""
+    return [row for row in _all() if set(row.methods) <= set(methods or ("GET", "POST"))]
+
+
+@cache
+def _all() -> list[Row]:
     found, chapter = [], ""
     for line in TABLE.read_text().splitlines():
         if line.startswith("["):

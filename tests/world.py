@@ -112,7 +112,7 @@ def _letters(world):
 def _governing(world):
     group, whose = world.group, world.people["whose"]
     mine, theirs = (group.memberships.get(person=world.people[kind]) for kind in ("whose", "member"))
-    duty = duties.make_duty(group, name="Wombat keeper", by=OPERATOR, via="test")
+    duty = duties.make_duty(group, name="Wombat keeper", slug="keeper", by=OPERATOR, via="test")
     duties.give_duty(duty, to=mine, by=OPERATOR, via="test")
     asked = duties.make_duty(group, name="Wombat feeder", by=OPERATOR, via="test")
     duties.ask_successor(asked, successor=mine, by=OPERATOR, via="test")
@@ -157,11 +157,12 @@ def _companies(world):
 def _own(world):
     """What is the own of the person of the kind `whose`."""
     whose = world.people["whose"]
-    export = PersonExport.objects.create(person=whose)
+    export = PersonExport.objects.create(person=whose, ready_at=now(), sha256=world.things["sha256"])
     device = UserSession.objects.create(
         user=whose, session_key="x" * 32, ip="127.0.0.1", user_agent="Hay", last_seen_at=now()
     )
-    return {"pk": 1, "session_id": device.pk, "export_id": export.pk, "feed_key": make_key(whose).key, "handle": whose.handle}
+    soon = f"{now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    return {"pk": 1, "soon": soon, "session_id": device.pk, "export_id": export.pk, "feed_key": make_key(whose).key, "handle": whose.handle}
 
 
 def _membership(world):
