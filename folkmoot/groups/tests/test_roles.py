@@ -205,10 +205,21 @@ def test_a_term_begins_and_ends_by_the_clock(ann, group, olga):
 
 
 @pytest.mark.timeout(30)
-@pytest.mark.parametrize("way", ["remove each other", "both demote", "both leave", "both deny", "each lays it down"])
-def test_two_owners_at_once_never_leave_none(transactional_db, way):
+@pytest.mark.parametrize(
+    ("way", "left", "told_no"),
+    [
+        ("remove each other", 1, 1),
+        ("both demote", 1, 1),
+        ("both leave", 1, 1),
+        ("both deny", 2, 2),
+        ("each lays it down", 1, 1),
+        ("both hand over", 1, 0),
+    ],
+)
+def test_two_owners_at_once_never_leave_none(transactional_db, way, left, told_no):
     ann, bob = make.person("Ann"), make.person("Bob")
-    group = make.group(bob, owner=ann)
+    cy = make.person("Cy")
+    group = make.group(bob, cy, owner=ann)
     mine, theirs = membership_of(ann, group), membership_of(bob, group)
     make_owner(theirs, by=ann, via="test")
     acts = {
@@ -217,6 +228,10 @@ def test_two_owners_at_once_never_leave_none(transactional_db, way):
         "both leave": lambda by, me, other: leave(me, via="web"),
         "both deny": lambda by, me, other: deny(other.person, group=group, reason="Mine.", by=by, via="web"),
         "each lays it down": lambda by, me, other: make_member(me, by=by, via="web"),
+        "both hand over": lambda by, me, other: (
+            make_owner(membership_of(cy, group), by=by, via="web"),
+            make_member(me, by=by, via="web"),
+        ),
     }
     start, refused = Barrier(2), []
 
@@ -233,6 +248,6 @@ def test_two_owners_at_once_never_leave_none(transactional_db, way):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
 
-    assert owners_of(Group.objects.get(pk=group.pk)).count() == (2 if way == "both deny" else 1)
-    assert len(refused) == (2 if way == "both deny" else 1)
+    assert owners_of(Group.objects.get(pk=group.pk)).count() == left
+    assert len(refused) == told_no
     assert Role.objects.filter(group=group, key="owner").count() == 1
