@@ -4,14 +4,16 @@ A row of the table: `methods address | who may | who else may know of it | what 
 
 - who may: permissions and other words of tests/who_may.py, and kinds of people (tests/world.py); several mean any of
   them. They get an answer below 400.
-- who else may know of it: they get 403, or their form again with 422, with words. All others get the answer for what does not exist.
+- who else may know of it: they get words that say why not, with 403, or 422 and their form. All others get the answer
+  for what does not exist.
 - what is sent: fields of the form, `field=value`. `@name=thing` puts another thing into the address than the one of
   that name, `group.field=value` changes the group before. `{thing}` stands for the number or the name of a thing.
 
-A hand for letters has a line `MAIL hand | who may | - | to=address`; whoever may not gets nothing back and says nothing.
+A hand for letters has a line `MAIL hand | who may | - | to=address`; who may not have it done leaves nothing behind.
 A command has a line `CLI verb | operator | for whom it acts`: an option of its, where it needs a person to act.
 
-So a new address needs one line there, and a new kind of thing one in tests/world.py.
+So a new address needs one line there, and a new kind of thing one in tests/world.py. A test that fails says which line
+is missing, or lists for each address what came instead of what is promised, and to whom.
 """
 
 import re
@@ -147,6 +149,7 @@ class Visits:
             self.nothing[key] = shape(answer, none.values())
         return self.nothing[key]
 
+
 def shape(answer, asked):
     """What can be told from an answer, whichever number or name was asked for; around it stands who is signed in."""
     said = answer.content.decode(errors="replace")
@@ -194,7 +197,6 @@ def test_each_kind_of_person_gets_at_each_address_what_the_table_says(visibility
             visits.look(row)
 
     assert not visits.wrong, "\n".join(f"{', '.join(kinds)}: {what}" for what, kinds in visits.wrong.items())
-
 
 
 @pytest.mark.timeout(120)

@@ -162,7 +162,14 @@ def _own(world):
         user=whose, session_key="x" * 32, ip="127.0.0.1", user_agent="Hay", last_seen_at=now()
     )
     soon = f"{now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
-    return {"pk": 1, "soon": soon, "session_id": device.pk, "export_id": export.pk, "feed_key": make_key(whose).key, "handle": whose.handle}
+    return {
+        "pk": 1,
+        "soon": soon,
+        "session_id": device.pk,
+        "export_id": export.pk,
+        "feed_key": make_key(whose).key,
+        "handle": whose.handle,
+    }
 
 
 def _membership(world):

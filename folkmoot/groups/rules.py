@@ -89,7 +89,9 @@ def _names_and_denials(group_id: int, person: Person) -> tuple[list[tuple[str, s
     """What roles of the person allow here, each with the audience it is for, and what is denied to them: one query."""
     allows = RolePermission.objects.filter(reaching(group_id)).filter(carried_by(person))
     denials = Denial.objects.valid().filter(person=person, group__reached__below=group_id)
-    both = allows.values_list("name", "role__audience").union(denials.values_list("permission", Value(_DENIED)), all=True)
+    both = allows.values_list("name", "role__audience").union(
+        denials.values_list("permission", Value(_DENIED)), all=True
+    )
     found = list(both)
     return [one for one in found if one[1] != _DENIED], frozenset(name for name, how in found if how == _DENIED)
 
