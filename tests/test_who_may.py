@@ -187,7 +187,7 @@ def words(answer):
     return re.sub(r"(<[^>]*>|\s)+", " ", said[0]).strip()[:90] if said else ""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("visibility", SETTINGS)
 def test_each_kind_of_person_gets_at_each_address_what_the_table_says(visibility):
     visits = Visits(visibility)
@@ -199,7 +199,7 @@ def test_each_kind_of_person_gets_at_each_address_what_the_table_says(visibility
     assert not visits.wrong, "\n".join(f"{', '.join(kinds)}: {what}" for what, kinds in visits.wrong.items())
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("visibility", SETTINGS)
 def test_each_kind_of_person_gets_by_letter_what_the_table_says(visibility):
     there = world.around("wombats", **SETTINGS[visibility])
@@ -208,7 +208,7 @@ def test_each_kind_of_person_gets_by_letter_what_the_table_says(visibility):
     for row in rows("MAIL"):
         may, known = meant(row.who, visibility), meant("known", visibility)
         to = row.sent["to"].format(**there.things) + "@localhost"
-        for number, kind in enumerate(world.KINDS):
+        for number, kind in enumerate(kind for kind in world.KINDS if kind not in LIKE_MEMBERS):
             sender = f"{kind}@example.org"
             with transaction.atomic():
                 outcome = arrive(make.letter(to=to, sender=sender, message_id=f"<{number}@x>"), to=to, sender=sender)
