@@ -45,6 +45,7 @@ PUBLIC = {
     "asking": frozenset(KINDS),
     "welcome": frozenset(KINDS) - {"denied"},
     "voters": MEMBERS - {"denied"},
+    "candidates": MEMBERS - {"denied", "quiet"},  # for who will own the group, nothing is denied to them
     "followers": MEMBERS,
 }
 # What is otherwise in a hidden group.
