@@ -98,10 +98,18 @@ def has_living_owner(group: Group, at: datetime | None = None) -> bool:
 
 
 def voters(election: Election) -> MembershipQuerySet:
-    """Return who may vote: whoever was in the group when the vote began, and active then or since."""
+    """Return who may vote: whoever was in the group when the vote began, and active then or since; nobody banned."""
     since = election.opened_at - timedelta(days=election.group.active_days)
     here = Membership.objects.current().filter(group=election.group_id, person__is_active=True)
-    return here.filter(joined_at__lte=election.opened_at, active_at__gte=since)
+    banned = Denial.objects.valid().filter(permission="", group__reached__below=election.group_id)
+    active = here.filter(joined_at__lte=election.opened_at, active_at__gte=since)
+    return active.exclude(person__in=banned.values("person"))
+
+
+def can_become_owners(members: MembershipQuerySet, group: Group) -> MembershipQuerySet:
+    """Those to whom nothing is denied, here or above, now or from a later day on."""
+    denied = Denial.objects.unlifted().filter(group__reached__below=group)
+    return members.exclude(person__in=denied.values("person"))
 
 
 def has_proven_at(person: Person, domain: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,7 @@ from folkmoot.groups.permissions import Permission, Section
 from folkmoot.kit.errors import Refused
 from folkmoot.store.prepared import Prepared
 
+_DENIED = "denied"  # beside the audiences of roles
 _VERSION = Prepared(lambda key: Group.objects.filter(pk=key).values_list("access_version"))
 
 PERMISSIONS = (
@@ -87,14 +88,22 @@ def _who(person: Person | None) -> tuple[int, datetime | None]:
 def _carried(group_id: int, _made: datetime, _version: int, person_id: int, _born: datetime | None) -> frozenset[str]:
     if not person_id:
         return _names(group_id, Q(role__audience=Role.Audience.ANYONE))
-    person = Person(pk=person_id)
-    carried = _names(group_id, carried_by(person))
+    names, denied = _names_and_denials(group_id, Person(pk=person_id))
+    for_anyone = frozenset(name for name, audience in names if audience == Role.Audience.ANYONE)
+    if "" in denied:
+        return for_anyone
+    return frozenset(name for name, _audience in names) - denied | for_anyone  # what a stranger may is never taken
+
+
+def _names_and_denials(group_id: int, person: Person) -> tuple[list[tuple[str, str]], frozenset[str]]:
+    """What roles of the person allow here, each with the audience it is for, and what is denied to them: one query."""
+    allows = RolePermission.objects.filter(reaching(group_id)).filter(carried_by(person))
     denials = Denial.objects.valid().filter(person=person, group__reached__below=group_id)
-    denied = frozenset(denials.values_list("permission", flat=True))
-    if not denied:
-        return carried
-    kept = frozenset() if "" in denied else carried - denied
-    return kept | _names(group_id, Q(role__audience=Role.Audience.ANYONE))  # what a stranger may is never taken
+    both = allows.values_list("name", "role__audience").union(
+        denials.values_list("permission", Value(_DENIED)), all=True
+    )
+    found = list(both)
+    return [one for one in found if one[1] != _DENIED], frozenset(name for name, how in found if how == _DENIED)
 
 
 def _names(group_id: int, of_roles: Q) -> frozenset[str]:

@@ -25,7 +25,7 @@ from folkmoot.doors.mail.arrivals import (
 )
 from folkmoot.doors.mail.models import HeldLetter
 from folkmoot.groups.models import Group, Membership
-from folkmoot.groups.rules import is_denied
+from folkmoot.groups.rules import is_denied, is_member
 from folkmoot.kit import mime
 from folkmoot.kit.errors import Refused
 
@@ -72,7 +72,10 @@ def join(arrival: Arrival) -> str:
 
 
 def leave(arrival: Arrival) -> str:
-    """To `group+leave@`: ask the address whether it means it."""
+    """To `group+leave@`: ask the address whether it means it. Others are not told that there is such a group."""
+    author = author_in(group_of(arrival.mark), arrival.letter.sender.address)
+    if author is None or not is_member(author, group_of(arrival.mark)):
+        raise Dropped("not a member")
     return _ask(arrival, confirmations.ask_to_leave)
 
 

@@ -13,8 +13,8 @@ from folkmoot.accounts.models import OPERATOR, Actor, Person
 from folkmoot.groups.models import Ballot, Candidacy, Election, Group, Membership, Responsibility, Role, RoleGrant
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
-from folkmoot.groups.queries import has_living_owner, is_silent, voters
-from folkmoot.groups.rules import owners_of
+from folkmoot.groups.queries import can_become_owners, has_living_owner, is_silent, voters
+from folkmoot.groups.rules import is_denied_something, owners_of
 from folkmoot.kit.errors import NotAllowed, Refused, require
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
@@ -36,6 +36,8 @@ def stand(election: Election, *, person: Person, words: str = "", via: str) -> C
     """Say that one would own the group."""
     with transaction.atomic():
         member = _voter(election, person)
+        if is_denied_something(person, election.group):
+            raise Refused(_("Something is denied to you here, so you can't own the group."))
         candidacy, _is_new = Candidacy.objects.update_or_create(
             election=election, membership=member, defaults={"words": one_line(words)[:500]}
         )
@@ -103,7 +105,8 @@ def _deputy(group: Group, at: datetime) -> Membership | None:
     duties = Responsibility.objects.current().filter(group=group, role__key=Role.BuiltIn.OWNER, role__group=group)
     named = duties.filter(deputy__left_at=None, deputy__person__is_active=True).order_by("pk")
     deputies = [duty.deputy for duty in named.select_related("deputy__person", "deputy__group") if duty.deputy]
-    return next((one for one in deputies if not is_silent(one, at)), None)
+    able = can_become_owners(Membership.objects.filter(pk__in=[one.pk for one in deputies]), group)
+    return next((one for one in deputies if one in able and not is_silent(one, at)), None)
 
 
 def _open(group: Group, at: datetime) -> Election:
@@ -132,7 +135,8 @@ def _count(election: Election, at: datetime) -> None:
     """With a quorum, most votes win, and among equals whoever is here longest; without one, members vote again."""
     votes = election.ballots.filter(voter__left_at=None)
     standing = Candidacy.objects.filter(election=election, membership__left_at=None, membership__person__is_active=True)
-    for_those = votes.filter(candidate__in=standing.values("membership"))
+    able = can_become_owners(Membership.objects.filter(pk__in=standing.values("membership")), election.group)
+    for_those = votes.filter(candidate__in=able)
     won = for_those.values("candidate", "candidate__joined_at").annotate(n=Count("pk"))
     best = won.order_by("-n", "candidate__joined_at", "candidate").first()
     has_quorum = votes.count() >= election.quorum

@@ -127,3 +127,22 @@ def test_a_side_of_the_members_has_permissions_of_its_own():
 
     assert everywhere(ann, "members.addresses", group)
     assert not everywhere(bob, "members.addresses", group)
+
+
+@pytest.mark.parametrize("permission", [None, "", "topics.post"], ids=["nothing denied", "everything", "one thing"])
+def test_a_decision_asks_two_questions_and_after_that_one(permission, django_assert_num_queries):
+    ann = make.person("Ann")
+    group = make.group(ann, visibility="public")
+    if permission is not None:
+        deny(ann, group, permission)
+
+    with django_assert_num_queries(2):
+        held = {name: holds(ann, name, group) for name in ("topics.read",)}
+    with django_assert_num_queries(2):
+        held |= {name: holds(ann, name, group) for name in ("topics.post", "members.read")}
+
+    assert held == {
+        "topics.read": True,
+        "topics.post": permission is None,
+        "members.read": permission != "",
+    }

@@ -5,7 +5,7 @@ from django.utils.timezone import localdate
 
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.groups.models import HistoryEntry, Responsibility, Role
-from folkmoot.groups.operations import apply, change, leave, make_owner
+from folkmoot.groups.operations import apply, change, deny, leave, make_owner
 from folkmoot.groups.operations.duties import (
     accept_duty,
     ask_successor,
@@ -268,3 +268,23 @@ def test_an_owner_by_other_means_stays_one_after_the_duty(group):
     lay_down(chair, by=olga, via="test")
 
     assert {one.person.name for one in owners_of(group)} == {"Olga", "Ann"}
+
+
+def test_a_duty_that_makes_an_owner_is_not_for_whom_something_is_denied(group):
+    olga, ann = member(group, "Olga"), member(group, "Ann")
+    chair = duty_of(group, role=group.roles.get(key=Role.BuiltIn.OWNER))
+    give_duty(chair, to=olga, by=olga.person, via="test")
+    ask_successor(chair, successor=ann, by=olga.person, via="test")
+    deny(ann.person, group=group, permission="topics.post", reason="Noise", by=olga.person, via="test")
+    asked = Responsibility.objects.with_people().get(pk=chair.pk)
+
+    for act in (
+        lambda: give_duty(chair, to=ann, by=olga.person, via="test"),
+        lambda: hand_over(chair, to=ann, by=olga.person, via="test"),
+        lambda: accept_duty(asked, person=ann.person, via="test"),
+    ):
+        with pytest.raises(Refused):
+            act()
+
+    assert {one.person.name for one in owners_of(group)} == {"Olga"}
+    assert Responsibility.objects.get(pk=chair.pk).holder == olga

@@ -3,7 +3,9 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from folkmoot.accounts.models import OPERATOR
 from folkmoot.groups.models import Election, HistoryEntry, Membership, Role
+from folkmoot.groups.operations import deny
 from folkmoot.groups.operations.duties import give_duty, make_duty
 from folkmoot.groups.operations.succession import come_back, look_after_owners, stand, stand_no_longer, vote
 from folkmoot.groups.rules import owners_of
@@ -148,3 +150,42 @@ def test_who_was_not_there_or_active_neither_votes_nor_stands_nor_stops_it(group
 
     assert not election.ballots.exists()
     assert not election.candidacies.exists()
+
+
+@pytest.mark.parametrize("what", ["", "topics.post"], ids=["everything", "one thing"])
+def test_who_is_denied_something_neither_stands_nor_becomes_owner(group, what):
+    election, ann, bea = opened(group), member(group, "Ann"), member(group, "Bea")
+    stand(election, person=bea.person, via="test")
+    vote(election, person=bea.person, candidate=bea, via="test")
+    for one in (ann, bea):
+        deny(one.person, group=group, permission=what, reason="Noise", by=OPERATOR, via="test")
+
+    with pytest.raises(Refused):
+        stand(election, person=ann.person, via="test")
+    over(election)
+
+    assert owners(group) == {"Olga"}
+    assert not Event.objects.filter(kind="election.decided").exists()
+
+
+def test_who_is_banned_does_not_vote(group):
+    election, ann, bea = opened(group), member(group, "Ann"), member(group, "Bea")
+    stand(election, person=bea.person, via="test")
+    deny(ann.person, group=group, reason="Noise", by=OPERATOR, via="test")
+
+    with pytest.raises(NotAllowed):
+        vote(election, person=ann.person, candidate=bea, via="test")
+
+    assert not election.ballots.exists()
+
+
+def test_a_deputy_to_whom_something_is_denied_does_not_become_owner(group):
+    olga, bea = member(group, "Olga"), member(group, "Bea")
+    chair = make_duty(group, name="Chair", role=group.roles.get(key=Role.BuiltIn.OWNER), by=olga.person, via="test")
+    give_duty(chair, to=olga, deputy=bea, by=olga.person, via="test")
+    deny(bea.person, group=group, permission="topics.post", reason="Noise", by=olga.person, via="test")
+    HistoryEntry.objects.filter(by=olga.person).update(at=now() - timedelta(days=365))
+
+    look_after_owners()
+
+    assert owners(group) == {"Olga"}

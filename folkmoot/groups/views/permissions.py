@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from folkmoot.accounts.http import SignedIn
 from folkmoot.accounts.models import Person
 from folkmoot.groups import matrix
 from folkmoot.groups.http import around, managed
-from folkmoot.groups.models import Group, Role
+from folkmoot.groups.models import Group, Membership, Role
 from folkmoot.groups.operations import allow, disallow
 from folkmoot.groups.permissions import Permission, catalogue
 from folkmoot.groups.rules import can_change_roles
@@ -43,7 +44,7 @@ def manage_permissions(request: SignedIn, group: Group) -> HttpResponse:
 @managed("roles.manage")
 def manage_why(request: SignedIn, group: Group) -> HttpResponse:
     handle, name = request.GET.get("person", "").strip().removeprefix("@"), request.GET.get("permission", "")
-    person = Person.objects.filter(handle__iexact=handle, is_active=True).first() if handle else None
+    person = _known(request.user, group).filter(handle__iexact=handle).first() if handle else None
     permission = next((one for one in catalogue() if one.name == name), None)
     answer: Answer | None = why(person, permission.name, group) if permission and (person or not handle) else None
     context = around(request, group, "manage") | {
@@ -73,6 +74,12 @@ def role_permission_remove(request: SignedIn, role_id: int, name: str) -> HttpRe
     disallow(role, permission=name, by=request.user, via="web")
     words = _("%(role)s: %(permission)s. No longer.") % {"role": role.label, "permission": permission.words}
     return _done(request, role, words, f"/roles/{role.pk}/permissions/{name}")
+
+
+def _known(person: Person, group: Group) -> QuerySet[Person]:
+    """Whom somebody may know of: who is, or was, in the group, or in another whose members they may see."""
+    seen = Membership.objects.visible_to(person).current().values("person")
+    return Person.objects.filter(Q(pk__in=seen) | Q(memberships__group=group), is_active=True).distinct()
 
 
 def _done(request: SignedIn, role: Role, words: str, inverse: str) -> HttpResponse:

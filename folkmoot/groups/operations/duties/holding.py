@@ -8,7 +8,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.models import Group, Membership, Responsibility, Role, RoleGrant, Tenure
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
-from folkmoot.groups.rules import can_confer, can_run_duties, can_tend_duty, owners_of
+from folkmoot.groups.rules import can_confer, can_run_duties, can_tend_duty, is_denied_something, owners_of
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 
@@ -114,6 +114,8 @@ def begin_right(duty: Responsibility, membership: Membership, *, by: Actor) -> R
     """Grant what the duty needs. None where there is nothing to grant, or the member has it for good by other means."""
     if duty.role is None:
         return None
+    if duty.role.key == Role.BuiltIn.OWNER and is_denied_something(membership.person, duty.group):
+        raise Refused(_("Something is denied to this person. Lift that first."))
     giver = by if isinstance(by, Person) else None
     grant, is_new = RoleGrant.objects.get_or_create(
         membership=membership, role=duty.role, defaults={"granted_by": giver}

@@ -1,0 +1,180 @@
+"""A group with one of everything and every kind of person around it, for the table of who may (tests/who_may.txt)."""
+
+from datetime import timedelta
+from mailbox import Maildir
+from types import SimpleNamespace
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.utils.timezone import localdate, now
+
+from folkmoot.accounts.models import OPERATOR, PersonExport
+from folkmoot.accounts.operations import add_domain, affiliate, make_organization
+from folkmoot.conversations import operations as talk
+from folkmoot.conversations.models import Topic
+from folkmoot.doors.feeds.operations import make_key
+from folkmoot.doors.mail import addresses, kept
+from folkmoot.doors.mail.models import HeldLetter
+from folkmoot.doors.mail.tests.at_the_door import arrive
+from folkmoot.groups import operations
+from folkmoot.groups.models import Application, Candidacy, Election, Membership, Responsibility, Sanction
+from folkmoot.groups.operations import duties
+from tests import make
+
+ROLES = ("owner", "moderator", "organiser", "support", "editor")
+SIDES = ("inside", "partner", "customer", "outside")
+OF_NO_GROUP = ("visitor", "signed-in", "elsewhere", "administrator")  # they have nothing to do with the group
+AROUND = ("above", "parent", "removed", "denied", "quiet", "member", "whose")
+KINDS = OF_NO_GROUP + AROUND + ROLES + SIDES
+
+
+def around(slug, **settings):
+    """The group, its people by kind, and what is in it by the names that the table uses."""
+    people = {kind: make.person(kind.title(), administrator=kind == "administrator") for kind in KINDS[1:]}
+    parent = make.group(people["parent"], owner=people["above"], slug=f"{slug}-above", **settings)
+    founder = make.person("Founder")
+    group = make.group(owner=founder, slug=slug, **settings)
+    group = operations.move_group(group, parent=parent, by=OPERATOR, via="test")
+    make.group(people["elsewhere"], owner=make.person("Else"), slug="elsewhere")
+    for kind in (*AROUND[2:], *ROLES, *SIDES):
+        join(group, kind, people[kind])
+    world = SimpleNamespace(group=group, parent=parent, people=people | {"visitor": None}, founder=founder)
+    world.things = {"slug": slug, "group_id": group.pk, "parent": parent.pk} | _talk(world) | _letters(world)
+    world.things |= _governing(world) | _own(world) | _membership(world)
+    return world
+
+
+def join(group, kind, person):
+    membership = make.join(group, person)
+    if kind in ROLES:
+        operations.grant_role(membership, role=group.roles.get(key=kind), by=OPERATOR, via="test")
+    if kind in SIDES:
+        Membership.objects.filter(pk=membership.pk).update(side=kind)
+    if kind in {"denied", "quiet"}:
+        what = "" if kind == "denied" else "topics.post"
+        operations.deny(person, group=group, permission=what, reason="Shouts.", by=OPERATOR, via="test")
+
+
+def _talk(world):
+    group, whose = world.group, world.people["whose"]
+    ops = talk.make_channel(group, slug="ops", by=OPERATOR, via="test")
+    topic = make.topic(group, author=whose, title="Wombat plan", body="Wombat body")
+    answer = make.post(topic, author=world.founder, body="Wombat answer")
+    talk.edit(topic.posts.in_order()[0], by=whose, body="Wombat body, mended", via="test")
+    other = make.topic(group, author=whose, title="Wombat other")
+    gone = talk.take_back(make.post(other, author=whose), by=whose, via="test")
+    renamed, moved, merged, split = (make.topic(group, author=whose, title=f"Wombat {n}") for n in "RMGS")
+    talk.retitle(renamed, title="Wombat renamed", by=whose, via="test")
+    talk.move(moved, to=ops, by=OPERATOR, via="test")
+    talk.merge(make.topic(group, author=whose, title="Wombat part"), into=merged, by=OPERATOR, via="test")
+    second = make.post(split, author=whose)
+    apart = talk.split(split, posts=[second.pk], title="Wombat apart", by=OPERATOR, via="test")
+    (file,) = talk.prepare_files([("wombat.txt", b"Wombat file")])
+    talk.reply(other, author=whose, body="Wombat file", via="test", files=[file])
+    return {
+        "topic_id": topic.pk, "topic": topic.pk, "other": other.pk, "renamed": renamed.pk, "moved": moved.pk,
+        "merged": merged.pk, "apart": apart.pk, "title": "wombat-plan", "channel": "ops", "channel_id": ops.pk,
+        "post_id": topic.posts.in_order()[0].pk, "answer": answer.pk, "gone": gone.pk, "kind": "thanks",
+        "level": "muted", "sha256": file.sha256, "name": "wombat.txt", **_waiting(world, ops, topic),
+    }  # fmt: skip
+
+
+def _waiting(world, channel, topic):
+    whose, soon = world.people["whose"], now() + timedelta(days=1)
+    later = talk.schedule(channel, topic=topic, author=whose, body="Wombat later", via="test", due_at=soon)
+    withdrawn = talk.schedule(channel, topic=topic, author=whose, body="Wombat", via="test", due_at=soon)
+    talk.withdraw(withdrawn, by=whose, via="test")
+    held = talk.hold_post(channel, topic=topic, author=whose, body="Wombat held", via="test")
+    talk.keep_draft(whose, f"topic-{topic.pk}", body="Wombat draft")
+    talk.keep_draft(whose, "new-wombats", body="Wombat draft")
+    talk.throw_draft_away(whose, "new-wombats")
+    return {"scheduled_id": later.pk, "withdrawn": withdrawn.pk, "waiting": held.pk, "key": f"topic-{topic.pk}"}
+
+
+def _letters(world):
+    """A held letter, and the tokens that letters carry."""
+    to, sender = f"{world.group.slug}@localhost", "stranger@example.com"
+    arrive(make.letter(to=to, sender=sender, subject="Wombat letter"), to=to, sender=sender)
+    held, mine = HeldLetter.objects.get(), world.group.memberships.get(person=world.people["whose"])
+    topic = Topic.objects.get(title="Wombat plan")
+    Maildir(settings.OUTGOING, create=True).add(b"Subject: Wombats\n\nHay\n")
+    todo = addresses.todo_token(mine.pk, localdate().toordinal(), 0, 0)
+    return {
+        "letter": kept.letters()[0].key,
+        "todo_token": todo,
+        "held_id": held.pk,
+        "leave_token": addresses.leave_token(mine.pk),
+        "mute_token": addresses.mute_token(mine.pk, topic.pk),
+        "invitation": operations.invite(world.group, address="zoe@example.org", by=world.founder, via="test").token,
+    }
+
+
+def _governing(world):
+    group, whose = world.group, world.people["whose"]
+    mine, theirs = (group.memberships.get(person=world.people[kind]) for kind in ("whose", "member"))
+    duty = duties.make_duty(group, name="Wombat keeper", slug="keeper", by=OPERATOR, via="test")
+    duties.give_duty(duty, to=mine, by=OPERATOR, via="test")
+    asked = duties.make_duty(group, name="Wombat feeder", by=OPERATOR, via="test")
+    duties.ask_successor(asked, successor=mine, by=OPERATOR, via="test")
+    over = duties.make_duty(group, name="Wombat walker", by=OPERATOR, via="test")
+    duties.end_duty(over, by=OPERATOR, via="test")
+    warn = {"kind": Sanction.Kind.WARN, "reason": "Wombats.", "by": OPERATOR, "via": "test"}
+    laid, objected = operations.sanction(group, whose, **warn), operations.sanction(group, whose, **warn)
+    operations.appeal(objected, by=whose, words="Wombats!", via="test")
+    reported = talk.report(
+        Topic.objects.get(title="Wombat other").posts.in_order()[0],
+        by=world.people["member"], reason="other", via="test",
+    )  # fmt: skip
+    ran = Election.objects.create(group=group, closes_at=now() + timedelta(days=9), electorate=9, quorum=1)
+    Membership.objects.filter(group=group, left_at=None).update(active_at=now(), active_by="spoke")
+    candidacy = Candidacy.objects.create(election=ran, membership=theirs)
+    asked_in = Application.objects.create(group=group, person=make.person("Zoe"), answer="Wombats")
+    role, removed = group.roles.get(key="member"), group.memberships.get(person=world.people["removed"])
+    operations.remove_member(removed, by=OPERATOR, via="test")
+    asked = Responsibility.objects.get(pk=asked.pk)
+    return {
+        "duty_id": duty.pk, "asked": asked.pk, "over": over.pk, "duty_token": addresses.duty_token(asked),
+        "sanction_id": laid.pk, "objected": objected.pk, "case_id": reported.case_id, "election_id": ran.pk,
+        "candidacy_id": candidacy.pk, "application_id": asked_in.pk, "row_id": asked_in.pk, "role_id": role.pk,
+        "entry_id": group.history.filter(kind="member.removed").get().pk, "removed": removed.pk, "keys": removed.pk,
+        **_companies(world),
+    }  # fmt: skip
+
+
+def _companies(world):
+    company = make_organization(name="Wombat Works", domains=["wombat.example"], by=OPERATOR, via="test")
+    add_domain(company, domain="wombats.example", by=OPERATOR, via="test")
+    operations.name_side(world.group, company, side="partner", by=OPERATOR, via="test")
+    affiliate(world.people["signed-in"], company, by=OPERATOR, via="test")
+    empty = make_organization(name="Empty", by=OPERATOR, via="test")
+    tie = company.affiliations.get()
+    return {
+        "organization_id": company.pk, "company": company.slug, "empty": empty.slug,
+        "domain_id": company.domains.order_by("pk")[0].pk, "affiliation_id": tie.pk,
+    }  # fmt: skip
+
+
+def _own(world):
+    """What is the own of the person of the kind `whose`."""
+    whose = world.people["whose"]
+    export = PersonExport.objects.create(person=whose, ready_at=now(), sha256=world.things["sha256"])
+    device = UserSession.objects.create(
+        user=whose, session_key="x" * 32, ip="127.0.0.1", user_agent="Hay", last_seen_at=now()
+    )
+    soon = f"{now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    return {
+        "pk": 1,
+        "soon": soon,
+        "session_id": device.pk,
+        "export_id": export.pk,
+        "feed_key": make_key(whose).key,
+        "handle": whose.handle,
+    }
+
+
+def _membership(world):
+    """Somebody who is a member, and one more owner."""
+    plain, second = make.person("Plain"), make.person("Second")
+    membership, owner = make.join(world.group, plain), make.join(world.group, second)
+    operations.make_owner(owner, by=OPERATOR, via="test")
+    return {"membership_id": membership.pk, "second": owner.pk, "plain": plain.handle}
