@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import board, importing, inbox, list_mail, lmtp, pages, posting, searching, starting, strangers
+from bench import board, governing, importing, inbox, list_mail, lmtp, pages, posting, searching, starting, strangers
 from bench.options import Options
 from bench.server import ROOT
 from bench.table import Row, as_markdown, as_text, machine
@@ -30,6 +30,7 @@ ROWS: dict[str, Callable[[Options], list[Row]]] = {
     "inbox": inbox.rows,
     "posting": posting.rows,
     "search": searching.rows,
+    "governing": governing.rows,
     "starting": starting.rows,
     "strangers": strangers.rows,
 }

@@ -9,9 +9,9 @@ from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import change_installation
 from folkmoot.accounts.queries import the_installation
 from folkmoot.config.cli import groups, installation
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, HistoryEntry
 from folkmoot.groups.operations import ask_to_found
-from folkmoot.groups.rules import holds
 from tests import make
 
 

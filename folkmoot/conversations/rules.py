@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group
 from folkmoot.groups.permissions import Permission, Section
-from folkmoot.groups.rules import holds, is_denied, is_member
+from folkmoot.groups.rules import is_denied, is_member
 
 PERMISSIONS = (
     Permission("topics.read", Section.TALK, _("Read the board"), is_open=True),

@@ -7,9 +7,9 @@ from django.utils.functional import SimpleLazyObject
 
 from folkmoot.accounts.http import reader
 from folkmoot.groups import todo
+from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.http import OF_PAGE
 from folkmoot.groups.models import Inspection
-from folkmoot.groups.rules import permissions_in
 
 SEEN_AS = "folkmoot.seen_as"
 

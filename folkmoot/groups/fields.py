@@ -13,8 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, MemberField, MemberValue
-from folkmoot.groups.rules import holds
 from folkmoot.kit.errors import Refused
 
 Kind = MemberField.Kind

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
+from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.models import Group, MailName, Membership
-from folkmoot.groups.rules import is_owner, permissions_in
+from folkmoot.groups.rules import is_owner
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.store.prepared import Prepared
 

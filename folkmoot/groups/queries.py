@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
+from folkmoot.groups.deciding import all_members_hold
 from folkmoot.groups.models import (
     Denial,
     Election,
@@ -23,7 +24,7 @@ from folkmoot.groups.models import (
     RolePermission,
     reaching,
 )
-from folkmoot.groups.rules import all_members_hold, owners_of
+from folkmoot.groups.rules import owners_of
 
 
 def members_holding(permission: str, group: Group) -> MembershipQuerySet:

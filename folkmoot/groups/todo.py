@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from folkmoot.accounts.models import Person
+from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.models import Group
-from folkmoot.groups.rules import permissions_in
 
 A_KIND = 20  # of one kind on the page; the others stand behind them
 

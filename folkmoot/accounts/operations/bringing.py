@@ -12,7 +12,6 @@ from django.utils.timezone import now
 
 from folkmoot.accounts.domains import clean_domain
 from folkmoot.accounts.models import Address, Affiliation, OldHandle, Organization, OrganizationDomain, Person
-from folkmoot.accounts.operations.leaving import NOBODY
 from folkmoot.accounts.operations.people import clean_name, free_handle
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.text import one_line
@@ -70,7 +69,7 @@ def bring_people(comers: Sequence[Comer], *, via: str) -> Welcomed:
 
 def bring_nobody() -> int:
     """Make somebody who stands for all who spoke without a name: who they were did not come along."""
-    nobody = Person(name=NOBODY, handle=f"left-{secrets.token_hex(8)}", is_active=False, erased_at=now())
+    nobody = Person(name="", handle=f"left-{secrets.token_hex(8)}", is_active=False, erased_at=now())
     nobody.set_unusable_password()
     nobody.save(force_insert=True)
     return nobody.pk
@@ -158,7 +157,7 @@ def _taken(handles: Sequence[str]) -> set[str]:
 def _make(comers: Sequence[Comer], taken: set[str], welcomed: Welcomed) -> None:
     people = [
         Person(
-            name=clean_name(one.name, one.address),
+            name="" if one.erased_at else clean_name(one.name, one.address),
             handle=free_handle(one.handle) if one.handle in taken else one.handle,
             is_active=one.erased_at is None,
             erased_at=one.erased_at,

@@ -1,10 +1,11 @@
 import pytest
 
-from folkmoot.accounts.models import Address, OldHandle, Person, StartLink
+from folkmoot.accounts.models import Address, MailTrouble, OldHandle, Person, StartLink
 from folkmoot.accounts.operations import (
     become_first_administrator,
     enrol,
     enrol_all,
+    mail_came_back,
     make_start_link,
     merge,
     prove_address,
@@ -41,6 +42,17 @@ def test_enrolling_many_gives_each_a_handle_and_an_address_that_nobody_has_prove
     assert len({one.handle for one in people.values()} | {"ann"}) == 4
     assert [one.addresses.get().email for one in people.values()] == list(map(str.lower, made))
     assert not Address.objects.filter(verified=True).exists()
+
+
+def test_letters_that_come_back_are_counted_until_the_address_is_proven_again():
+    ann = enrol(name="Ann", address="ann@example.org", via="test")
+    for _letter in range(2):
+        mail_came_back(ann.addresses.get())
+
+    assert MailTrouble.objects.values_list("address__email", "times").get() == ("ann@example.org", 2)
+    prove_address(ann, address="ann@example.org", via="test")
+
+    assert not MailTrouble.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["", "\x00\x1b", "名前", "ليلى حدّاد", "x" * 300, "\u202eevil", "   "])

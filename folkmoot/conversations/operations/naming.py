@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Mention, Post
-from folkmoot.groups.rules import permissions_in
+from folkmoot.groups.deciding import permissions_in
 from folkmoot.kit import mentions
 
 

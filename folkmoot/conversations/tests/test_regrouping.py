@@ -6,9 +6,9 @@ from folkmoot.accounts.models import OPERATOR
 from folkmoot.conversations.models import Channel, Post, Topic
 from folkmoot.conversations.operations import main_channel, make_channel, merge_groups, split_group, start_topic
 from folkmoot.doors.mail.tests.at_the_door import arrive
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Denial, Group, HistoryEntry, MailName, Membership, Role, RoleGrant
 from folkmoot.groups.operations import found, make_owner
-from folkmoot.groups.rules import holds
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from tests import make

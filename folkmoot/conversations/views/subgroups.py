@@ -17,9 +17,10 @@ from folkmoot.conversations.figures import together, tree
 from folkmoot.conversations.operations import merge_groups, split_group
 from folkmoot.conversations.tree_forms import AssignForm, MergeForm, MoveForm, SplitForm, SubgroupForm
 from folkmoot.groups import operations
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.http import around, managed
 from folkmoot.groups.models import Group, Membership
-from folkmoot.groups.rules import holds, is_owner
+from folkmoot.groups.rules import is_owner
 from folkmoot.kit.errors import NotAllowed, Refused
 
 MOST_LISTED = 200  # members to choose from, at once

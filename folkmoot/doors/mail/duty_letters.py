@@ -5,9 +5,10 @@ from django.utils import timezone
 from folkmoot.accounts.models import Address
 from folkmoot.doors.mail import addresses, letters
 from folkmoot.groups import todo
+from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.models import Election, Group, Membership, Responsibility, RoleGrant
 from folkmoot.groups.queries import voters
-from folkmoot.groups.rules import owners_of, permissions_in
+from folkmoot.groups.rules import owners_of
 from folkmoot.groups.todo import Waiting
 from folkmoot.outbox.models import Event
 

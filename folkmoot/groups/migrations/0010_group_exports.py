@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('groups', '0007_what_came_with_a_duty'),
+        ('groups', '0009_placed_by_a_rule'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,11 +10,12 @@ from folkmoot.accounts.models import Actor, Installation, Person
 from folkmoot.accounts.queries import the_installation
 from folkmoot.accounts.rules import can_administer
 from folkmoot.groups import defaults, names
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, MailName, Membership, Reach, Role, RoleGrant, RolePermission, new_version
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.policy import can_found, founded_by
-from folkmoot.groups.rules import can_manage, holds
+from folkmoot.groups.rules import can_manage
 from folkmoot.groups.sides import standpoint
 from folkmoot.kit.errors import NotAllowed, Refused, require
 from folkmoot.outbox.models import Event

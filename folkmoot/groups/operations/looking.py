@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.accounts.operations import stand_in
+from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.models import Denial, Group, Membership, Role, RoleGrant, Side
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.roles import NOT_YOURS, lock
 from folkmoot.groups.permissions import all_names
-from folkmoot.groups.rules import can_look_as, permissions_in
+from folkmoot.groups.rules import can_look_as
 from folkmoot.kit.errors import require
 
 Audience = Role.Audience

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.domains import clean_domain
 from folkmoot.accounts.models import OPERATOR, Actor, Operator, Organization, Person
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.fields import cleaned
 from folkmoot.groups.models import Denial, Group, MemberField, Membership, PlacementRule, Reach, Side
 from folkmoot.groups.operations.arrivals import Arriving, addresses_of, bring_in
@@ -18,7 +19,7 @@ from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.members import take_in
 from folkmoot.groups.operations.roles import lock
 from folkmoot.groups.placement import About, fitting, sleeps
-from folkmoot.groups.rules import can_manage_members, holds, is_last_owner
+from folkmoot.groups.rules import can_manage_members, is_last_owner
 from folkmoot.groups.sides import fits, standpoint
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record

@@ -6,11 +6,12 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant, RolePermission
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.permissions import catalogue
-from folkmoot.groups.rules import can_change_roles, can_give, holds, is_denied_something, is_last_owner, why_fixed
+from folkmoot.groups.rules import can_change_roles, can_give, is_denied_something, is_last_owner, why_fixed
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 

@@ -7,13 +7,14 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
+from folkmoot.groups.deciding import holds, permissions_in
 from folkmoot.groups.models import Group, HistoryEntry, Membership, Reach
 from folkmoot.groups.operations.founding import MOST_LEVELS, require_alone, require_under, touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.members import take_in
 from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.operations.sides import place_sides
-from folkmoot.groups.rules import can_assign, can_manage, holds, is_owner, owners_of, permissions_in
+from folkmoot.groups.rules import can_assign, can_manage, is_owner, owners_of
 from folkmoot.kit.errors import NotAllowed, Refused, require
 from folkmoot.outbox.operations import record
 

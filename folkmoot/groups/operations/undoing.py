@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
 from folkmoot.groups.chronicle import can_be_undone, undoes
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import HistoryEntry
-from folkmoot.groups.rules import holds
 from folkmoot.kit.errors import Refused, require
 
 

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import (
     Application,
     Denial,
@@ -32,7 +33,7 @@ from folkmoot.groups.operations.members import take_in
 from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.operations.sides import place_sides
 from folkmoot.groups.operations.subgroups import hold_tree
-from folkmoot.groups.rules import holds, is_owner, owners_of
+from folkmoot.groups.rules import is_owner, owners_of
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 

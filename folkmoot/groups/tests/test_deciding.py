@@ -7,11 +7,11 @@ from django.utils.timezone import now
 
 from folkmoot.conversations.models import Channel
 from folkmoot.conversations.operations import main_channel
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Denial, Group, Membership, Role, RolePermission
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.queries import members_holding
-from folkmoot.groups.rules import holds
 from tests import make
 
 

@@ -4,10 +4,11 @@ import pytest
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Denial, Group, HistoryEntry, Membership
 from folkmoot.groups.operations import deny, grant_role, lift, make_owner, turn_terms
 from folkmoot.groups.operations.reach import lay_reach
-from folkmoot.groups.rules import holds, owners_of
+from folkmoot.groups.rules import owners_of
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from tests import make

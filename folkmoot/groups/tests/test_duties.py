@@ -4,6 +4,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import HistoryEntry, Responsibility, Role
 from folkmoot.groups.operations import apply, change, deny, leave, make_owner
 from folkmoot.groups.operations.duties import (
@@ -22,7 +23,7 @@ from folkmoot.groups.operations.duties import (
     set_turns,
     write_notes,
 )
-from folkmoot.groups.rules import holds, owners_of
+from folkmoot.groups.rules import owners_of
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from tests import make

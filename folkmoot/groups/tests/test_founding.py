@@ -1,10 +1,10 @@
 import pytest
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.groups.deciding import holds, permissions_in
 from folkmoot.groups.models import Group, MailName, Role
 from folkmoot.groups.operations import change, found, rename
 from folkmoot.groups.permissions import all_names
-from folkmoot.groups.rules import holds, permissions_in
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from tests import make

@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import InvitationLink, MemberField, MemberValue
 from folkmoot.groups.operations import (
     allow,
@@ -19,7 +20,7 @@ from folkmoot.groups.operations import (
     remove_member,
     revoke_role,
 )
-from folkmoot.groups.rules import holds, is_member
+from folkmoot.groups.rules import is_member
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from tests import make

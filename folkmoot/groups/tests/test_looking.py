@@ -7,10 +7,10 @@ from django.test import Client
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Post
+from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.models import Denial, Group, Membership, Role
 from folkmoot.groups.operations import grant_role
 from folkmoot.groups.operations.looking import looking_as
-from folkmoot.groups.rules import permissions_in
 from folkmoot.kit.errors import NotAllowed
 from folkmoot.outbox.models import Event
 from tests import make

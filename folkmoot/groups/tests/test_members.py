@@ -1,6 +1,7 @@
 import pytest
 
 from folkmoot.accounts.models import OPERATOR, Person
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Application, Invitation, Membership
 from folkmoot.groups.operations import (
     accept,
@@ -16,7 +17,7 @@ from folkmoot.groups.operations import (
     make_owner,
     remove_member,
 )
-from folkmoot.groups.rules import holds, is_member
+from folkmoot.groups.rules import is_member
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from tests import make

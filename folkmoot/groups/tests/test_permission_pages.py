@@ -2,9 +2,9 @@
 
 import pytest
 
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, HistoryEntry, Membership, Role
 from folkmoot.groups.operations import deny, grant_role
-from folkmoot.groups.rules import holds
 from tests import make
 
 PAGE = "/g/tarn/manage/permissions"

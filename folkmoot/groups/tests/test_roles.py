@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.accounts.operations import erase
 from folkmoot.config.personal import PARTS
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant
 from folkmoot.groups.operations import (
     allow,
@@ -29,7 +30,7 @@ from folkmoot.groups.operations import (
 )
 from folkmoot.groups.permissions import all_names
 from folkmoot.groups.queries import holders
-from folkmoot.groups.rules import holds, owners_of
+from folkmoot.groups.rules import owners_of
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from tests import make

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Denial, Group, HistoryEntry, Role, RoleGrant, Sanction
 from folkmoot.groups.operations import deny, found, grant_role, revoke_role, sanction
 from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.operations.undoing import undo
-from folkmoot.groups.rules import holds
 from folkmoot.kit.errors import Refused
 from tests import make
 

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Denial, HistoryEntry, Sanction
 from folkmoot.groups.operations import appeal, decide_appeal, join, lift_sanction, make_owner, sanction, turn_terms
-from folkmoot.groups.rules import holds
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from tests import make

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from folkmoot.accounts.models import OPERATOR, Affiliation
 from folkmoot.accounts.operations import affiliate, end_affiliation, make_organization, merge_organizations, settle_all
 from folkmoot.config.subscribers import SUBSCRIBERS
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RolePermission
 from folkmoot.groups.operations import (
     apply,
@@ -24,7 +25,6 @@ from folkmoot.groups.operations import (
     remove_side,
 )
 from folkmoot.groups.operations.founding import touch_access
-from folkmoot.groups.rules import holds
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.relay import drain

@@ -4,6 +4,7 @@ import pytest
 
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.conversations.models import Topic
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant, RolePermission
 from folkmoot.groups.operations import (
     assign,
@@ -16,7 +17,7 @@ from folkmoot.groups.operations import (
     share_figures,
 )
 from folkmoot.groups.operations.founding import touch_access
-from folkmoot.groups.rules import holds, is_owner
+from folkmoot.groups.rules import is_owner
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
 from tests import make

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from folkmoot.conversations.models import Channel
 from folkmoot.conversations.operations import main_channel
+from folkmoot.groups.deciding import holds, permissions_in
 from folkmoot.groups.models import Denial, Group, Membership, Role, RoleGrant, RolePermission
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.queries import members_holding
-from folkmoot.groups.rules import holds, permissions_in
 from folkmoot.groups.why import why
 from tests import make
 

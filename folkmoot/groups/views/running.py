@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn
 from folkmoot.groups import chronicle, todo
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.http import around, managed, of_group
 from folkmoot.groups.models import Group, HistoryEntry
 from folkmoot.groups.operations.undoing import undo
-from folkmoot.groups.rules import holds
 
 A_PAGE = 100
 

@@ -9,9 +9,9 @@ from django.utils.timezone import now
 from folkmoot.accounts.models import Installation
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.doors.mail.models import OutgoingLetter
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import FoundingRequest, Group, HistoryEntry, Inspection
 from folkmoot.groups.operations import end_inspections, remove_member
-from folkmoot.groups.rules import holds
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.relay import drain
 from tests import make

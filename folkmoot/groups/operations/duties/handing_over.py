@@ -5,6 +5,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Operator, Person
+from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.models import Membership, Responsibility
 from folkmoot.groups.operations.duties.holding import (
     LONGEST_NOTES,
@@ -16,7 +17,7 @@ from folkmoot.groups.operations.duties.holding import (
     pass_on,
 )
 from folkmoot.groups.operations.history import note
-from folkmoot.groups.rules import can_confer, can_tend_duty, is_holder, permissions_in
+from folkmoot.groups.rules import can_confer, can_tend_duty, is_holder
 from folkmoot.groups.todo import counts
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
