@@ -36,8 +36,3 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return self.name or "Folkmoot"
-
-    @property
-    def notices(self) -> str:
-        """Which legal notices there are, as words of their addresses: "imprint privacy"."""
-        return " ".join(kind for kind in ("imprint", "privacy", "terms") if getattr(self, kind))

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.administering import for_administrators
 from folkmoot.accounts.http import SignedIn
+from folkmoot.accounts.queries import the_installation
 from folkmoot.groups.models import FoundingRequest, Group
 from folkmoot.groups.operations import decide_founding
 from folkmoot.lobby.installation.views import around
@@ -21,6 +22,7 @@ def installation_founding(request: SignedIn) -> HttpResponse:
     visibilities = dict(Group.Visibility.choices)
     context = around("installation_founding") | {
         "waiting": [(one, visibilities.get(one.settings.get("visibility", ""), "")) for one in waiting],
+        "policy": the_installation().get_founding_display(),
         "decided": list(asked.exclude(decided_at=None).order_by("-decided_at", "-pk")[:MOST_SHOWN]),
     }
     return render(request, "lobby/installation/founding.html", context)
