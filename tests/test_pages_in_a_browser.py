@@ -31,7 +31,7 @@ from folkmoot.conversations.operations import (
 )
 from folkmoot.doors.mail import addresses, transport
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, RawLetter
-from folkmoot.groups.operations import apply, invite
+from folkmoot.groups.operations import apply, ask, describe_member, found, invite, make_field, make_link, make_rule
 from tests import make
 from tests.governed import how_it_is_governed
 
@@ -69,6 +69,8 @@ SIGNED_IN += [f"/g/tarn/manage/{page}" for page in "todo history duties permissi
 SIGNED_IN += ["/g/tarn/manage/permissions/why?person=olga&permission=topics.read", "/g/tarn/election", "/g/nowhere"]
 STRANGER += ["/g/tarn/transparency"]
 FAILURES = ["403.html", "404.html", "429.html", "500.html", "web/413.html"]
+SIGNED_IN += [f"/g/tarn/manage/joining/{part}" for part in "links questions fields rules".split()]
+SIGNED_IN += ["/g/tarn/manage/members/import", "/g/tarn/leave", "/g/tarn/members/ann"]
 
 
 @pytest.fixture
@@ -88,6 +90,7 @@ def site(live_server, tmp_path, settings):
     everything_that_can_happen_to(topic, olga=olga, ann=ann)
     asking = make.group(owner=olga, slug="asking", joining="approval", question="Why?")
     apply(asking, person=ann, answer="Because.", via="test")
+    link = how_people_come_in(group, olga=olga, ann=ann)
     invitation = invite(group, address="eve@example.org", name="Eve", by=olga, via="test")
     letter = RawLetter.objects.create(raw=make.letter(sender="Eve <eve@example.org>"))
     incoming = IncomingLetter.objects.create(letter=letter, sender="eve@example.org", recipient="tarn@localhost")
@@ -105,6 +108,7 @@ def site(live_server, tmp_path, settings):
         f"{post}/actions",
         f"{post}/history",
         f"/invitations/{invitation.token}",
+        f"/join/{link.token}",
         f"/mail/leave/{addresses.leave_token(group.memberships.get(person=ann).pk)}",
         f"/mail/mute/{addresses.mute_token(group.memberships.get(person=ann).pk, topic.pk)}",
     ]
@@ -131,6 +135,21 @@ def site(live_server, tmp_path, settings):
         "ann": ["/g/tarn", "/g/tarn/election", "/g/tarn/members", f"{post}/actions", *governed["ann"]],
         "people": {"olga": olga, "ann": ann},
     }
+
+
+def how_people_come_in(group, *, olga, ann):
+    """A link with all that can come with it, a question, fields of which some are filled in, and a rule."""
+    team = found(founder=olga, name=f"Team {LONG}"[:100], slug="team", parent=group, by=olga, via="test")
+    ask(group, words=f"Why {LONG}?", by=olga, via="test")
+    make_field(group, label=f"Town {LONG}"[:80], by=olga, via="test")
+    make_field(group, label="Editor", kind="choice", choices=["vi", "Emacs"], is_required=True, by=olga, via="test")
+    field = group.member_fields.get(label="Editor")
+    describe_member(group.memberships.get(person=ann), {"editor": "vi"}, by=olga, via="test")
+    make_rule(team, about="field", field=field, value="vi", takes_out=True, by=olga, via="test")
+    role = group.roles.get(key="moderator")
+    return make_link(
+        group, role=role, subgroups=[team], most_uses=9, ends_at=now() + timedelta(days=9), by=olga, via="test"
+    )
 
 
 def everything_that_can_happen_to(topic, *, olga, ann):

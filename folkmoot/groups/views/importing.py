@@ -62,7 +62,13 @@ def _told(report: Report) -> dict[str, Any]:
     """The rows by what becomes of them: first those that can't be taken."""
     first = (Outcome.REFUSED, Outcome.ADDED, Outcome.INVITED, Outcome.FILLED, Outcome.WAITING, Outcome.SAME)
     sorts = [
-        {"outcome": one, "n": n, "rows": rows[:MOST_SHOWN], "more": max(0, n - MOST_SHOWN)}
+        {
+            "outcome": one,
+            "n": n,
+            "rows": rows[:MOST_SHOWN],
+            "more": max(0, n - MOST_SHOWN),
+            "has_words": any(fate.why or fate.entry.remark for fate in rows[:MOST_SHOWN]),
+        }
         for one in (*first, Outcome.KEPT)
         if (n := report.counts.get(one, 0)) and (rows := [fate for fate in report.fates if fate.outcome == one])
     ]
