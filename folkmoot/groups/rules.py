@@ -42,9 +42,8 @@ def can_manage_members(person: Actor | None, group: Group) -> bool:
 
 def can_assign(person: Actor | None, group: Group) -> bool:
     """Put members of a group above into this one: whoever runs its members, or the subgroups that it is one of."""
-    if can_manage_members(person, group):
-        return True
-    return group.parent is not None and holds(person, "subgroups.manage", group.parent)
+    runs_it = group.parent is not None and holds(person, "subgroups.manage", group.parent)
+    return runs_it or can_manage_members(person, group)
 
 
 def can_change_roles(person: Actor | None, group: Group) -> bool:
@@ -78,8 +77,7 @@ def can_give(person: Actor, role: Role) -> bool:
 
 def can_look_as(person: Person, role: Role) -> bool:
     """See the group as those who carry a role: whoever changes roles; as its owner, only owners."""
-    owner_only = role.key == Role.BuiltIn.OWNER
-    return can_change_roles(person, role.group) and (not owner_only or is_owner(person, role.group))
+    return can_change_roles(person, role.group) and (role.key != Role.BuiltIn.OWNER or is_owner(person, role.group))
 
 
 def can_deny(person: Actor, other: Person, permission: str, group: Group) -> bool:
