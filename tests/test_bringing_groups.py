@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from folkmoot.accounts.models import OPERATOR, Address, Person
-from folkmoot.accounts.operations import erase, make_organization
+from folkmoot.accounts.operations import erase, make_organization, settle_affiliations
 from folkmoot.accounts.operations import merge as merge_people
 from folkmoot.config.cli.packages import import_group
 from folkmoot.config.packages import TABLES, pack
@@ -75,7 +75,9 @@ def awkward():
     plant_talk(group, below, olga, ann, bob, eve)
     plant_conduct(group, olga, ann, bob, eve)
     plant_governing(ann, group, make.person("Cid"))
-    make.join(group, make.person("Cus", address="cus@acme.example"))
+    cus = make.person("Cus", address="cus@acme.example")
+    settle_affiliations(cus, via="test")
+    make.join(group, cus)
     leave_for_good(group, deep)
     assert group.memberships.get(person__name="Cus").side == "customer"
     return Group.objects.get(pk=group.pk)
@@ -199,7 +201,8 @@ def test_it_is_the_same_group_again(tarn, settings, tmp_path, client):
     assert {name for name in before.hashes if before.hashes[name] != after.hashes.get(name)} == set()
     assert said["content_hash"] == after.content_hash == before.content_hash
     one, two = parts_of(tmp_path / "one.zip"), parts_of(tmp_path / "two.zip")
-    assert {name for name in one if one[name] != two[name]} == set()
+    differing = {name for name in one if one[name] != two[name]}
+    assert differing <= {"mbox/tarn.mbox"}  # letters may name another address of somebody, or less of what they answer
     assert {one.get_absolute_url(): one.title for one in Topic.objects.select_related("channel__group")} == pages
     assert set(OldTopic.objects.values_list("number", flat=True)) == olds
     assert not OutgoingLetter.objects.exists()
@@ -389,7 +392,7 @@ def test_where_people_live_already_they_are_found_by_what_is_proven(package, tmp
     path = repack(package, tmp_path / "one.zip")
 
     assert "taken here" in refused(path)
-    assert "taken here" in refused(path, "--slug", "below")
+    assert "the same address" in refused(path, "--slug", "below")
     assert "no address" in refused(path, "--slug", "A B")
     assert "there is no group “x” in it" in refused(path, "--slug", "x=y")
     said = bring(path, "--slug", "loch", "--slug", "below=deep")

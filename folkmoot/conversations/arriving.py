@@ -1,5 +1,6 @@
 """What has to be so of talk that comes from elsewhere, as it would be had it come by a door."""
 
+import re
 from datetime import timedelta
 
 from django.utils.timezone import now
@@ -12,6 +13,7 @@ from folkmoot.store.packages import Row
 from folkmoot.store.unpacking import Arrivals
 
 LONGEST_BODY = 1_000_000  # an archive's letter may be longer than what is written here
+_HASH = re.compile(r"[0-9a-f]{64}")
 SLACK = timedelta(days=1)  # of clocks elsewhere
 
 
@@ -53,6 +55,8 @@ def reference(row: Row, arrivals: Arrivals) -> None:
 
 def attachment(row: Row, arrivals: Arrivals) -> None:
     is_line(row["name"])
+    if not _HASH.fullmatch(row["file"]):
+        raise Refused(f"file: {row['file'][:80]!r} is no hash")
     if "/" in row["name"] or "\\" in row["name"] or row["name"].strip(". ") == "":
         raise Refused(f"{row['name']!r} is no name of a file")
     if len(row["content_id"].splitlines()) > 1 or '"' in row["content_id"]:

@@ -107,7 +107,7 @@ def _topics(channels: set[int], names: list[str]) -> dict[tuple[int, str], int]:
 def _named(post: Post) -> list[str]:
     """What a post's letter names, oldest first. What was said here names the topic's first post and what it answers."""
     named = post.references.split()
-    if post.archive_id is None:
+    if post.archive_id is None or post.via != "mail":
         begun_by = post.begun_by  # type: ignore[attr-defined]  # annotated
         named = [*([begun_by] if begun_by not in named else []), *named]
         if post.answers and post.answers.message_id not in named:
