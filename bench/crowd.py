@@ -95,7 +95,7 @@ def table() -> dict[str, float]:
 def _page(group: Group, asked: str) -> None:
     narrowing = Narrowing.of(QueryDict(asked))
     page = page_of(group, narrowing, with_addresses=True, number="1", size=100)
-    list(page), page.paginator.count  # noqa: B018 - both stand on the page
+    assert len(page) <= page.paginator.count  # both stand on the page
 
 
 def _newest(person: Person | None) -> int:
