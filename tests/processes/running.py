@@ -31,7 +31,7 @@ class Installation:
     def command(self, *arguments: str) -> object:
         """Run `folkmoot` with these arguments; returns what it says as JSON."""
         line = [sys.executable, "-m", "folkmoot", *arguments, "--json"]
-        done = subprocess.run(line, env=self.env, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(line, env=self.env, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -40,7 +40,7 @@ class Installation:
         code = f"import django; django.setup()\n{code}"
         env = {**self.env, "DJANGO_SETTINGS_MODULE": "folkmoot.config.settings"}
         line = [sys.executable, "-c", code]
-        done = subprocess.run(line, env=env, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(line, env=env, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
