@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.timezone import localdate, now
 
 from folkmoot.accounts.models import OPERATOR, PersonExport
-from folkmoot.accounts.operations import add_domain, affiliate, make_organization
+from folkmoot.accounts.operations import add_domain, affiliate, change_installation, make_organization
 from folkmoot.conversations import operations as talk
 from folkmoot.conversations.models import Topic
 from folkmoot.doors.feeds.operations import make_key
@@ -17,7 +17,17 @@ from folkmoot.doors.mail import addresses, kept
 from folkmoot.doors.mail.models import HeldLetter
 from folkmoot.doors.mail.tests.at_the_door import arrive
 from folkmoot.groups import operations
-from folkmoot.groups.models import Application, Candidacy, Election, Membership, Responsibility, Sanction
+from folkmoot.groups.models import (
+    Application,
+    Candidacy,
+    Election,
+    FoundingRequest,
+    Group,
+    GroupExport,
+    Membership,
+    Responsibility,
+    Sanction,
+)
 from folkmoot.groups.operations import duties
 from tests import make
 
@@ -41,6 +51,7 @@ def around(slug, **settings):
     world = SimpleNamespace(group=group, parent=parent, people=people | {"visitor": None}, founder=founder)
     world.things = {"slug": slug, "group_id": group.pk, "parent": parent.pk} | _talk(world) | _letters(world)
     world.things |= _governing(world) | _own(world) | _membership(world)
+    world.things |= _joining(world) | _roles(world) | _installation(world)
     return world
 
 
@@ -178,3 +189,43 @@ def _membership(world):
     membership, owner = make.join(world.group, plain), make.join(world.group, second)
     operations.make_owner(owner, by=OPERATOR, via="test")
     return {"membership_id": membership.pk, "second": owner.pk, "plain": plain.handle}
+
+
+def _joining(world):
+    """How people come in: a link, a question, a field, a rule; and a group below."""
+    group, by = world.group, {"by": OPERATOR, "via": "test"}
+    below = operations.found(founder=world.founder, parent=group, name="Pups", slug=f"{group.slug}-pups", via="test")
+    operations.assign(group.memberships.get(pk=world.things["membership_id"]), to=below, **by)
+    link = operations.make_link(group, **by)
+    question = operations.ask(group, words="Wombats?", is_required=False, **by)
+    field = operations.make_field(group, label="Wombats", **by)
+    rule = operations.make_rule(group, about="domain", value="nobody.example", **by)
+    return {
+        "below": below.pk, "link_id": link.pk, "link": link.token, "question_id": question.pk, "field_id": field.pk,
+        "rule_id": rule.pk, "parent_slug": world.parent.slug,
+    }  # fmt: skip
+
+
+def _roles(world):
+    """A role of the group's own, somebody who carries one, what is denied, and the group as one file."""
+    group, tending = world.group, make.join(world.group, make.person("Tending"))
+    moderator = group.roles.get(key="moderator")
+    operations.grant_role(tending, role=moderator, by=OPERATOR, via="test")
+    own = operations.make_role(group, name="Wombat minder", by=OPERATOR, via="test")
+    package = GroupExport.objects.create(group=group, ready_at=now(), sha256=world.things["sha256"])
+    return {
+        "tending": tending.pk, "moderator": moderator.pk, "own_role": own.pk, "package_id": package.pk,
+        "denial_id": world.people["quiet"].denials.get().pk,
+    }  # fmt: skip
+
+
+def _installation(world):
+    """Notices, somebody who asks for a group, one more administrator, and a look into another group."""
+    change_installation(by=OPERATOR, via="test", imprint="Wombats", privacy="Wombats", terms="Wombats")
+    wish = FoundingRequest.objects.create(person=world.people["signed-in"], name="Numbats", slug="numbats-too")
+    elsewhere = Group.objects.get(slug="elsewhere")
+    operations.inspect(
+        elsewhere, administrator=world.people["administrator"], reason="Wombats", hours=2, by=OPERATOR, via="test"
+    )
+    boss = make.person("Boss", administrator=True)
+    return {"founding_id": wish.pk, "inspected": elsewhere.slug, "boss": boss.handle}
