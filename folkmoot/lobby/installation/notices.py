@@ -11,7 +11,7 @@ from folkmoot.kit import markdown
 from folkmoot.web.strangers import same_for_strangers
 
 TITLES = {"imprint": _("Imprint"), "privacy": _("Privacy"), "terms": _("Terms")}
-_HEADING = re.compile(r"(</?h)([3-6])>")  # markdown lowers them by two, since posts stand inside of pages
+_HEADING = re.compile(r"(</?h)([3-6])>")
 
 
 @require_safe
@@ -21,6 +21,11 @@ def notice(request: HttpRequest, kind: str) -> HttpResponse:
     text = getattr(the_installation(), kind)
     if not text:
         raise Http404
-    html = _HEADING.sub(lambda found: f"{found[1]}{int(found[2]) - 1}>", markdown.to_html(text))
-    context = {"title": TITLES[kind], "html": mark_safe(html)}
+    context = {"title": TITLES[kind], "html": mark_safe(_under_the_title(markdown.to_html(text)))}
     return render(request, "lobby/installation/notice.html", context)
+
+
+def _under_the_title(html: str) -> str:
+    """Raise headings, so that the highest one, whichever its writer began with, follows the page's own."""
+    highest = min((int(level) for _tag, level in _HEADING.findall(html)), default=2)
+    return _HEADING.sub(lambda found: f"{found[1]}{int(found[2]) - highest + 2}>", html)

@@ -121,6 +121,16 @@ def test_a_notice_is_there_for_strangers_and_in_the_foot_of_every_page_and_for_n
     assert stranger.get("/terms").status_code == 404
 
 
+@pytest.mark.parametrize("mark", ["#", "##", "###"])
+def test_the_headings_of_a_notice_follow_its_title_whichever_they_begin_with(client, root, mark):
+    client.post("/installation/notices", {"imprint": f"{mark} Who\n\n{mark}# Where", "privacy": "", "terms": ""})
+
+    page = text(Client().get("/imprint"))
+
+    assert "<h2>Who</h2>" in page
+    assert "<h3>Where</h3>" in page
+
+
 def test_a_notice_that_is_emptied_is_gone(client, root):
     client.post("/installation/notices", {"imprint": "We.", "privacy": "", "terms": ""})
     client.post("/installation/notices", {"imprint": "", "privacy": "", "terms": ""})
