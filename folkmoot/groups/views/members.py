@@ -1,5 +1,6 @@
 import csv
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -23,6 +25,8 @@ from folkmoot.groups.rules import can_manage_members
 from folkmoot.kit.errors import NotAllowed, Refused
 
 A_PAGE = 100
+A_FEW = 20
+LATELY = timedelta(days=90)
 
 
 @require_safe
@@ -68,6 +72,7 @@ def manage_members(request: SignedIn, group: Group) -> HttpResponse:
         "page": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
         "applications": group.applications.filter(decided_at=None).select_related("person").order_by("asked_at"),
         "invitations": group.invitations.filter(answered_at=None).order_by("-invited_at")[:A_PAGE],
+        "gone": _gone(group),
     }
     return render(request, "groups/manage_members.html", context, status=422 if form.errors else 200)
 
@@ -130,6 +135,12 @@ def member_remove(request: SignedIn, membership_id: int) -> HttpResponse:
         request, _("%(name)s is not a member any more. What they wrote stays.") % {"name": member.person.name}
     )
     return redirect("manage_members", slug=member.group.slug)
+
+
+def _gone(group: Group) -> QuerySet[Membership]:
+    """Who left of their own accord lately, and why if they said so."""
+    left = group.memberships.filter(departed_by=Membership.Departure.LEFT, left_at__gt=now() - LATELY)
+    return left.filter(person__erased_at=None).select_related("person").order_by("-left_at", "-pk")[:A_FEW]
 
 
 def _cells(one: Any) -> list[str]:
