@@ -51,7 +51,10 @@ def rows(text: str, *, cells_by: str = "") -> Iterator[Row]:
     at = first
     while at < len(lines):
         end = _end_of_row(lines, at, by)
-        cells = tuple(_clean(cell) for cell in _cells("\n".join(lines[at:end]), by))
+        found = _cells("\n".join(lines[at:end]), by)
+        if any("\n" in cell and "@" in cell for cell in found):  # a lone quote that would swallow the next person
+            end, found = at + 1, _cells(lines[at], by)
+        cells = tuple(map(_clean, found))
         if any(cells):
             yield Row(at + 1, cells)
         at = end

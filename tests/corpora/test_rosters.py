@@ -3,7 +3,6 @@
 import csv
 import email
 import email.utils
-import time
 from email import policy
 
 import pytest
@@ -71,12 +70,11 @@ def test_all_who_wrote_to_a_list_come_in_from_a_plain_list_and_a_table(corpora):
 
 
 @pytest.mark.database
-def test_ten_thousand_come_in_within_a_minute(corpora):
+def test_ten_thousand_come_in_with_some_hundred_questions(corpora, django_assert_max_num_queries):
     group = make.group()
     rows = "name,email,joined\n" + "".join(f"Person {n},p{n}@example.net,2019-01-02\n" for n in range(10_000))
 
-    began = time.monotonic()
-    import_members(group, rows, are_agreed=True, by=OPERATOR, via="command")
+    with django_assert_max_num_queries(1_500):
+        import_members(group, rows, are_agreed=True, by=OPERATOR, via="command")
 
     assert group.memberships.current().count() == 10_001
-    assert time.monotonic() - began < 60

@@ -90,7 +90,7 @@ def _of_plain_row(row: tables.Row) -> list[Entry]:
 
 def _of_row(row: tables.Row, kinds: list[str]) -> Entry:
     cells = {kind: cell for kind, cell in zip(kinds, row.cells, strict=False) if kind and cell}
-    address, beside = _split(cells.get("address", ""))
+    address, beside = _split(cells.get("address", "") or _in_broken(row, kinds))
     full = " ".join(filter(None, (cells.get("given"), cells.get("family"))))
     name = _tame(full or cells.get("name", "") or beside or cells.get("username", ""))
     entry = Entry(
@@ -104,6 +104,12 @@ def _of_row(row: tables.Row, kinds: list[str]) -> Entry:
         remark=meaning.remark(cells),
     )
     return _checked(entry, shown=cells.get("address", "") or name)
+
+
+def _in_broken(row: tables.Row, kinds: list[str]) -> str:
+    """Of a row whose cells have run together, as by a lone quote, the one address that is in it."""
+    found = ADDRESS.findall(" ".join(row.cells)) if len(row.cells) < len(kinds) else []
+    return found[0] if len(found) == 1 else ""
 
 
 def _checked(entry: Entry, *, shown: str = "") -> Entry:

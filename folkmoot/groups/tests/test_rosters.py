@@ -68,6 +68,16 @@ def test_an_address_for_a_name_makes_nobody_twice():
     ]
 
 
+def test_a_lone_quote_swallows_nobody():
+    assert [
+        one[1] for one in found('name;mail\n";ann@example.org\n"Bob";bob@example.org\n"Kim";kim@example.org\n')
+    ] == [
+        "ann@example.org",
+        "bob@example.org",
+        "kim@example.org",
+    ]
+
+
 def test_google_groups_say_how_somebody_reads_since_when_and_who_was_banned():
     ann, bob, eve, old = rosters.read(GOOGLE).entries
 
