@@ -84,7 +84,7 @@ def test_the_page_says_what_it_means_then_gives_a_receipt_to_nobody_else(client,
     assert "Join again" in page
     client.force_login(olga)
     assert client.get(f"/left/{member.pk}").status_code == 404
-    assert "Moved" in text(client.get("/g/tarn/manage/members"))
+    assert "Moved" in text(client.get("/g/tarn/manage/members/past"))
 
 
 def test_a_hidden_group_is_come_back_to_by_invitation_only(client, olga, ann):

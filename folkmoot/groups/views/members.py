@@ -1,6 +1,5 @@
 import csv
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -26,8 +24,6 @@ from folkmoot.kit.errors import NotAllowed, Refused
 
 A_PAGE = 100
 MOST_SUBGROUPS = 100  # to choose from
-A_FEW = 20
-LATELY = timedelta(days=90)
 
 
 @require_safe
@@ -74,7 +70,6 @@ def manage_members(request: SignedIn, group: Group) -> HttpResponse:
         "page": page_of(group, narrowing, with_addresses=with_addresses, number=number, size=A_PAGE),
         "applications": group.applications.filter(decided_at=None).select_related("person").order_by("asked_at"),
         "invitations": group.invitations.filter(answered_at=None).order_by("-invited_at")[:A_PAGE],
-        "gone": _gone(group),
     }
     return render(request, "groups/manage_members.html", context, status=422 if form.errors else 200)
 
@@ -144,10 +139,6 @@ def _to_choose(request: SignedIn, group: Group) -> dict[str, Any]:
     roles = list(group.roles.filter(audience=Role.Audience.GRANTED).order_by("pk"))
     below = Group.objects.visible_to(request.user).filter(reaching__above=group).exclude(pk=group.pk)
     return {"roles": roles, "subgroups": list(below.order_by("name", "pk")[:MOST_SUBGROUPS])}
-def _gone(group: Group) -> QuerySet[Membership]:
-    """Who left of their own accord lately, and why if they said so."""
-    left = group.memberships.filter(departed_by=Membership.Departure.LEFT, left_at__gt=now() - LATELY)
-    return left.filter(person__erased_at=None).select_related("person").order_by("-left_at", "-pk")[:A_FEW]
 
 
 def _cells(one: Any) -> list[str]:
