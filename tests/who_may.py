@@ -94,7 +94,7 @@ def _row(chapter: str, line: str) -> Row:
     parts = [part.strip() for part in line.split(" | ")]
     head, who, knows, sent = [*parts, *["-", ""][len(parts) - 2 :]]
     methods, _space, route = head.partition(" ")
-    fields = dict(part.split("=", 1) for part in re.split(r" (?=[@\w.]+=)", sent) if part)
+    fields = dict(part.split("=", 1) for part in re.split(r" (?=[@\w.-]+=)", sent) if part)
     return Row(chapter, tuple(methods.split("+")), route.strip().removeprefix("/"), who, knows, fields)
 
 

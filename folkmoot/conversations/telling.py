@@ -20,6 +20,7 @@ WORDS = {
     "post.released": _("let a held post of %(about)s out"),
     "post.turned_down": _("turned a held post of %(about)s down"),
 }
+ABOUT = {"case": _("Reports"), "channel": _("Channels"), "post": _("Posts"), "topic": _("Conversations")}
 NAMES = {"channel": (Channel, "name"), "topic": (Topic, "title")}
 
 

@@ -32,6 +32,13 @@ def words_of(kind: str) -> str:
     return next((str(one.WORDS[kind]) for one in _modules() if kind in one.WORDS), kind)
 
 
+def sorts_of(kinds: Iterable[str]) -> list[tuple[str, str]]:
+    """What these kinds of acts are about, each as the word before their dot and in words."""
+    about = {sort: str(words) for module in _modules() for sort, words in module.ABOUT.items()}
+    sorts = {one.partition(".")[0] for one in kinds}
+    return sorted(((one, about.get(one, one)) for one in sorts), key=lambda one: one[1])
+
+
 def in_words(entries: Iterable[HistoryEntry]) -> list[Line]:
     """Tell acts in the reader's language, with the names of today."""
     rows = list(entries)

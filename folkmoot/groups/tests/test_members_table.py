@@ -204,7 +204,7 @@ def test_past_members_cost_the_same_for_any_number(client, tarn, olga, django_as
     for name in ("Ann", "Bob", "Cem"):
         remove_member(member(tarn, name), by=olga, via="test")
         client.get(f"{PAGE}/past")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(f"{PAGE}/past")
 
 

@@ -144,7 +144,7 @@ def test_the_matrix_costs_the_same_with_more_roles(client, group, olga, django_a
     client.get(PAGE)
     for number in range(3):
         Role.objects.create(group=group, name=f"Own {number}")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(PAGE)
 
 
@@ -182,7 +182,7 @@ def test_a_long_list_of_names_says_how_many_more_and_costs_no_more(client, group
         for number in range(first, first + 12):
             make.join(group, make.person(f"Person {number}", address=f"p{number}@example.org"))
         client.get(PAGE, asked)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             page = client.get(PAGE, asked)
         assert ("and 6 more" in page.content.decode()) is (first == 12)
     assert page.content.decode().count('class="preview__people"') == 1

@@ -255,7 +255,7 @@ def test_the_page_costs_the_same_with_more_roles_and_people(client, group, olga,
             grant_role(someone, role=given, ends_at=now() + timedelta(days=9), by=olga, via="test")
         deny(someone.person, group=group, permission="topics.post", reason="So.", by=olga, via="test")
         client.get("/g/tarn")  # what is kept until access changes
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(27):
             client.get(PAGE)
 
 

@@ -15,6 +15,7 @@ from folkmoot.groups.joining_forms import ApplyForm, FieldsForm, LeaveForm
 from folkmoot.groups.models import Group, Membership
 from folkmoot.groups.operations import apply, change_reading, join, leave
 from folkmoot.groups.receipts import receipt
+from folkmoot.groups.rules import can_join
 
 
 @login_required
@@ -22,7 +23,7 @@ from folkmoot.groups.receipts import receipt
 def join_group(request: SignedIn, group: Group) -> HttpResponse:
     """Join at once; where the group wants to know something first, the page asks for it."""
     asks, is_sent = _asks(group), request.method == "POST"
-    if group.joining != Group.Joining.OPEN or not (asks or is_sent):
+    if not can_join(request.user, group) or not (asks or is_sent):
         return _not_open(request, group)
     form = FieldsForm(request.POST if is_sent and (request.POST.get("told") or not asks) else None, group=group)
     if form.is_bound and form.is_valid():

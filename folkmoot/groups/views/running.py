@@ -63,7 +63,7 @@ def manage_history(request: SignedIn, group: Group) -> HttpResponse:
         "lines": chronicle.in_words(page),
         "kind": kind,
         "who": person,
-        "kinds": sorted({one.partition(".")[0] for one in group.history.values_list("kind", flat=True).distinct()}),
+        "kinds": chronicle.sorts_of(group.history.values_list("kind", flat=True).distinct()),
     }
     return render(request, "groups/manage_history.html", context)
 

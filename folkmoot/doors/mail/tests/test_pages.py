@@ -129,7 +129,7 @@ def test_held_letters_ask_the_same_number_of_questions_for_any_length(
     client.force_login(olga)
     client.get("/g/tarn/manage/held")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/g/tarn/manage/held")
 
 
