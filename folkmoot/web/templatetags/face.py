@@ -111,7 +111,7 @@ def day(on: datetime.date) -> str:
 
 @register.filter
 def by_door(via: str) -> str:
-    """The words for the door a thing came by."""
+    """The words for the door a thing came by; none for what is no door."""
     # Translators see each of them here: a mark never stands without its word.
     words = {
         "mail": gettext("by mail"),
@@ -120,7 +120,7 @@ def by_door(via: str) -> str:
         "meeting": gettext("at the meeting"),
         "fediverse": gettext("from the fediverse"),
     }
-    return words.get(via, via)
+    return words.get(via, "")
 
 
 @register.filter
