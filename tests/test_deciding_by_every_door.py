@@ -12,8 +12,8 @@ from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Channel
 from folkmoot.doors.mail.tests.at_the_door import gone_out
 from folkmoot.groups.models import Group, Membership
-from folkmoot.groups.tests.test_why import READ, forests, plant
 from folkmoot.groups.rules import is_denied
+from folkmoot.groups.tests.test_why import READ, forests, plant
 from folkmoot.groups.why import why
 from folkmoot.outbox.relay import drain
 from tests import make
