@@ -76,10 +76,10 @@ def _pages(posts: QuerySet[Post]) -> Iterator[Sequence[Post]]:
     first = Post.objects.filter(topic=OuterRef("topic")).order_by("posted_at", "pk").values("message_id")[:1]
     rows = posts.annotate(begun_by=Subquery(first)).select_related("author", "topic", "answers")
     rows = rows.prefetch_related("attachments__file").order_by("pk")
-    last = 0
-    while page := list(rows.filter(pk__gt=last)[:A_PAGE]):
-        yield page
-        last = page[-1].pk
+    keys, last = posts.order_by("pk").values_list("pk", flat=True), 0
+    while here := list(keys.filter(pk__gt=last)[:A_PAGE]):  # first which: else PostgreSQL may join all for each page
+        yield list(rows.filter(pk__in=here))
+        last = here[-1]
 
 
 def _with_facts(page: Sequence[Post]) -> Iterator[tuple[Post, str, tuple[str, ...]]]:
