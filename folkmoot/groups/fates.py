@@ -1,6 +1,6 @@
 """What becomes of each person of a list, before it does: asked with a few questions for some hundred of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from folkmoot.accounts.models import Address
 from folkmoot.groups.models import Denial, Group, Invitation, Membership
 from folkmoot.groups.rosters import Entry
-from folkmoot.groups.sides import elsewhere, fits, sides_in, strongest_of_all
+from folkmoot.groups.sides import unfit_of
 
 
 class Outcome(TextChoices):
@@ -130,7 +130,7 @@ def _known(group: Group, addresses: list[str]) -> Known:
     members = Membership.objects.filter(group=group, person__in=ids).select_related("group")
     denied = Denial.objects.valid().filter(person__in=ids, permission="", group__reached__below=group)
     invitations = Invitation.objects.filter(group=group, address__in=addresses)
-    unfit, strangers_fit = _unfit(group, ids)
+    unfit, strangers_fit = unfit_of(group, ids)
     return Known(
         persons,
         {one.person_id: one for one in members.prefetch_related("values__field")},
@@ -152,13 +152,3 @@ def _persons(addresses: list[str]) -> dict[str, tuple[int, int, bool]]:
     ):
         found.setdefault(email, (person, key, is_open))
     return found
-
-
-def _unfit(group: Group, persons: Iterable[int]) -> tuple[frozenset[int], bool]:
-    """Who is of a side that the group is not for, and whether strangers may come."""
-    if not group.for_whom:
-        return frozenset(), True
-    sides = sides_in(group)
-    others, placed = elsewhere(sides), strongest_of_all(sides, persons=list(persons))
-    wrong = (one for one in persons if not fits(placed.get(one, others).side, group.for_whom))
-    return frozenset(wrong), fits(others.side, group.for_whom)

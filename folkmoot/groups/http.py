@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import lru_cache, wraps
 from typing import Any
 
-from django import forms
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
@@ -18,7 +17,6 @@ from folkmoot.accounts.models import Person
 from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.models import Group, MailName, Membership
 from folkmoot.groups.rules import is_owner
-from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.store.prepared import Prepared
 
 _BY_SLUG = Prepared(lambda slug: Group.objects.filter(slug=slug, merged_into=None), words=True)
@@ -117,18 +115,6 @@ def above(group: Group, person: Person | None) -> list[Group]:
         return []
     known = Group.objects.visible_to(person).filter(reached__below=group).exclude(pk=group.pk)
     return list(known.annotate(depth=Count("reaching")).order_by("depth"))
-
-
-def tried(form: forms.Form, field: str | None, act: Callable[[], Any]) -> Any:
-    """What an operation gives back, or True; None where it refuses, with its words in the form."""
-    try:
-        done = act()
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        form.add_error(field, str(refusal))
-        return None
-    return True if done is None else done
 
 
 def moved(request: HttpRequest, slug: str, more: dict[str, Any], *, person: Person | None) -> HttpResponse:

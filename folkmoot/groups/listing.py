@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Address
 from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant, Side
+from folkmoot.kit.text import key_of
 
 NEW_FOR = timedelta(days=14)
 TROUBLED_FOR = timedelta(days=30)  # after a letter came back; what came back before says little about today
@@ -48,10 +49,6 @@ class Narrowing:
     def of(cls, wanted: QueryDict) -> "Narrowing":
         """Read it from an address."""
 
-        def number(name: str) -> int:
-            said = wanted.get(name, "")
-            return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
-
         def one_of(name: str, values: list[str]) -> str:
             return wanted.get(name, "") if wanted.get(name) in values else ""
 
@@ -61,8 +58,8 @@ class Narrowing:
             status=one_of("status", Status.values),
             reads=one_of("reads", Membership.Mail.values),
             mail=one_of("mail", Trouble.values),
-            role=number("role"),
-            subgroup=number("subgroup"),
+            role=key_of(wanted.get("role", "")),
+            subgroup=key_of(wanted.get("subgroup", "")),
         )
 
     @property

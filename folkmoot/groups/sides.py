@@ -1,6 +1,6 @@
 """How people stand to the companies that take part in a group: reads, and who may be a member for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.db.models import Count, F
@@ -74,3 +74,13 @@ def fits(side: str, for_whom: str) -> bool:
     if not for_whom:
         return True
     return (side == Side.INSIDE) == (for_whom == ForWhom.INSIDERS)
+
+
+def unfit_of(group: Group, persons: Sequence[int]) -> tuple[frozenset[int], bool]:
+    """Who of these is of a side that the group is not for, and whether somebody nobody knows may come."""
+    if not group.for_whom:
+        return frozenset(), True
+    sides = sides_in(group)
+    others, placed = elsewhere(sides), strongest_of_all(sides, persons=list(persons))
+    wrong = (one for one in persons if not fits(placed.get(one, others).side, group.for_whom))
+    return frozenset(wrong), fits(others.side, group.for_whom)

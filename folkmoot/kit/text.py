@@ -18,3 +18,8 @@ def gist(body: str, longest: int = 120) -> str:
 
 
 _MARKS = re.compile(r"[*_`#]+(?=\S)|(?<=\S)[*_`]+|^\s*[-+]\s")
+
+
+def key_of(text: str) -> int:
+    """Return the number that a form or an address names a row by; 0, which no row has, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

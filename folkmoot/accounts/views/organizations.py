@@ -17,7 +17,7 @@ from folkmoot.accounts.administering import for_administrators
 from folkmoot.accounts.company_forms import DomainForm, MergeForm, NameForm, NewForm, PersonForm
 from folkmoot.accounts.http import SignedIn
 from folkmoot.accounts.models import Affiliation, Organization, OrganizationDomain
-from folkmoot.kit.errors import Refused
+from folkmoot.web.forms import tried
 
 A_PAGE = 100
 
@@ -28,7 +28,7 @@ def organizations(request: SignedIn) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         domains = said["domains"].replace(",", " ").split()
-        if _tried(form, lambda: operations.make_organization(name=said["name"], domains=domains, **_by(request))):
+        if tried(form, None, lambda: operations.make_organization(name=said["name"], domains=domains, **_by(request))):
             messages.success(request, _("%(company)s is known now.") % {"company": said["name"]})
             return redirect("organizations")
     query = request.GET.get("q", "").strip()[:100]
@@ -116,17 +116,8 @@ def _company(slug: str) -> Organization:
     return get_object_or_404(Organization.objects.filter(slug=slug))
 
 
-def _tried(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Whether it was done; where not, the form has the words."""
-    try:
-        act()
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-    return not form.errors
-
-
 def _done(request: SignedIn, company: Organization, form: forms.Form, act: Callable[[], object]) -> HttpResponse:
-    if not _tried(form, act):
+    if not tried(form, None, act):
         names = {NameForm: "name_form", DomainForm: "domain_form", PersonForm: "person_form", MergeForm: "merge_form"}
         return _page(request, company, **{names[type(form)]: form})
     messages.success(request, _("Saved."))

@@ -19,9 +19,10 @@ from folkmoot.conversations.operations import MustWait, hold_post, keep_draft, m
 from folkmoot.conversations.views.topics import A_PAGE
 from folkmoot.groups.http import above, around, of_group, standing
 from folkmoot.groups.models import Group, Membership
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.kit.errors import Refused
 from folkmoot.kit.search_words import LONGEST
 from folkmoot.store.prepared import Prepared
+from folkmoot.web.forms import tried
 from folkmoot.web.strangers import same_for_strangers
 
 _CHANNELS = Prepared(lambda group: Channel.objects.filter(group=group).in_order())
@@ -102,12 +103,9 @@ def topic_new(request: SignedIn, group: Group) -> HttpResponse:
         form = _topic_form(request, group)
         is_preview = "preview" in request.POST
         if request.method == "POST" and form.is_valid() and not is_preview:
-            try:
-                return _begin(request, form)
-            except NotAllowed:
-                raise
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
+            begun: HttpResponse | None = tried(form, None, lambda: _begin(request, form))
+            if begun is not None:
+                return begun
         context |= boxes.around_form(form, is_preview=is_preview, key=f"new-{group.slug}", group=group)
         context |= {"form": form, "by_mail": _by_mail(group), "can_start": "topics.post" in context["permissions"]}
         return render(request, "conversations/topic_new.html", context, status=422 if form.errors else 200)

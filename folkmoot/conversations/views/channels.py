@@ -13,7 +13,7 @@ from folkmoot.conversations.models import Channel
 from folkmoot.conversations.operations import main_channel
 from folkmoot.groups.http import around, managed
 from folkmoot.groups.models import Group
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.web.forms import tried
 
 CHANGED = ("name", "purpose", "allows_anonymous", "allows_scheduled")
 
@@ -23,13 +23,9 @@ CHANGED = ("name", "purpose", "allows_anonymous", "allows_scheduled")
 def manage_channels(request: SignedIn, group: Group) -> HttpResponse:
     form = NewChannelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = operations.make_channel(group, by=request.user, via="web", **form.cleaned_data)
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            form.add_error("slug", str(refusal))
-        else:
+        said = form.cleaned_data
+        made = tried(form, "slug", lambda: operations.make_channel(group, by=request.user, via="web", **said))
+        if made is not None:
             messages.success(request, _("%(channel)s is there.") % {"channel": made.label})
             return redirect("manage_channels", slug=group.slug)
     main_channel(group)

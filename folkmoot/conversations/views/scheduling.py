@@ -11,7 +11,7 @@ from folkmoot.conversations import operations
 from folkmoot.conversations.forms import ScheduledForm
 from folkmoot.conversations.http import zone_of
 from folkmoot.conversations.models import ScheduledPost
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.web.forms import tried
 
 
 @login_required
@@ -32,13 +32,8 @@ def scheduled_post(request: SignedIn, scheduled_id: int) -> HttpResponse:
         zone = timezone.get_current_timezone_name()
         form.fields["due_at"].help_text = _("By the clock of %(zone)s.") % {"zone": zone}
         if request.method == "POST" and form.is_valid():
-            try:
-                operations.reschedule(kept, by=request.user, via="web", **form.cleaned_data)
-            except NotAllowed:
-                raise
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
+            said = form.cleaned_data
+            if tried(form, None, lambda: operations.reschedule(kept, by=request.user, via="web", **said)):
                 messages.success(request, _("Saved."))
                 return redirect("scheduled")
         context = {"form": form, "kept": kept, "nav": "scheduled"}

@@ -1,6 +1,5 @@
 """The tree of groups below one, and what can be done with its shape."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -21,7 +20,9 @@ from folkmoot.groups.deciding import holds
 from folkmoot.groups.http import around, managed
 from folkmoot.groups.models import Group, Membership
 from folkmoot.groups.rules import is_owner
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.kit.errors import Refused
+from folkmoot.kit.text import key_of
+from folkmoot.web.forms import tried
 
 MOST_LISTED = 200  # members to choose from, at once
 
@@ -31,7 +32,7 @@ MOST_LISTED = 200  # members to choose from, at once
 def manage_subgroups(request: SignedIn, group: Group) -> HttpResponse:
     form = SubgroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = _tried(form, "slug", lambda: _found(request, group, form))
+        made = tried(form, "slug", lambda: _found(request, group, form))
         if made is not None:
             words = _("%(name)s is founded, below %(above)s.") % {"name": made.name, "above": group.name}
             messages.success(request, words)
@@ -50,7 +51,7 @@ def subgroup_parent(request: SignedIn, group: Group) -> HttpResponse:
     form = MoveForm(request.POST, group=group, person=request.user)
     if form.is_valid():
         to = form.cleaned_data["parent"]
-        moved = _tried(form, "parent", lambda: operations.move_group(group, parent=to, by=request.user, via="web"))
+        moved = tried(form, "parent", lambda: operations.move_group(group, parent=to, by=request.user, via="web"))
         if moved is not None:
             words = _("It stands below %(group)s now.") % {"group": to.name} if to else _("It stands on its own now.")
             messages.success(request, words, extra_tags=f"undo:/groups/{group.pk}/parent/remove")
@@ -103,7 +104,7 @@ def group_merge(request: SignedIn, group: Group) -> HttpResponse:
     form = MergeForm(request.POST, group=group, person=request.user)
     if form.is_valid():
         into = form.cleaned_data["into"]
-        merged = _tried(form, "into", lambda: merge_groups(group, into=into, by=request.user, via="web"))
+        merged = tried(form, "into", lambda: merge_groups(group, into=into, by=request.user, via="web"))
         if merged is not None:
             words = _("%(group)s is part of %(into)s now. Its old addresses lead there.")
             messages.success(request, words % {"group": group.name, "into": merged.name})
@@ -115,9 +116,9 @@ def group_merge(request: SignedIn, group: Group) -> HttpResponse:
 @managed("subgroups.manage")
 def group_split(request: SignedIn, group: Group) -> HttpResponse:
     form = SplitForm(request.POST or None, group=group)
-    chosen = [int(one) for one in request.POST.getlist("members")[:5000] if one.isascii() and one.isdigit()]
+    chosen = [key_of(one) for one in request.POST.getlist("members")[:5000]]
     if request.method == "POST" and form.is_valid():
-        made = _tried(form, None, lambda: _split(request, group, form, chosen))
+        made = tried(form, None, lambda: _split(request, group, form, chosen))
         if made is not None:
             messages.success(request, _("%(name)s is a group of its own now.") % {"name": made.name})
             return redirect(made)
@@ -141,7 +142,7 @@ def _split(request: SignedIn, group: Group, form: SplitForm, chosen: list[int]) 
 def subgroup_people(request: SignedIn, group: Group) -> HttpResponse:
     form = AssignForm(request.POST)
     if form.is_valid():
-        made = _tried(form, "person", lambda: _assign(request, group, form.cleaned_data["person"]))
+        made = tried(form, "person", lambda: _assign(request, group, form.cleaned_data["person"]))
         if made is not None:
             messages.success(request, _("%(name)s is a member now.") % {"name": made.person.name})
             return _back(request, group)
@@ -173,17 +174,6 @@ def _loaded(request: SignedIn, group_id: int) -> Group:
     if not holds(request.user, "subgroups.manage", group):
         raise Http404
     return group
-
-
-def _tried(form: forms.Form, field: str | None, act: Callable[[], Any]) -> Any:
-    """What an operation gives back; None where it refuses, with its words in the form."""
-    try:
-        return act()
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        form.add_error(field, str(refusal))
-        return None
 
 
 def _back(request: SignedIn, group: Group) -> HttpResponse:

@@ -20,7 +20,7 @@ from folkmoot.groups.operations.members import take_in
 from folkmoot.groups.operations.roles import lock
 from folkmoot.groups.placement import About, fitting, sleeps
 from folkmoot.groups.rules import can_manage_members, is_last_owner
-from folkmoot.groups.sides import fits, standpoint
+from folkmoot.groups.sides import unfit_of
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 
@@ -186,8 +186,8 @@ def _not_yet(rule: PlacementRule) -> QuerySet[Person]:
 
 def _place(rule: PlacementRule, some: list[Person]) -> int:
     group = lock(rule.group)
-    if group.for_whom:
-        some = [one for one in some if fits(standpoint(one, group).side, group.for_whom)]
+    unfit, _strangers = unfit_of(group, [one.pk for one in some])
+    some = [one for one in some if one.pk not in unfit]
     keys = [one.pk for one in some]
     back = set(Membership.objects.filter(group=group, person__in=keys).values_list("person", flat=True))
     reading = dict(Membership.objects.filter(group=rule.of_group_id, person__in=keys).values_list("person", "mail"))
@@ -200,15 +200,8 @@ def _place(rule: PlacementRule, some: list[Person]) -> int:
         member = take_in(group, person=person, address="", by=OPERATOR, via="rule", arrived_by=Arrival.RULE)
         Membership.objects.filter(pk=member.pk).update(placed_by=rule)
     if some:
-        note(
-            group,
-            "members.placed",
-            by=None,
-            via="rule",
-            rule=rule.pk,
-            count=len(some),
-            memberships=[o.pk for o in made],
-        )
+        placed = [one.pk for one in made]
+        note(group, "members.placed", by=None, via="rule", rule=rule.pk, count=len(some), memberships=placed)
     return len(some)
 
 
@@ -217,9 +210,11 @@ def _take_out(rule: PlacementRule, persons: Iterable[int] | None) -> None:
     wrong = rule.placed.current().exclude(person__in=fitting(rule).values("pk"))
     if persons is not None:
         wrong = wrong.filter(person__in=list(persons))
-    others = list(_whole(PlacementRule.objects.filter(group=rule.group_id).exclude(pk=rule.pk)))
+    others = [
+        one for one in _whole(PlacementRule.objects.filter(group=rule.group_id)) if one != rule and not sleeps(one)
+    ]
     for member in list(wrong.select_related("person", "group").order_by("pk")):
-        other = next((one for one in others if not sleeps(one) and fitting(one).filter(pk=member.person_id)), None)
+        other = next((one for one in others if fitting(one).filter(pk=member.person_id).exists()), None)
         if other is not None:
             Membership.objects.filter(pk=member.pk).update(placed_by=other)
         else:

@@ -1,6 +1,5 @@
 """What a group asks of those who want to join, and what it wants to know of its members."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -26,14 +25,18 @@ from folkmoot.groups.operations import (
     stop_asking,
 )
 from folkmoot.groups.rules import can_manage_members
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.web.forms import tried
 
 
 @login_required
 @managed("members.manage")
 def manage_questions(request: SignedIn, group: Group) -> HttpResponse:
     form = QuestionForm(request.POST or None)
-    if request.method == "POST" and _did(form, lambda: ask(group, by=request.user, via="web", **form.cleaned_data)):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and tried(form, None, lambda: ask(group, by=request.user, via="web", **form.cleaned_data))
+    ):
         messages.success(request, _("It is asked from now on."))
         return redirect("manage_questions", slug=group.slug)
     more = {"questions": group.questions.order_by("position", "pk")}
@@ -44,8 +47,10 @@ def manage_questions(request: SignedIn, group: Group) -> HttpResponse:
 def question(request: SignedIn, question_id: int) -> HttpResponse:
     found = _question(request, question_id)
     form = QuestionForm(request.POST or None, initial={"words": found.words, "is_required": found.is_required})
-    if request.method == "POST" and _did(
-        form, lambda: change_question(found, by=request.user, via="web", **form.cleaned_data)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and tried(form, None, lambda: change_question(found, by=request.user, via="web", **form.cleaned_data))
     ):
         messages.success(request, _("Saved."))
         return redirect("manage_questions", slug=found.group.slug)
@@ -65,8 +70,10 @@ def question_remove(request: SignedIn, question_id: int) -> HttpResponse:
 @managed("members.manage")
 def manage_fields(request: SignedIn, group: Group) -> HttpResponse:
     form = FieldForm(request.POST or None)
-    if request.method == "POST" and _did(
-        form, lambda: make_field(group, by=request.user, via="web", **form.cleaned_data)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and tried(form, None, lambda: make_field(group, by=request.user, via="web", **form.cleaned_data))
     ):
         messages.success(request, _("Members are asked for it from now on."))
         return redirect("manage_fields", slug=group.slug)
@@ -80,8 +87,10 @@ def field(request: SignedIn, field_id: int) -> HttpResponse:
     del form.fields["kind"]  # answers are of that kind
     if found.kind != MemberField.Kind.CHOICE:
         del form.fields["choices"]
-    if request.method == "POST" and _did(
-        form, lambda: change_field(found, by=request.user, via="web", **form.cleaned_data)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and tried(form, None, lambda: change_field(found, by=request.user, via="web", **form.cleaned_data))
     ):
         messages.success(request, _("Saved."))
         return redirect("manage_fields", slug=found.group.slug)
@@ -99,20 +108,6 @@ def field_remove(request: SignedIn, field_id: int) -> HttpResponse:
     remove_field(found, by=request.user, via="web")
     messages.success(request, _("It is asked no more, and what was said in it is gone."))
     return redirect("manage_fields", slug=found.group.slug)
-
-
-def _did(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Do it where the form is well filled in; a refusal comes back with the form."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
 
 
 def _page(request: SignedIn, group: Group, part: str, form: forms.Form, **more: Any) -> HttpResponse:

@@ -25,6 +25,7 @@ from folkmoot.groups.operations import (
 )
 from folkmoot.groups.rules import can_assign, can_change_roles, can_manage_members
 from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.kit.text import key_of
 
 MOST = 100  # as many as a page shows
 VIA = "web"
@@ -162,7 +163,7 @@ def _take_out(request: SignedIn, below: Group, members: list[Membership], *, bac
 
 
 def _role(request: SignedIn, group: Group, said: str) -> Role:
-    number = int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+    number = key_of(said)
     role = get_object_or_404(group.roles.filter(audience=Role.Audience.GRANTED).select_related("group"), pk=number)
     if not can_change_roles(request.user, group):
         raise Http404
@@ -172,7 +173,7 @@ def _role(request: SignedIn, group: Group, said: str) -> Role:
 def _subgroup(request: SignedIn, group: Group, may: Callable[[Any, Group], bool]) -> Group:
     """A group below whose members the person changes; any other there is not."""
     said = request.POST.get("subgroup", "")
-    number = int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+    number = key_of(said)
     below = Group.objects.visible_to(request.user).filter(reaching__above=group).exclude(pk=group.pk)
     found = get_object_or_404(below.select_related("parent"), pk=number)
     if not may(request.user, found):
@@ -193,7 +194,7 @@ def _ticked(request: SignedIn, group: Group) -> list[Membership]:
 
 def _chosen(memberships: MembershipQuerySet, keys: list[str]) -> list[Membership]:
     """Load those named that are the group's; others are as if they were not there."""
-    named = [int(key) for key in keys[:MOST] if key.isascii() and key.isdigit() and len(key) < 19]
+    named = [key_of(key) for key in keys[:MOST]]
     found = memberships.filter(pk__in=named)
     return list(found.select_related("person", "group", "address").order_by("person__name", "pk"))
 

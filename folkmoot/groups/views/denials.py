@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from folkmoot.accounts.http import SignedIn
-from folkmoot.groups.http import managed, standing, tried
+from folkmoot.groups.http import managed, standing
 from folkmoot.groups.models import Denial, Group
 from folkmoot.groups.operations import deny, lift
 from folkmoot.groups.role_forms import DenialForm
 from folkmoot.groups.rules import can_change_roles
 from folkmoot.groups.views.roles import VIA, roles_page
+from folkmoot.web.forms import tried
 
 
 @login_required

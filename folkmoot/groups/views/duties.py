@@ -18,7 +18,8 @@ from folkmoot.groups.operations import duties as operations
 from folkmoot.groups.operations.duties.handing_over import open_work
 from folkmoot.groups.queries import next_in_turn
 from folkmoot.groups.rules import can_run_duties, can_tend_duty
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.kit.errors import Refused
+from folkmoot.web.forms import tried
 
 
 @login_required
@@ -26,14 +27,10 @@ from folkmoot.kit.errors import NotAllowed, Refused
 def manage_duties(request: SignedIn, group: Group) -> HttpResponse:
     form = DutyForm(request.POST or None, group=group)
     if request.method == "POST" and form.is_valid():
-        try:
-            duty = operations.make_duty(group, by=request.user, via="web", **form.cleaned_data)
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            form.add_error("slug", str(refusal))
-        else:
-            return redirect("duty", duty.pk)
+        said = form.cleaned_data
+        made = tried(form, "slug", lambda: operations.make_duty(group, by=request.user, via="web", **said))
+        if made is not None:
+            return redirect("duty", made.pk)
     context = around(request, group, "manage") | {
         "station": "duties",
         "form": form,
@@ -144,13 +141,8 @@ def _act(request: SignedIn, duty_id: int, form_class: Any, operation: Any, done:
     more = {} if form_class is NotesForm else {"group": found.group}
     form = form_class(request.POST, **more)
     if form.is_valid():
-        try:
-            operation(found, by=request.user, via="web", **form.cleaned_data)
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        said = form.cleaned_data
+        if tried(form, None, lambda: operation(found, by=request.user, via="web", **said)) is not None:
             messages.success(request, done)
             return redirect("duty", found.pk)
     return _page(request, found, form)

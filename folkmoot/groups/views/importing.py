@@ -17,7 +17,7 @@ from folkmoot.groups.listing import harmless
 from folkmoot.groups.models import Group
 from folkmoot.groups.operations import import_members, rehearse_import
 from folkmoot.groups.operations.importing import Report
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.web.forms import tried
 
 MOST_SHOWN = 300  # rows of a sort on the page; all of them are in the file
 
@@ -29,12 +29,8 @@ def members_import(request: SignedIn, group: Group) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, group, form)
     act = request.POST.get("act", "")
-    try:
-        report = _done(request, group, form, is_rehearsal=act != "import")
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
+    report: Report | None = tried(form, None, lambda: _done(request, group, form, is_rehearsal=act != "import"))
+    if report is None:
         return _page(request, group, form)
     return _file(group, report) if act == "file" else _page(request, group, form, report)
 

@@ -20,7 +20,8 @@ from folkmoot.groups.operations import close_link, come_by, make_link
 from folkmoot.groups.operations.links import open_links
 from folkmoot.groups.queries import has_proven_at
 from folkmoot.groups.rules import can_manage_members, is_member
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.kit.errors import Refused
+from folkmoot.web.forms import tried
 
 A_PAGE = 50
 
@@ -30,13 +31,9 @@ A_PAGE = 50
 def manage_links(request: SignedIn, group: Group) -> HttpResponse:
     form = LinkForm(request.POST or None, group=group, person=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
-            link = make_link(group, by=request.user, via="web", **form.settings())
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        said = form.settings()
+        link = tried(form, None, lambda: make_link(group, by=request.user, via="web", **said))
+        if link is not None:
             messages.success(request, _("Here is your link. Give it to those whom you want here."))
             return redirect(f"{reverse('manage_links', args=[group.slug])}#link-{link.pk}")
     links = group.invitation_links.select_related("made_by", "role").prefetch_related("subgroups")

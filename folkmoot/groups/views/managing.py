@@ -13,7 +13,7 @@ from folkmoot.groups.forms import AddressForm, ChangeForm
 from folkmoot.groups.http import around, managed
 from folkmoot.groups.models import Group
 from folkmoot.groups.operations import change, rename
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.web.forms import tried
 
 
 @login_required
@@ -33,15 +33,11 @@ def manage(request: SignedIn, group: Group) -> HttpResponse:
 def address(request: SignedIn, group: Group) -> HttpResponse:
     form = AddressForm(request.POST)
     if form.is_valid():
-        try:
-            group = rename(group, slug=form.cleaned_data["slug"], by=request.user, via="web")
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            form.add_error("slug", str(refusal))
-        else:
+        slug = form.cleaned_data["slug"]
+        renamed = tried(form, "slug", lambda: rename(group, slug=slug, by=request.user, via="web"))
+        if renamed is not None:
             messages.success(request, _("The group has its new address."))
-            return redirect("manage", slug=group.slug)
+            return redirect("manage", slug=renamed.slug)
     return _page(request, group, ChangeForm(initial=_now(group)), form)
 
 

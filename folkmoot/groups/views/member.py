@@ -14,7 +14,8 @@ from folkmoot.groups.http import around, of_group
 from folkmoot.groups.joining_forms import FieldsForm
 from folkmoot.groups.models import Group, Membership, RoleGrant
 from folkmoot.groups.operations import describe_member
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.kit.errors import NotAllowed
+from folkmoot.web.forms import tried
 
 
 @login_required
@@ -43,14 +44,8 @@ def _form(request: SignedIn, group: Group, found: Membership, *, runs: bool) -> 
 
 
 def _said(request: SignedIn, found: Membership, form: FieldsForm) -> bool:
-    try:
-        describe_member(found, form.values(), by=request.user, via="web")
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
+    said = form.values()
+    return tried(form, None, lambda: describe_member(found, said, by=request.user, via="web")) is not None
 
 
 def _facts(request: SignedIn, group: Group, found: Membership) -> dict[str, Any]:

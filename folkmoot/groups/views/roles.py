@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST
 
 from folkmoot.accounts.http import SignedIn
 from folkmoot.groups.carrying import by_role, denied_in
-from folkmoot.groups.http import around, managed, tried
+from folkmoot.groups.http import around, managed
 from folkmoot.groups.models import Group, Membership, Role, RoleGrant
 from folkmoot.groups.operations import grant_role, make_role, remove_role, rename_role, revoke_role
 from folkmoot.groups.role_forms import DenialForm, GiveForm, RoleNameForm, TermForm
 from folkmoot.groups.rules import can_change_roles
+from folkmoot.web.forms import tried
 
 VIA = "web"
 MOST_SUGGESTED = 200  # of larger groups nobody is suggested

@@ -1,7 +1,5 @@
 """All groups, as administrators see them: figures and who runs them, nothing of what is said or who is a member."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,9 +15,9 @@ from folkmoot.conversations import figures
 from folkmoot.groups.models import Group, Inspection
 from folkmoot.groups.operations import close_group, end_inspection, inspect, reopen_group
 from folkmoot.groups.rules import is_member, owners_of
-from folkmoot.kit.errors import Refused
 from folkmoot.lobby.installation.forms import InspectionForm, ReasonForm
 from folkmoot.lobby.installation.views import around
+from folkmoot.web.forms import tried
 
 A_PAGE = 50
 MOST_SHOWN = 50
@@ -49,7 +47,9 @@ def installation_group(request: SignedIn, slug: str) -> HttpResponse:
 @require_POST
 def closure(request: SignedIn, slug: str) -> HttpResponse:
     group, form = _group(slug), ReasonForm(request.POST, prefix="close")
-    if form.is_valid() and _tried(form, lambda: close_group(group, by=request.user, via="web", **form.cleaned_data)):
+    if form.is_valid() and tried(
+        form, None, lambda: close_group(group, by=request.user, via="web", **form.cleaned_data)
+    ):
         messages.success(request, _("%(group)s is closed. Its owners are told.") % {"group": group.name})
         return redirect("installation_group", slug=group.slug)
     return _page(request, group, close_form=form)
@@ -69,8 +69,8 @@ def closure_remove(request: SignedIn, slug: str) -> HttpResponse:
 def inspection(request: SignedIn, slug: str) -> HttpResponse:
     group, form = _group(slug), InspectionForm(request.POST, prefix="look")
     me = request.user
-    if form.is_valid() and _tried(
-        form, lambda: inspect(group, administrator=me, by=me, via="web", **form.cleaned_data)
+    if form.is_valid() and tried(
+        form, None, lambda: inspect(group, administrator=me, by=me, via="web", **form.cleaned_data)
     ):
         messages.success(request, _("You can read this group now. Its owners are told."))
         return redirect("installation_group", slug=group.slug)
@@ -88,15 +88,6 @@ def inspection_remove(request: SignedIn, slug: str) -> HttpResponse:
 
 def _group(slug: str) -> Group:
     return get_object_or_404(Group.objects.filter(slug=slug, merged_into=None).select_related("parent"))
-
-
-def _tried(form: forms.Form, act: Any) -> bool:
-    """Whether it was done; where not, the form has the words."""
-    try:
-        act()
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-    return not form.errors
 
 
 def _page(request: SignedIn, group: Group, **used: forms.Form) -> HttpResponse:
