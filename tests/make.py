@@ -1,9 +1,11 @@
 """Plain functions that make things for tests. No surprises: what you don't ask for is dull."""
 
+from datetime import timedelta
 from time import time
 from typing import Any
 
 from django.test import Client
+from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import enrol
@@ -11,6 +13,9 @@ from folkmoot.conversations.models import Post, Topic
 from folkmoot.conversations.operations import main_channel, reply, start_topic
 from folkmoot.groups.models import Group, Membership
 from folkmoot.groups.operations import add_member, found
+from folkmoot.kit.zones import to_local
+from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.operations import plan_meeting
 
 
 def person(name: str = "Ann", *, address: str | None = None, administrator: bool = False) -> Person:
@@ -70,3 +75,11 @@ def letter(
     more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
     head = f"From: {sender}\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: {message_id}\r\n{more}"
     return f"{head}MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n".encode()
+
+
+def meeting(group: Group, *, starts_in: timedelta = timedelta(days=7), **particulars: Any) -> Meeting:
+    """A published meeting of the group, in a room, a week from now."""
+    zone = particulars.setdefault("zone", "Europe/Berlin")
+    starts = to_local(now() + starts_in, zone)
+    what = {"title": "Autumn meeting", "room": "Town hall"} | particulars
+    return plan_meeting(group, starts=starts, by=OPERATOR, via="test", **what)

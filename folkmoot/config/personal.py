@@ -16,6 +16,8 @@ from folkmoot.groups import facts as groups
 from folkmoot.groups import reactions as group_reactions
 from folkmoot.groups.operations import lock_owned
 from folkmoot.groups.rules import may_leave_all
+from folkmoot.meetings import facts as meetings
+from folkmoot.meetings.operations import erase_answers
 from folkmoot.outbox.models import Event
 
 # In this order they are erased: the account last, because the others find by its addresses what is theirs.
@@ -23,6 +25,7 @@ PARTS = [
     Part(_("Mail"), mail.facts_of, mail_erasing.person_erased, files=mail.files_of),
     Part(_("Feeds"), feeds.facts_of, lambda person, keep_words: remove_key(person)),
     Part(_("Conversations"), conversations.facts_of, erase_words, files=conversations.files_of),
+    Part(_("Meetings"), meetings.facts_of, erase_answers),
     Part(_("Groups"), groups.facts_of, group_reactions.person_erased, hinder=may_leave_all, hold=lock_owned),
     Part(_("Account"), accounts.facts_of, forget, files=accounts.files_of),
 ]

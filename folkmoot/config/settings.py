@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "folkmoot.accounts",
     "folkmoot.groups",
     "folkmoot.conversations",
+    "folkmoot.meetings",
     "folkmoot.lobby",
     "folkmoot.doors.feeds",
     "folkmoot.doors.mail",
@@ -246,11 +247,15 @@ LOGGING = {
 }
 
 # What roles can allow, as each app lists it.
-PERMISSIONS = ["folkmoot.groups.rules.PERMISSIONS", "folkmoot.conversations.rules.PERMISSIONS"]
+PERMISSIONS = [
+    "folkmoot.groups.rules.PERMISSIONS",
+    "folkmoot.conversations.rules.PERMISSIONS",
+    "folkmoot.meetings.rules.PERMISSIONS",
+]
 
 # What waits for those who run a group, as each app lists it; and who else takes letters at `group+word@`.
 WAITING = ["folkmoot.groups.waiting.KINDS", "folkmoot.doors.mail.waiting.KINDS"]
 ADDRESSES_TAKEN = ["folkmoot.conversations.queries.takes_address", "folkmoot.doors.mail.addresses.takes_address"]
 # Who was last heard of when, and the words of the history.
 SIGNS_OF_LIFE = ["folkmoot.groups.queries.last_heard_of", "folkmoot.conversations.queries.last_spoke"]
-HISTORY = ["folkmoot.groups.telling", "folkmoot.conversations.telling"]
+HISTORY = ["folkmoot.groups.telling", "folkmoot.conversations.telling", "folkmoot.meetings.telling"]

@@ -5,6 +5,7 @@ from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
 from folkmoot.doors.mail import conduct, duty_letters, installation_letters, mailings, notes
 from folkmoot.groups import reactions as groups
+from folkmoot.meetings import reactions as meetings
 from folkmoot.outbox.relay import Subscriber
 
 COMPANY_ACTS = frozenset(
@@ -50,6 +51,11 @@ SUBSCRIBERS = [
         "inspections", frozenset({"inspection.begun", "inspection.ended"}), handle=installation_letters.inspected
     ),
     Subscriber("companies-merged", frozenset({"organization.merged"}), handle=groups.organizations_merged),
+    Subscriber("meetings", frozenset({"person.merged"}), handle=meetings.person_merged),
+    Subscriber("announcements", frozenset({"meeting.published"}), handle=meetings.meeting_published),
+    Subscriber(
+        "seats", frozenset({"rsvp.changed", "rsvp.withdrawn", "meeting.changed"}), handle=meetings.seats_may_be_free
+    ),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
     Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),
     Subscriber("lifted", frozenset({"sanction.lifted"}), handle=conduct.sanction_lifted),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("settings/data/erase", data.erase, {"parts": PARTS}, name="erase"),
     path("", include("folkmoot.groups.urls")),
     path("", include("folkmoot.conversations.urls")),
+    path("", include("folkmoot.meetings.urls")),
     path("", include("folkmoot.doors.feeds.urls")),
     path("", include("folkmoot.doors.mail.urls")),
     path("", include("folkmoot.lobby.urls")),

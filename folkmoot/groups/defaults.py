@@ -10,11 +10,13 @@ SETTINGS: dict[str, dict[str, str]] = {
     Group.Type.COMPANY: {"visibility": "hidden", "joining": "invitation", "proof": "pass"},
 }
 
+_OF_MEMBERS = ("topics.read", "topics.post", "meetings.read", "meetings.answer", "meetings.propose", "members.read")
+
 # What each role starts with. An owner holds all there is, always.
 ROLES: dict[Role.BuiltIn, tuple[str, tuple[str, ...]]] = {  # key: audience, permissions
     Role.BuiltIn.ANYONE: (Role.Audience.ANYONE, ()),
     Role.BuiltIn.SIGNED_IN: (Role.Audience.SIGNED_IN, ()),
-    Role.BuiltIn.MEMBER: (Role.Audience.MEMBERS, ("topics.read", "topics.post", "members.read")),
+    Role.BuiltIn.MEMBER: (Role.Audience.MEMBERS, _OF_MEMBERS),
     Role.BuiltIn.INSIDE: (Role.Audience.INSIDE, ()),
     Role.BuiltIn.PARTNER: (Role.Audience.PARTNER, ()),
     Role.BuiltIn.CUSTOMER: (Role.Audience.CUSTOMER, ()),
@@ -24,12 +26,12 @@ ROLES: dict[Role.BuiltIn, tuple[str, tuple[str, ...]]] = {  # key: audience, per
         Role.Audience.GRANTED,
         ("topics.tend", "topics.moderate", "letters.moderate", "people.sanction", "history.read"),
     ),
-    Role.BuiltIn.ORGANISER: (Role.Audience.GRANTED, ()),
+    Role.BuiltIn.ORGANISER: (Role.Audience.GRANTED, ("meetings.organise",)),
     Role.BuiltIn.SUPPORT: (Role.Audience.GRANTED, ("topics.tend",)),
     Role.BuiltIn.EDITOR: (Role.Audience.GRANTED, ("topics.tend",)),
 }
 
-PUBLIC = ("topics.read",)  # what anyone may in a group that is visible to all
+PUBLIC = ("topics.read", "meetings.read")  # what anyone may in a group that is visible to all
 
 
 def permissions_of(key: Role.BuiltIn) -> frozenset[str]:

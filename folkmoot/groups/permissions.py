@@ -15,6 +15,7 @@ class Section(TextChoices):
     """Where a permission stands in the matrix."""
 
     TALK = "talk", pgettext_lazy("permissions", "Talk")
+    MEETINGS = "meetings", pgettext_lazy("permissions", "Meetings")
     PEOPLE = "people", pgettext_lazy("permissions", "People")
     GROUP = "group", pgettext_lazy("permissions", "The group")
 

@@ -7,7 +7,9 @@ from django.utils.translation import pgettext_lazy
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models.groups import Group
 
-INSPECTED = frozenset({"topics.read", "members.read"})  # what an administrator may who looks into a group
+INSPECTED = frozenset(
+    {"topics.read", "meetings.read", "members.read"}
+)  # what an administrator may who looks into a group
 
 
 class Side(models.TextChoices):

@@ -1,0 +1,161 @@
+"""Rules of recurrence (RFC 5545, section 3.3.10), by the clock on the wall: zones come in only afterwards."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import islice, takewhile
+from typing import Any
+
+from dateutil import rrule as dateutil_rules
+
+from folkmoot.kit.zones import to_local
+
+LONGEST = 300  # characters of a rule
+MOST = 2_000  # occurrences of one look
+HORIZON_YEARS = 30  # how far a rule that matches nothing is followed
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+_LISTS = {
+    "BYMONTH": (1, 12),
+    "BYMONTHDAY": (-31, 31),
+    "BYYEARDAY": (-366, 366),
+    "BYWEEKNO": (-53, 53),
+    "BYSETPOS": (-366, 366),
+    "BYHOUR": (0, 23),
+    "BYMINUTE": (0, 59),
+    "BYSECOND": (0, 59),
+}
+_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+_SHAPES = {
+    "FREQ": re.compile("DAILY|WEEKLY|MONTHLY|YEARLY"),  # people don't meet by the hour, and an hourly rule is a bomb
+    "INTERVAL": re.compile("[1-9][0-9]{0,2}"),
+    "WKST": re.compile("|".join(WEEKDAYS)),
+    "BYDAY": re.compile(rf"{_DAY.pattern}(,{_DAY.pattern})*"),
+}
+_UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that has been read: its parts, in capitals, and its end by the wall clock."""
+
+    parts: tuple[tuple[str, str], ...]
+    until: datetime | None = None
+    count: int | None = None
+
+    def __str__(self) -> str:
+        end = [f"UNTIL={self.until:%Y%m%dT%H%M%S}"] if self.until else []
+        end += [f"COUNT={self.count}"] if self.count else []
+        return ";".join([f"{name}={value}" for name, value in self.parts] + end)
+
+    def part(self, name: str) -> str:
+        """Return the value of a part; "" where the rule does not have it."""
+        return dict(self.parts).get(name, "")
+
+
+def parse(text: str, *, zone: str = "UTC") -> Rule:
+    """Read a rule. An end in UTC becomes one by the clocks of the zone. Raises ValueError where it is none of ours."""
+    if len(text) > LONGEST:
+        raise ValueError("a rule this long is none")
+    pairs = [part.partition("=") for part in text.strip().upper().removeprefix("RRULE:").split(";") if part]
+    parts = {name.strip(): value.strip() for name, _, value in pairs}
+    if len(parts) != len(pairs):
+        raise ValueError("a part stands twice in the rule")
+    until, count = parts.pop("UNTIL", ""), parts.pop("COUNT", "")
+    if until and count:
+        raise ValueError("a rule has an end or a count, not both")
+    for name, value in parts.items():
+        _check(name, value)
+    if "FREQ" not in parts:
+        raise ValueError("a rule says how often")
+    if parts.get("INTERVAL") == "1":
+        del parts["INTERVAL"]
+    ordered = tuple((name, parts[name]) for name in ("FREQ", *sorted(parts.keys() - {"FREQ"})))
+    return Rule(ordered, _until(until, zone) if until else None, _number(count, 1, MOST) if count else None)
+
+
+def occurrences(rule: Rule, first: datetime) -> Iterator[datetime]:
+    """Yield the times of a series in their order. `first` is always one of them, and counts (RFC 5545, 3.8.5.3).
+
+    Ends by itself: at the rule's end, or where nothing comes for decades.
+    """
+    yield first
+    horizon = first.replace(year=min(first.year + HORIZON_YEARS, 9998), day=min(first.day, 28))
+    end = min(rule.until, horizon) if rule.until else horizon
+    found = _compiled(rule, first)(dtstart=first, until=end)
+    others = (one for one in found if one != first)
+    yield from others if rule.count is None else islice(others, rule.count - 1)
+
+
+def between(rule: Rule, first: datetime, *, start: datetime, end: datetime, most: int = MOST) -> list[datetime]:
+    """Return at most so many times of a series from `start` to before `end`."""
+    upto = takewhile(lambda one: one < end, occurrences(rule, first))
+    return list(islice((one for one in upto if one >= start), most))
+
+
+def ended(rule: Rule, last: datetime) -> Rule:
+    """Return the rule with another end: `last` may still be a time of it."""
+    return Rule(rule.parts, last, None)
+
+
+def since(rule: Rule, first: datetime, moment: datetime) -> Rule:
+    """Return the rule as it goes on from a moment: of a count, those before it are taken away."""
+    if rule.count is None:
+        return rule
+    return Rule(rule.parts, None, max(1, rule.count - len(between(rule, first, start=first, end=moment))))
+
+
+def monthly_on(first: datetime, *, last: bool = False) -> str:
+    """Return the rule "each third Tuesday of the month" for a first one; with `last`, "each last Tuesday"."""
+    position = -1 if last else (first.day - 1) // 7 + 1
+    return f"FREQ=MONTHLY;BYDAY={position}{WEEKDAYS[first.weekday()]}"
+
+
+def _check(name: str, value: str) -> None:
+    if name in _LISTS:
+        for one in value.split(","):
+            _number(one, *_LISTS[name])
+    elif name not in _SHAPES or not _SHAPES[name].fullmatch(value):
+        raise ValueError(f"no rule has {name}={value}")
+
+
+def _number(text: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[+-]?\d{1,4}", text, re.ASCII) or not least <= int(text) <= most:
+        raise ValueError(f"{text} is no number from {least} to {most}")
+    return int(text)
+
+
+def _until(text: str, zone: str) -> datetime:
+    """A mere day counts to its end."""
+    if not _UNTIL.fullmatch(text):
+        raise ValueError("no such end")
+    if "T" not in text:
+        return datetime.combine(date.fromisoformat(text), time.max.replace(microsecond=0))
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is None else to_local(moment, zone)
+
+
+def _compiled(rule: Rule, first: datetime) -> Any:
+    """Return dateutil's maker of this rule."""
+    given: dict[str, Any] = {name.lower(): _values(value) for name, value in rule.parts if name in _LISTS}
+    if days := rule.part("BYDAY"):
+        given["byweekday"] = [_weekday(one) for one in days.split(",")]
+    elif rule.part("BYWEEKNO") and not rule.part("BYMONTHDAY"):
+        given["byweekday"] = first.weekday()  # what a rule leaves open, its first time says; dateutil takes all seven
+    if start := rule.part("WKST"):
+        given["wkst"] = WEEKDAYS.index(start)
+    frequency = getattr(dateutil_rules, rule.part("FREQ"))
+    interval = int(rule.part("INTERVAL") or 1)
+    return lambda **when: dateutil_rules.rrule(frequency, interval=interval, **given, **when)
+
+
+def _values(value: str) -> list[int]:
+    return [int(one) for one in value.split(",")]
+
+
+def _weekday(text: str) -> Any:
+    match = _DAY.fullmatch(text)
+    assert match, "parse has looked at it"
+    day = dateutil_rules.weekdays[WEEKDAYS.index(match[2])]
+    return day(int(match[1])) if match[1] else day

@@ -1,0 +1,49 @@
+from folkmoot.meetings.models.answers import Rsvp, RsvpQuerySet, Wish, WishAnswer
+from folkmoot.meetings.models.dates import DateAnswer, DateChoice, DatePoll, Reminder
+from folkmoot.meetings.models.plans import (
+    PARTICULARS,
+    Meeting,
+    MeetingQuerySet,
+    Particulars,
+    Series,
+    SeriesDate,
+    moments,
+)
+from folkmoot.meetings.models.programme import (
+    AgendaItem,
+    Approval,
+    Attendance,
+    Feedback,
+    Interest,
+    Minutes,
+    Point,
+    Proposal,
+)
+from folkmoot.meetings.models.venues import Venue
+
+__all__ = [
+    "PARTICULARS",
+    "AgendaItem",
+    "Approval",
+    "Attendance",
+    "DateAnswer",
+    "DateChoice",
+    "DatePoll",
+    "Feedback",
+    "Interest",
+    "Meeting",
+    "MeetingQuerySet",
+    "Minutes",
+    "Particulars",
+    "Point",
+    "Proposal",
+    "Reminder",
+    "Rsvp",
+    "RsvpQuerySet",
+    "Series",
+    "SeriesDate",
+    "Venue",
+    "Wish",
+    "WishAnswer",
+    "moments",
+]

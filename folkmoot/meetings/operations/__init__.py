@@ -1,0 +1,44 @@
+"""What can be done with meetings; the only writer of this app's tables."""
+
+from folkmoot.meetings.operations.announcing import announce, announce_due
+from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer
+from folkmoot.meetings.operations.erasing import erase_answers
+from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
+from folkmoot.meetings.operations.seating import give_seat, move_up, move_up_all
+from folkmoot.meetings.operations.series import (
+    change_all,
+    change_from,
+    end_series,
+    fill_all,
+    plan_series,
+    publish_series,
+)
+from folkmoot.meetings.operations.venues import add_venue, bring_venue_back, change_venue, retire_venue
+
+__all__ = [
+    "Outdated",
+    "add_venue",
+    "announce",
+    "announce_due",
+    "answer",
+    "bring_venue_back",
+    "cancel",
+    "change_all",
+    "change_from",
+    "change_meeting",
+    "change_venue",
+    "discard",
+    "end_series",
+    "erase_answers",
+    "fill_all",
+    "give_seat",
+    "move_up",
+    "move_up_all",
+    "plan_meeting",
+    "plan_series",
+    "publish",
+    "publish_series",
+    "retire_venue",
+    "uncancel",
+    "withdraw_answer",
+]

@@ -1,0 +1,49 @@
+"""What we do when something happened elsewhere, or to a meeting."""
+
+from django.db import transaction
+
+from folkmoot.accounts.models import Person
+from folkmoot.meetings import operations
+from folkmoot.meetings.models import Meeting, Rsvp, Series
+from folkmoot.outbox.models import Event
+
+
+def meeting_published(event: Event) -> None:
+    """Tell the group at once, where the meeting is near."""
+    if meeting := Meeting.objects.filter(pk=event.subject_id).first():
+        operations.announce(meeting)
+
+
+def seats_may_be_free(event: Event) -> None:
+    """Whoever waits moves up when somebody goes, and when there are more seats."""
+    if meeting := _meeting(event):
+        operations.move_up(meeting)
+
+
+def person_merged(event: Event) -> None:
+    """Two who are one have one answer to each meeting: the later one."""
+    with transaction.atomic():
+        _move_answers(event.subject_id, Person.objects.get(pk=event.data["into_id"]))
+
+
+def _move_answers(from_id: int, into: Person) -> None:
+    theirs = {one.meeting_id: one for one in Rsvp.objects.filter(person=into)}
+    for rsvp in Rsvp.objects.filter(person_id=from_id):
+        kept = theirs.get(rsvp.meeting_id)
+        if kept is not None and kept.said_at > rsvp.said_at:
+            rsvp.delete()
+            continue
+        if kept is not None:
+            kept.delete()
+        Rsvp.objects.filter(pk=rsvp.pk).update(person=into)
+    Rsvp.objects.filter(by=from_id).update(by=into)
+    for field in ("host", "by"):
+        Meeting.objects.filter(**{field: from_id}).update(**{field: into})
+    Series.objects.filter(by=from_id).update(by=into)
+
+
+def _meeting(event: Event) -> Meeting | None:
+    if event.kind == "rsvp.changed":
+        rsvp = Rsvp.objects.select_related("meeting").filter(pk=event.subject_id).first()
+        return rsvp.meeting if rsvp else None
+    return Meeting.objects.filter(pk=event.subject_id).first()

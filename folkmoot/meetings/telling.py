@@ -1,0 +1,73 @@
+"""The words of what was done to meetings, in a group's history, and what undoes it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from folkmoot.accounts.models import Actor
+from folkmoot.groups.models import HistoryEntry
+from folkmoot.meetings.models import Meeting, Series, Venue
+from folkmoot.meetings.operations import (
+    bring_venue_back,
+    cancel,
+    change_meeting,
+    change_venue,
+    retire_venue,
+    uncancel,
+)
+
+WORDS = {
+    "meeting.planned": _("planned a meeting: %(meeting)s"),
+    "meeting.changed": _("changed a meeting: %(meeting)s"),
+    "meeting.published": _("published a meeting: %(meeting)s"),
+    "meeting.cancelled": _("called a meeting off: %(meeting)s"),
+    "meeting.uncancelled": _("let a meeting take place after all: %(meeting)s"),
+    "meeting.discarded": _("threw the draft of a meeting away"),
+    "series.planned": _("planned a series of meetings: %(series)s"),
+    "series.changed": _("changed a series of meetings: %(series)s"),
+    "series.published": _("published a series of meetings: %(series)s"),
+    "series.ended": _("ended a series of meetings: %(series)s"),
+    "venue.added": _("put a place into the address book: %(venue)s"),
+    "venue.changed": _("changed a place of the address book: %(venue)s"),
+    "venue.retired": _("took a place out of the address book: %(venue)s"),
+    "venue.brought_back": _("put a place back into the address book: %(venue)s"),
+}
+ABOUT = {"meeting": _("Meetings"), "series": _("Series of meetings"), "venue": _("Places")}
+NAMES = {"meeting": (Meeting, "title"), "series": (Series, "title"), "venue": (Venue, "name")}
+
+
+def _meeting(entry: HistoryEntry) -> Meeting:
+    return Meeting.objects.select_related("group").get(group=entry.group_id, pk=entry.facts["meeting"])
+
+
+def _venue(entry: HistoryEntry) -> Venue:
+    return Venue.objects.select_related("group").get(group=entry.group_id, pk=entry.facts["venue"])
+
+
+def _meeting_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
+    meeting, before = _meeting(entry), dict(entry.facts["before"])
+    starts = before.pop("starts", None)
+    for name in ("starts_at", "ends_at"):
+        before.pop(name, None)
+    changes: dict[str, Any] = before
+    if "venue" in changes:
+        changes["venue"] = Venue.objects.filter(group=entry.group_id, pk=changes["venue"]).first()
+    if starts is not None:
+        changes["starts"] = datetime.fromisoformat(starts).replace(tzinfo=None)
+    change_meeting(meeting, by=by, via=via, **changes)
+
+
+def _venue_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
+    change_venue(_venue(entry), by=by, via=via, **entry.facts["before"])
+
+
+UNDOES = {
+    "meeting.changed": _meeting_as_before,
+    "meeting.cancelled": lambda entry, by, via: uncancel(_meeting(entry), by=by, via=via),
+    "meeting.uncancelled": lambda entry, by, via: cancel(_meeting(entry), by=by, via=via),
+    "venue.added": lambda entry, by, via: retire_venue(_venue(entry), by=by, via=via),
+    "venue.changed": _venue_as_before,
+    "venue.retired": lambda entry, by, via: bring_venue_back(_venue(entry), by=by, via=via),
+    "venue.brought_back": lambda entry, by, via: retire_venue(_venue(entry), by=by, via=via),
+}

@@ -1,0 +1,261 @@
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from folkmoot.accounts.models import OPERATOR
+from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.meetings.models import Meeting, Rsvp
+from folkmoot.meetings.operations import Outdated, answer, cancel, change_meeting, give_seat, move_up, withdraw_answer
+from folkmoot.outbox.models import Event
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def coming(meeting):
+    return sorted(meeting.rsvps.all().coming().values_list("person__name", flat=True))
+
+
+def waiting(meeting):
+    return list(meeting.rsvps.all().in_line().values_list("person__name", flat=True))
+
+
+def people(group, *names):
+    made = [make.person(name) for name in names]
+    for one in made:
+        make.join(group, one)
+    return made
+
+
+def test_an_answer_is_one_row_with_its_origin():
+    ann = make.person("Ann")
+    meeting = make.meeting(make.group(ann))
+
+    answer(meeting, person=ann, answer="maybe", via="mail")
+    rsvp = answer(meeting, person=ann, answer="yes", via="web", note="By bike")
+
+    assert meeting.rsvps.get() == rsvp
+    assert (rsvp.answer, rsvp.via, rsvp.note, rsvp.by) == ("yes", "web", "By bike", None)
+    assert Event.objects.filter(kind="rsvp.changed", subject_id=rsvp.pk).count() == 2
+
+
+def test_who_may_not_answer_leaves_no_trace():
+    meeting = make.meeting(make.group())
+
+    with pytest.raises(NotAllowed):
+        answer(meeting, person=make.person("Eve"), answer="yes", via="web")
+
+    assert not meeting.rsvps.exists()
+    assert not Event.objects.filter(kind="rsvp.changed").exists()
+
+
+def test_the_later_word_counts_in_whatever_order_they_arrive():
+    ann = make.person("Ann")
+    meeting = make.meeting(make.group(ann))
+    answer(meeting, person=ann, answer="no", via="mail", said_at=now() - timedelta(minutes=1))
+
+    with pytest.raises(Outdated):
+        answer(meeting, person=ann, answer="yes", via="calendar", said_at=now() - timedelta(hours=1))
+
+    assert meeting.rsvps.get().answer == "no"
+
+
+def test_the_same_answer_twice_is_one():
+    ann = make.person("Ann")
+    meeting = make.meeting(make.group(ann))
+    moment = now() - timedelta(minutes=5)
+
+    for _time in range(2):
+        answer(meeting, person=ann, answer="yes", via="calendar", said_at=moment)
+
+    assert meeting.rsvps.count() == 1
+    assert Event.objects.filter(kind="rsvp.changed").count() == 1
+
+
+def test_an_answer_from_the_future_does_not_block_the_next_one():
+    ann = make.person("Ann")
+    meeting = make.meeting(make.group(ann))
+
+    answer(meeting, person=ann, answer="yes", via="calendar", said_at=now() + timedelta(days=400))
+    answer(meeting, person=ann, answer="no", via="web")
+
+    assert meeting.rsvps.get().answer == "no"
+
+
+def test_organisers_answer_for_others_and_it_says_so():
+    ann, olga = make.person("Ann"), make.person("Olga")
+    meeting = make.meeting(make.group(ann, owner=olga))
+
+    rsvp = answer(meeting, person=ann, by=olga, answer="yes", via="web", note="By telephone")
+
+    assert rsvp.by == olga
+
+
+def test_members_do_not_answer_for_each_other():
+    ann, bob = make.person("Ann"), make.person("Bob")
+    meeting = make.meeting(make.group(ann, bob))
+
+    with pytest.raises(NotAllowed):
+        answer(meeting, person=ann, by=bob, answer="yes", via="web")
+
+    assert not meeting.rsvps.exists()
+
+
+def test_who_comes_after_the_last_seat_waits_in_line():
+    group = make.group()
+    ann, bob, cem, dua = people(group, "Ann", "Bob", "Cem", "Dua")
+    meeting = make.meeting(group, seats=3, guests=2)
+
+    answer(meeting, person=ann, answer="yes", via="web", guests=1)
+    answer(meeting, person=bob, answer="yes", via="web", guests=1)
+    answer(meeting, person=cem, answer="yes", via="web")
+    answer(meeting, person=dua, answer="yes", via="web")
+
+    assert (coming(meeting), waiting(meeting)) == (["Ann"], ["Bob", "Cem", "Dua"])
+
+
+def test_seats_that_come_free_go_to_the_first_who_fits():
+    group = make.group()
+    ann, bob, cem, dua = people(group, "Ann", "Bob", "Cem", "Dua")
+    meeting = make.meeting(group, seats=2, guests=1)
+    answer(meeting, person=ann, answer="yes", via="web", guests=1)
+    answer(meeting, person=bob, answer="yes", via="web", guests=1)
+    answer(meeting, person=cem, answer="yes", via="web")
+    answer(meeting, person=dua, answer="yes", via="web")
+
+    answer(meeting, person=ann, answer="yes", via="web", guests=0)
+    move_up(meeting)
+
+    assert (coming(meeting), waiting(meeting)) == (["Ann", "Cem"], ["Bob", "Dua"])
+    assert Event.objects.filter(kind="rsvp.moved_up").count() == 1
+
+
+def test_inside_the_cutoff_nobody_is_moved_without_a_yes():
+    group = make.group()
+    ann, bob, cem = people(group, "Ann", "Bob", "Cem")
+    meeting = make.meeting(group, seats=1, starts_in=timedelta(hours=4), cutoff=24)
+    for one in (ann, bob, cem):
+        answer(meeting, person=one, answer="yes", via="web")
+
+    answer(meeting, person=ann, answer="no", via="mail")
+    move_up(meeting)
+
+    assert (coming(meeting), waiting(meeting)) == ([], ["Bob", "Cem"])
+    offered = Rsvp.objects.exclude(offered_at=None).get()
+    assert offered.person == bob
+    answer(meeting, person=bob, answer="yes", via="mail")
+    assert (coming(meeting), waiting(meeting)) == (["Bob"], ["Cem"])
+
+
+def test_an_offer_that_nobody_takes_goes_to_the_next():
+    group = make.group()
+    ann, bob, cem = people(group, "Ann", "Bob", "Cem")
+    meeting = make.meeting(group, seats=1, starts_in=timedelta(hours=20))
+    for one in (ann, bob, cem):
+        answer(meeting, person=one, answer="yes", via="web")
+    answer(meeting, person=ann, answer="no", via="web")
+    moment = meeting.starts_at - timedelta(hours=4)  # near enough that the night does not count
+
+    move_up(meeting, at=moment)
+    move_up(meeting, at=moment + timedelta(minutes=30))
+    assert Rsvp.objects.exclude(offered_at=None).count() == 1
+    move_up(meeting, at=moment + timedelta(hours=3, minutes=1))
+
+    assert sorted(Rsvp.objects.exclude(offered_at=None).values_list("person__name", flat=True)) == ["Bob", "Cem"]
+
+
+def test_by_the_policy_of_the_first_answer_all_are_asked_and_one_gets_it():
+    group = make.group()
+    ann, bob, cem = people(group, "Ann", "Bob", "Cem")
+    meeting = make.meeting(group, seats=1, policy=Meeting.Policy.OFFER, starts_in=timedelta(hours=4))
+    for one in (ann, bob, cem):
+        answer(meeting, person=one, answer="yes", via="web")
+
+    answer(meeting, person=ann, answer="no", via="web")
+    move_up(meeting)
+    assert Rsvp.objects.exclude(offered_at=None).count() == 2
+    answer(meeting, person=cem, answer="yes", via="mail")
+    answer(meeting, person=bob, answer="yes", via="mail")
+
+    assert (coming(meeting), waiting(meeting)) == (["Cem"], ["Bob"])
+
+
+def test_by_hand_only_organisers_give_seats():
+    group = make.group()
+    ann, bob, cem = people(group, "Ann", "Bob", "Cem")
+    meeting = make.meeting(group, seats=1, policy=Meeting.Policy.HAND)
+    for one in (ann, bob, cem):
+        answer(meeting, person=one, answer="yes", via="web")
+    answer(meeting, person=ann, answer="no", via="web")
+
+    move_up(meeting)
+    assert coming(meeting) == []
+    with pytest.raises(NotAllowed):
+        give_seat(meeting.rsvps.get(person=cem), by=bob, via="web")
+    give_seat(meeting.rsvps.get(person=cem), by=OPERATOR, via="web")
+
+    assert (coming(meeting), waiting(meeting)) == (["Cem"], ["Bob"])
+
+
+def test_a_hybrid_meeting_counts_the_room_and_the_line_apart():
+    group = make.group()
+    ann, bob, cem = people(group, "Ann", "Bob", "Cem")
+    meeting = make.meeting(group, seats=1, online_seats=1, room="Hall", link="https://meet.example.org/x")
+
+    answer(meeting, person=ann, answer="yes", via="web", place="room")
+    answer(meeting, person=bob, answer="yes", via="web", place="room")
+    answer(meeting, person=cem, answer="yes", via="web", place="online")
+    assert (coming(meeting), waiting(meeting)) == (["Ann", "Cem"], ["Bob"])
+
+    change_meeting(meeting, online_seats=2, by=OPERATOR, via="test")
+    answer(meeting, person=bob, answer="yes", via="web", place="online")
+
+    assert (coming(meeting), waiting(meeting)) == (["Ann", "Bob", "Cem"], [])
+
+
+@pytest.mark.parametrize(
+    "change", [{"answer": "perhaps"}, {"answer": "yes", "guests": 3}, {"answer": "yes", "guests": -1}]
+)
+def test_what_a_meeting_does_not_offer_is_refused(change):
+    ann = make.person("Ann")
+    meeting = make.meeting(make.group(ann), guests=2)
+
+    with pytest.raises(Refused):
+        answer(meeting, person=ann, via="web", **change)
+
+    assert not meeting.rsvps.exists()
+
+
+def test_nobody_answers_to_what_does_not_take_place():
+    ann = make.person("Ann")
+    meeting = make.meeting(make.group(ann))
+    cancel(meeting, by=OPERATOR, via="test")
+
+    with pytest.raises(Refused, match="does not take place"):
+        answer(meeting, person=ann, answer="yes", via="web")
+
+    assert not meeting.rsvps.exists()
+
+
+def test_after_the_deadline_only_organisers_answer():
+    ann, olga = make.person("Ann"), make.person("Olga")
+    meeting = make.meeting(make.group(ann, owner=olga), starts_in=timedelta(hours=3), closes=12)
+
+    with pytest.raises(Refused, match="too late"):
+        answer(meeting, person=ann, answer="yes", via="web")
+    answer(meeting, person=ann, by=olga, answer="yes", via="web")
+
+    assert coming(meeting) == ["Ann"]
+
+
+def test_an_organiser_takes_a_slip_back():
+    ann = make.person("Ann")
+    meeting = make.meeting(make.group(ann))
+    rsvp = answer(meeting, person=ann, by=OPERATOR, answer="yes", via="web")
+
+    with pytest.raises(NotAllowed):
+        withdraw_answer(rsvp, by=ann, via="web")
+    withdraw_answer(rsvp, by=OPERATOR, via="web")
+
+    assert not meeting.rsvps.exists()

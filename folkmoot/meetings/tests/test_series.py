@@ -1,0 +1,199 @@
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.utils.timezone import now
+
+from folkmoot.accounts.models import OPERATOR
+from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.kit.zones import to_local
+from folkmoot.meetings.models import Meeting, Series
+from folkmoot.meetings.operations import (
+    answer,
+    change_all,
+    change_from,
+    change_meeting,
+    end_series,
+    fill_all,
+    plan_series,
+    publish_series,
+)
+from folkmoot.outbox.models import Event
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def in_a_week(hour=19):
+    day = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=7)
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def weekly(group, count=6, **more):
+    what = {"title": "Open hour", "starts": in_a_week(), "rule": f"FREQ=WEEKLY;COUNT={count}", "zone": "Europe/Berlin"}
+    return plan_series(group, by=OPERATOR, via="test", **(what | more))
+
+
+def rows(series):
+    return list(series.meetings.order_by("slot"))
+
+
+def test_a_series_has_a_meeting_for_each_of_its_times():
+    series = weekly(make.group())
+
+    found = rows(series)
+
+    assert len(found) == 6
+    assert all(b.slot - a.slot == timedelta(days=7) for a, b in pairwise(found))
+    assert {to_local(one.starts_at, "Europe/Berlin").hour for one in found} == {19}
+    assert Event.objects.filter(kind="meeting.published").count() == 6
+
+
+def test_seven_in_the_evening_stays_so_through_daylight_saving():
+    series = weekly(make.group(), rule="FREQ=WEEKLY")
+
+    found = rows(series)
+
+    assert len(found) >= 52
+    assert {to_local(one.starts_at, "Europe/Berlin").hour for one in found} == {19}
+    assert {one.starts_at.hour for one in found} == {17, 18}
+
+
+def test_only_organisers_plan():
+    ann = make.person("Ann")
+    group = make.group(ann)
+
+    with pytest.raises(NotAllowed):
+        plan_series(group, title="X", starts=in_a_week(), rule="FREQ=WEEKLY", by=ann, via="web")
+
+    assert not Series.objects.exists()
+    assert not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize("rule", ["", "FREQ=HOURLY", "FREQ=WEEKLY;BYDAY=XX", "DROP TABLE", "FREQ=DAILY;COUNT=99999"])
+def test_what_is_no_rule_is_refused(rule):
+    group = make.group()
+
+    with pytest.raises(Refused):
+        weekly(group, rule=rule)
+
+    assert not Series.objects.exists()
+
+
+def test_one_of_them_changed_alone_leaves_the_others():
+    ann = make.person("Ann")
+    series = weekly(make.group(ann))
+    second = rows(series)[1]
+    answer(second, person=ann, answer="yes", via="web")
+
+    moved = change_meeting(second, starts=second.slot.replace(tzinfo=None) + timedelta(days=1), by=OPERATOR, via="test")
+
+    assert moved.slot == second.slot
+    assert moved.starts == second.slot + timedelta(days=1)
+    assert moved.rsvps.get().answer == "yes"
+    assert [one.starts == one.slot for one in rows(series)] == [True, False, True, True, True, True]
+
+
+def test_all_follow_a_change_but_for_what_was_changed_alone():
+    series = weekly(make.group(), title="Open hour")
+    change_meeting(rows(series)[2], title="Christmas party", by=OPERATOR, via="test")
+
+    change_all(series, title="Open evening", minutes=90, by=OPERATOR, via="test")
+
+    titles = [one.title for one in rows(series)]
+    assert titles == ["Open evening"] * 2 + ["Christmas party"] + ["Open evening"] * 3
+    assert {one.ends_at - one.starts_at for one in rows(series)} == {timedelta(minutes=90)}
+
+
+def test_this_and_following_keep_their_answers_at_their_new_time():
+    ann = make.person("Ann")
+    series = weekly(make.group(ann))
+    before = rows(series)
+    answer(before[3], person=ann, answer="yes", via="web")
+
+    later = before[2].slot.replace(tzinfo=None) + timedelta(hours=1)
+    rest = change_from(before[2], starts=later, by=OPERATOR, via="test")
+
+    assert rest != series
+    assert [one.pk for one in rows(series)] == [one.pk for one in before[:2]]
+    assert [one.pk for one in rows(rest)] == [one.pk for one in before[2:]]
+    assert [one.starts for one in rows(rest)] == [one.starts + timedelta(hours=1) for one in before[2:]]
+    assert rows(rest)[1].rsvps.get().person == ann
+
+
+def test_a_week_later_takes_no_slot_that_another_still_has():
+    series = weekly(make.group())
+    before = rows(series)
+
+    after = change_all(series, starts=before[1].slot.replace(tzinfo=None), by=OPERATOR, via="test")
+
+    assert after == series
+    assert [one.pk for one in rows(after)] == [one.pk for one in before]
+    assert [one.starts - old.starts for one, old in zip(rows(after), before, strict=True)] == [timedelta(days=7)] * 6
+
+
+def test_a_week_earlier_takes_no_slot_either():
+    series = weekly(make.group(), starts=in_a_week() + timedelta(days=14))
+    before = rows(series)
+
+    change_all(series, starts=before[0].slot.replace(tzinfo=None) - timedelta(days=7), by=OPERATOR, via="test")
+
+    assert [one.starts - old.starts for one, old in zip(rows(series), before, strict=True)] == [-timedelta(days=7)] * 6
+
+
+def test_another_rule_calls_off_what_has_no_time_any_more():
+    ann = make.person("Ann")
+    series = weekly(make.group(ann), count=4)
+    last = rows(series)[3]
+    answer(last, person=ann, answer="yes", via="web")
+
+    change_all(series, rule="FREQ=WEEKLY;COUNT=3", by=OPERATOR, via="test")
+
+    last.refresh_from_db()
+    assert len(rows(series)) == 3
+    assert last.cancelled_at
+    assert last.rsvps.count() == 1
+
+
+def test_another_zone_moves_all_by_the_clock():
+    series = weekly(make.group())
+
+    change_all(series, zone="America/New_York", by=OPERATOR, via="test")
+
+    assert {to_local(one.starts_at, "America/New_York").hour for one in rows(series)} == {19}
+
+
+def test_an_end_calls_off_the_rest():
+    series = weekly(make.group())
+    third = rows(series)[2]
+
+    end_series(third, by=OPERATOR, via="test")
+    fill_all()
+
+    assert [one.cancelled_at is None for one in rows(series)] == [True, True, False, False, False, False]
+
+
+def test_the_night_goes_on_with_a_series_and_makes_nothing_twice():
+    series = weekly(make.group(), rule="FREQ=WEEKLY")
+    count = series.meetings.count()
+    Series.objects.filter(pk=series.pk).update(filled_to=now() + timedelta(days=300))
+
+    assert fill_all() == 0
+    series.meetings.order_by("-slot").first().delete()
+    Series.objects.filter(pk=series.pk).update(filled_to=now() + timedelta(days=300))
+    assert fill_all() == 1
+    assert series.meetings.count() == count
+
+
+def test_drafts_of_a_series_are_published_together():
+    ann = make.person("Ann")
+    group = make.group(ann)
+    series = weekly(group, is_draft=True)
+    assert not Meeting.objects.visible_to(ann).exists()
+
+    with pytest.raises(NotAllowed):
+        publish_series(series, by=ann, via="web")
+    publish_series(series, by=OPERATOR, via="test")
+
+    assert Meeting.objects.visible_to(ann).count() == 6
+    assert Event.objects.filter(kind="meeting.published").count() == 6

@@ -1,0 +1,3 @@
+from folkmoot.meetings.views.meetings import meeting
+
+__all__ = ["meeting"]
