@@ -29,6 +29,8 @@ from folkmoot.groups.models import (
     Sanction,
 )
 from folkmoot.groups.operations import duties
+from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.operations import agenda, proposing
 from tests import make
 
 ROLES = ("owner", "moderator", "organiser", "support", "editor")
@@ -51,7 +53,7 @@ def around(slug, **settings):
     world = SimpleNamespace(group=group, parent=parent, people=people | {"visitor": None}, founder=founder)
     world.things = {"slug": slug, "group_id": group.pk, "parent": parent.pk} | _talk(world) | _letters(world)
     world.things |= _governing(world) | _own(world) | _membership(world)
-    world.things |= _joining(world) | _roles(world) | _installation(world)
+    world.things |= _joining(world) | _roles(world) | _installation(world) | _programme(world)
     return world
 
 
@@ -229,3 +231,17 @@ def _installation(world):
     )
     boss = make.person("Boss", administrator=True)
     return {"founding_id": wish.pk, "inspected": elsewhere.slug, "boss": boss.handle}
+
+
+def _programme(world):
+    """A meeting that is just going on, its host being the person of the kind `whose`: talks, agenda, minutes."""
+    group, whose, by = world.group, world.people["whose"], {"by": OPERATOR, "via": "test"}
+    meeting = make.meeting(group, title="Wombat night", starts_in=timedelta(minutes=-30))
+    Meeting.objects.filter(pk=meeting.pk).update(host=whose)
+    meeting.refresh_from_db()
+    offered = proposing.propose(group, title="Wombat talk", by=whose, via="test")
+    given = proposing.propose(group, title="Wombat burrows", by=whose, via="test")
+    item = agenda.schedule(given, meeting=meeting, **by)
+    (file,) = talk.prepare_files([("wombat.pdf", b"%PDF-1.7 Wombat slides")])
+    agenda.attach_slides(item, slides=file, **by)
+    return {"meeting_id": meeting.pk, "talk_id": offered.pk, "given": given.pk, "item_id": item.pk}

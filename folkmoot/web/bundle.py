@@ -29,6 +29,7 @@ APART = [
     "matrix",
     "tree",
     "own",
+    "agenda",
     "gallery",
 ]
 
