@@ -6,7 +6,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group
 from folkmoot.groups.permissions import Permission, Section
-from folkmoot.meetings.models import AgendaItem, Meeting, Proposal, Rsvp
+from folkmoot.meetings.models import AgendaItem, Meeting, Point, Proposal, Rsvp
 
 PERMISSIONS = (
     Permission("meetings.read", Section.MEETINGS, _("See the meetings"), is_open=True),
@@ -70,3 +70,9 @@ def can_look_after(person: Actor | None, meeting: Meeting) -> bool:
     is_host = isinstance(person, Person) and person.is_active and person.pk == meeting.host_id
     is_open = meeting.group.closed_at is None
     return can_organise(person, meeting.group) or (is_host and is_open and can_see(person, meeting))  # type: ignore[arg-type]
+
+
+def can_close(person: Actor | None, point: Point) -> bool:
+    """Whoever has it to do, and those who look after the meeting that it came from."""
+    is_theirs = isinstance(person, Person) and person.pk == point.owner_id and can_see(person, point.meeting)
+    return (is_theirs and point.group.closed_at is None) or can_look_after(person, point.meeting)
