@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
@@ -29,7 +30,8 @@ def points(request: HttpRequest, group: Group) -> HttpResponse:
     """What is open, by whose it is; then what was closed last."""
     person = reader(request)
     shown = Point.objects.visible_to(person).filter(group=group).select_related("owner", "meeting__group", "group")
-    open_ones = list(shown.open().order_by("owner__name", "due_on", "pk")[:A_PAGE])
+    by_owner = (F("owner__name").asc(nulls_last=True), "owner", F("due_on").asc(nulls_last=True), "pk")
+    open_ones = list(shown.open().order_by(*by_owner)[:A_PAGE])
     context = around(request, group, "meetings") | {
         "points": open_ones,
         "may_close": {point.pk for point in open_ones if can_close(person, point)},
