@@ -84,7 +84,9 @@ def joined(new: str, old: str) -> str:
 
 
 def _rows(block: str) -> list[str]:
-    return [line for line in block.splitlines() if line.startswith("| ") and not line.startswith(("| what |", "| --- |"))]
+    return [
+        line for line in block.splitlines() if line.startswith("| ") and not line.startswith(("| what |", "| --- |"))
+    ]
 
 
 def _is_about(note: str, measured: set[str]) -> bool:
