@@ -14,7 +14,20 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import board, governing, importing, inbox, list_mail, lmtp, pages, posting, searching, starting, strangers
+from bench import (
+    board,
+    governing,
+    importing,
+    inbox,
+    list_mail,
+    lmtp,
+    meetings,
+    pages,
+    posting,
+    searching,
+    starting,
+    strangers,
+)
 from bench.options import Options
 from bench.server import ROOT
 from bench.table import Row, as_markdown, as_text, joined, machine
@@ -31,6 +44,7 @@ ROWS: dict[str, Callable[[Options], list[Row]]] = {
     "posting": posting.rows,
     "search": searching.rows,
     "governing": governing.rows,
+    "meetings": meetings.rows,
     "starting": starting.rows,
     "strangers": strangers.rows,
 }
