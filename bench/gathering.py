@@ -69,7 +69,7 @@ def pages() -> dict[str, float]:
 
 
 def last_seat(number: str) -> dict[str, object]:
-    """Let so many people ask for one seat at once; says how long it took, who has it, and whether the line is in order."""
+    """Let so many people ask for one seat at once: how long it took, who has it, whether the line is in order."""
     group = Group.objects.get(slug="moot")
     people = Person.objects.bulk_create(
         [Person(name=f"Guest {one}", handle=f"guest-{one}") for one in range(int(number))]
