@@ -36,7 +36,7 @@ from folkmoot.conversations.operations import (
     take_back,
 )
 from folkmoot.doors.mail.models import OutgoingLetter
-from folkmoot.groups.models import Group, HistoryEntry, Membership, Responsibility, RoleGrant
+from folkmoot.groups.models import Group, HistoryEntry, Membership, PlacementRule, Responsibility, RoleGrant
 from folkmoot.groups.operations import (
     add_member,
     deny,
@@ -288,6 +288,42 @@ def test_a_row_that_can_not_be_is_refused_and_leaves_nothing(package, tmp_path, 
         package = changed(package, part, line, **fields)
 
     assert words in refused(repack(package, tmp_path / "bad.zip"))
+
+
+RULES = {  # whom a group would take in: the fields of the rule, what is said
+    "everybody for the members of a group": ({"about": "group"}, "whom it is about"),
+    "everybody on a side": ({"about": "side", "side": "customer"}, "whom it is about"),
+    "everybody who says so": ({"about": "field", "value": "yes"}, "whom it is about"),
+    "those of a group that is not there": ({"about": "domain", "value": "acme.example", "of_group": 3}, "no row 3"),
+    "its own members": ({"about": "group", "of_group": 1}, "its own group"),
+    "those of no company": ({"about": "organization", "of_group": 1}, "whom it is about"),
+    "those of no domain": ({"about": "domain"}, "whom it is about"),
+    "those who are anywhere": ({"about": "domain", "value": "gmail.com"}, "Anybody can have"),
+    "nobody can tell": ({"about": ""}, "whom it is about"),
+}
+
+
+def with_rule(package, **fields):
+    empty = {"value": "", "of_group": None, "side": "", "organization": None, "field": None}
+    row = {"group": 1, **empty, **fields}
+    return {**package, "placement-rules.jsonl": json.dumps(row).encode() + b"\n"}
+
+
+@pytest.mark.parametrize("what", RULES)
+def test_a_rule_that_would_take_in_others_than_it_says_is_refused(package, tmp_path, what):
+    fields, words = RULES[what]
+
+    said = refused(repack(with_rule(package, **fields), tmp_path / "bad.zip"))
+
+    assert "placement-rules.jsonl, line 1" in said
+    assert words in said
+
+
+def test_a_rule_within_the_package_comes_along(package, tmp_path):
+    bring(repack(with_rule(package, group=2, about="group", of_group=1), tmp_path / "one.zip"))
+
+    rule = PlacementRule.objects.get()
+    assert (rule.group.slug, rule.about, rule.of_group.slug) == ("below", "group", "tarn")
 
 
 LINES = {
