@@ -107,7 +107,12 @@ def value(row: Row, arrivals: Arrivals) -> None:
     _same(arrivals.of(models.Membership, row["membership"], "group"), arrivals, (models.MemberField, row["field"]))
 
 
+def mail_name(row: Row, arrivals: Arrivals) -> None:
+    _is_of_group(row)
+
+
 def entry(row: Row, arrivals: Arrivals) -> None:
+    _is_of_group(row)
     is_via(row["via"])
     if words_of(row["kind"]) == row["kind"]:
         raise Refused(f"nobody here knows what {row['kind']!r} is")
@@ -133,6 +138,12 @@ def _are_texts(said: Any, most: int, longest: int) -> None:
     if any(len(one) > longest or "\x00" in one for one in said):
         raise Refused("its words are too long, or not words")
     "".join(said).encode()
+
+
+def _is_of_group(row: Row) -> None:
+    """What has no group here is the installation's, or nobody's for ever."""
+    if row["group"] is None:
+        raise Refused("it is of no group")
 
 
 def _same(group: int | None, arrivals: Arrivals, *others: tuple[type[Model], int | None]) -> None:

@@ -33,7 +33,11 @@ TABLES = [
         keeps=("slug", "parent", "inherits_roles", "visibility"),
         check=arriving.group,
     ),
-    Table("mail-names", lambda ids: models.MailName.objects.filter(group__in=ids).order_by("pk")),
+    Table(
+        "mail-names",
+        lambda ids: models.MailName.objects.filter(group__in=ids).order_by("pk"),
+        check=arriving.mail_name,
+    ),
     Table("questions", lambda ids: models.JoinQuestion.objects.filter(group__in=ids).order_by("pk")),
     Table(
         "fields",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +36,7 @@ from folkmoot.groups.operations import bring_groups, bring_owner, free_addresses
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.parcels import Parcel
 from folkmoot.store import files
-from folkmoot.store.keys import set_aside
+from folkmoot.store.keys import given, last_of, set_aside
 from folkmoot.store.unpacking import Keys
 
 __all__ = ["Brought", "bring", "root_of"]
@@ -78,7 +78,8 @@ def bring(
         handles = same_handles(package.comers)
         pages = {model: stack.enter_context(tempfile.TemporaryFile(dir=settings.HOME)) for model in (Post, Edition)}
         _render(package, pages, handles)
-        fresh = [] if is_dry else _keep_files(package)
+        if not is_dry:
+            _keep_files(package)
         try:
             with transaction.atomic():
                 if same_handles(package.comers) != handles:
@@ -86,11 +87,7 @@ def bring(
                 brought = _write(package, pages, wish)
                 transaction.set_rollback(is_dry)
         except (IntegrityError, DataError) as error:
-            _drop_files(fresh)
             raise Refused(f"some rows can't stand beside each other: {str(error).splitlines()[0]}") from error
-        except BaseException:
-            _drop_files(fresh)
-            raise
     return brought
 
 
@@ -105,18 +102,9 @@ def _render(package: Package, pages: Mapping[Any, IO[bytes]], handles: frozenset
         file.seek(0)
 
 
-def _keep_files(package: Package) -> list[str]:
-    """Keep the files; returns those that were not here."""
-    fresh = [name for name in package.found if not files.where(name).exists()]
+def _keep_files(package: Package) -> None:
     for name in package.found:
         files.keep(b"".join(package.parcel.pieces(f"files/{name}")))
-    return fresh
-
-
-def _drop_files(names: Iterable[str]) -> None:
-    for name in names:
-        if not StoredFile.objects.filter(sha256=name).exists():
-            files.where(name).unlink(missing_ok=True)
 
 
 def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brought:
@@ -125,6 +113,7 @@ def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brou
     companies, new = bring_organizations(package.companies, via=wish.via)
     bring_affiliations(package.ties, people.people, {slug: companies[slug] for slug in new})
     wished, old = ({}, {}) if wish.is_dry else numbers_of(package)
+    before = last_of(Topic)
     keys = _keys(package, wished, people, companies, wish)
     group = bring_groups(package.rows, keys, slugs=wish.slugs, by=wish.by, via=wish.via)
     if wish.owner:
@@ -135,8 +124,10 @@ def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brou
     whence = (package.name, package.hash)
     bring_talk(package.rows, keys, html=html, nobody=_Nobody(), whence=whence, by=wish.by)
     if not wish.is_dry:
-        bring_old_numbers({number: keys.places[Topic][place - 1] for number, place in old.items()})
+        bring_old_numbers({number: keys.places[Topic][place - 1] for number, place in old.items()}, above=before)
         index_brought(keys.places[Post])
+        for model in wished:
+            given(model, keys.places[model])
     return _told(package, keys, wished, group, people, list(new.values()))
 
 

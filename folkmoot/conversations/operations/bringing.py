@@ -110,10 +110,14 @@ def bring_talk(
             archives |= _archives(keys.places[Channel], whence, by)
 
 
-def bring_old_numbers(topics: Mapping[int, int]) -> None:
-    """Let numbers that led to topics where they come from lead there here, unless they mean something else."""
-    taken = set(Topic.objects.filter(pk__in=list(topics)).values_list("pk", flat=True))
-    rows = [OldTopic(number=number, topic_id=key) for number, key in topics.items() if number not in taken]
+def bring_old_numbers(topics: Mapping[int, int], *, above: int) -> None:
+    """Let numbers that led to topics where they come from lead there here, unless they mean something else.
+
+    They do up to `above`, and past the highest topic they will.
+    """
+    taken = set(Topic.objects.filter(pk__gt=above).values_list("pk", flat=True))
+    free = range(above + 1, max(taken, default=0))
+    rows = [OldTopic(number=one, topic_id=key) for one, key in topics.items() if one in free and one not in taken]
     OldTopic.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
 
 

@@ -5,9 +5,11 @@ import os
 from collections import Counter
 from datetime import timedelta
 from io import BytesIO
+from threading import Thread
 from zipfile import ZipFile
 
 import pytest
+from django.db import connection
 from django.utils.timezone import now
 
 from folkmoot.config.clock import DUTIES
@@ -128,17 +130,32 @@ def test_a_file_that_does_not_get_ready_is_not_waited_for(client, olga, tarn):
     assert GroupExport.objects.exclude(pk=made.pk).get().ready_at is None
 
 
-def test_a_file_is_made_by_one_process_and_no_event_waits_for_it(olga, tarn):
+def test_no_event_waits_until_a_file_is_made(olga, tarn):
     made = ask_package(tarn, by=olga, via="test")
+
     drain(SUBSCRIBERS)
-    assert not GroupExport.objects.exclude(ready_at=None).exists()
+    assert GroupExport.objects.get().ready_at is None
+    assert make_package(Counter())
+
+    assert GroupExport.objects.get(pk=made.pk).size > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_are_made_by_one_process_at_a_time(olga, tarn):
+    ask_package(tarn, by=olga, via="test")
+    answers = []
+
+    def make_it():
+        answers.append(make_package(Counter()))
+        connection.close()
 
     with lane("packages"):
-        assert not make_package(Counter())
+        other = Thread(target=make_it)
+        other.start()
+        other.join()
 
-    assert not GroupExport.objects.exclude(ready_at=None).exists()
-    assert make_package(Counter())
-    assert GroupExport.objects.get(pk=made.pk).size > 0
+    assert answers == [False]
+    assert GroupExport.objects.get().ready_at is None
 
 
 def test_a_group_that_can_not_be_written_holds_up_no_other(olga, tarn, settings):
