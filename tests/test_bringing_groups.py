@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from folkmoot.accounts.models import OPERATOR, Address, Person
-from folkmoot.accounts.operations import erase, make_organization, settle_affiliations
+from folkmoot.accounts.operations import Comer, bring_people, erase, make_organization, settle_affiliations
 from folkmoot.accounts.operations import merge as merge_people
 from folkmoot.config.cli.packages import import_group
 from folkmoot.config.packages import TABLES, pack
@@ -518,6 +518,25 @@ def test_an_address_that_nobody_has_proven_finds_nobody_with_an_account(package,
 
     assert (said["found"], said["made"]) == (0, 2)
     assert not Membership.objects.filter(person=eve).exists()
+
+
+def test_handles_that_are_others_here_become_new_ones_with_a_handful_of_questions(
+    package, tmp_path, django_assert_max_num_queries
+):
+    make.person("Ann", address="elsewhere@example.org")
+    path = repack(package, tmp_path / "one.zip")
+
+    bring(path)
+
+    handles = set(Person.objects.values_list("handle", flat=True))
+    assert {"ann", "bob"} <= handles
+    made = RoleGrant.objects.get(role__key="owner", role__group__slug="tarn").membership.person
+    assert made.handle.startswith("ann-")
+    many = [Comer(handle=f"h{number}", name="H") for number in range(50)]
+    bring_people(many)
+    with django_assert_max_num_queries(15):
+        again = bring_people(many)
+    assert len(set(again.people.values())) == 50
 
 
 def test_nobody_gets_an_address_by_a_package(package, tmp_path):

@@ -18,6 +18,7 @@ from folkmoot.doors.mail.archives.taking import take_posts_out
 from folkmoot.groups.models import Group, Membership, OrganizationSide
 from folkmoot.groups.packages import TABLES as OF_GROUPS
 from folkmoot.kit.errors import Refused
+from folkmoot.kit.parts import in_parts
 from folkmoot.store import files
 from folkmoot.store.packages import CHANGED, Numbers, content_hash, line, lines, number_all
 
@@ -103,8 +104,8 @@ def _write(into: ZipFile, packed: Packed, part: str, rows: Iterable[bytes], *, e
 
 def _people(handles: Sequence[str]) -> Iterator[bytes]:
     """Each with one address to know them by; what else is theirs is not the group's."""
-    for start in range(0, len(handles), AT_ONCE):
-        people = Person.objects.filter(handle__in=handles[start : start + AT_ONCE]).order_by("handle")
+    for some in in_parts(handles, AT_ONCE):
+        people = Person.objects.filter(handle__in=some).order_by("handle")
         rows = Address.objects.filter(user__in=people).order_by("primary", "verified", "-pk")
         addresses = dict(rows.values_list("user_id", "email"))  # the last is the best one
         for pk, handle, name, erased_at in people.values_list("pk", "handle", "name", "erased_at"):

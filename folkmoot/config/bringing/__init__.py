@@ -109,7 +109,7 @@ def _keep_files(package: Package) -> None:
 
 def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brought:
     """Write all of it, and tell what became of it."""
-    people = bring_people(package.comers, via=wish.via)
+    people = bring_people(package.comers)
     companies, new = bring_organizations(package.companies, via=wish.via)
     bring_affiliations(package.ties, people.people, {slug: companies[slug] for slug in new})
     wished, old = ({}, {}) if wish.is_dry else numbers_of(package)
