@@ -363,7 +363,7 @@ ENTRIES = {
     "a link": (entry(f"files/{'a' * 64}", 0o120777), b"/etc/passwd", "not a plain file"),
     "another file than its name says": (entry(f"files/{'a' * 64}"), b"x", "not what its name says"),
     "a part that nobody knows": (entry("secrets.jsonl"), b"{}\n", "does not know"),
-    "a bomb": (entry(f"files/{sha256(bytes(20 << 20)).hexdigest()}"), bytes(20 << 20), "too tightly"),
+    "a bomb": (entry("reactions.jsonl"), b"\n" * (20 << 20), "too tightly"),
     "the same name twice": (entry("groups.jsonl"), b"{}\n", "the same name"),
 }
 
@@ -381,6 +381,27 @@ def test_an_entry_that_does_not_belong_is_refused(package, tmp_path, what):
             packed.writestr(name, content)
 
     assert words in refused(path)
+
+
+def test_a_file_may_be_as_empty_as_it_likes(package, tmp_path):
+    """A picture of the night, a table of zeros."""
+    dark = bytes(20 << 20)
+    name = sha256(dark).hexdigest()
+    parts = changed({**package, f"files/{name}": dark}, "attachments", 1, file=name)
+    del parts[f"files/{sha256(b'a boat').hexdigest()}"]
+
+    bring(repack(parts, tmp_path / "one.zip"))
+
+    assert files.where(name).stat().st_size == StoredFile.objects.get(sha256=name).size == len(dark)
+
+
+def test_two_pages_of_one_number_are_named(package, tmp_path):
+    rows = [{"part": "posts", "row": one, "number": 77, "is_old": False} for one in (1, 2)]
+    package["numbers.jsonl"] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    path = repack(package, tmp_path / "bad.zip")
+
+    assert "two have the number 77" in refused(path)
+    assert "two have the number 77" in refused(path, "--dry-run")
 
 
 def test_what_is_no_package_is_refused(tmp_path, settings, package):
@@ -471,7 +492,7 @@ def test_a_rehearsal_tells_the_same_and_writes_nothing(package, tmp_path):
     assert (said["dry_run"], done["dry_run"]) == (True, False)
     assert said["rows"] == done["rows"]
     assert (said["made"], done["made"]) == (2, 2)
-    assert done["kept_numbers"] == 3
+    assert (said["kept_numbers"], done["kept_numbers"]) == (3, 3)
 
 
 def test_where_people_live_already_they_are_found_by_what_is_proven(package, tmp_path, client):

@@ -1,6 +1,7 @@
 """A group as one file: all that is its own, nothing that is an id here, and nothing that is others' secret."""
 
 import json
+import os
 from hashlib import sha256
 from zipfile import ZipFile
 
@@ -176,6 +177,15 @@ def test_by_command(tarn, tmp_path):
     assert CliRunner().invoke(export_group, ["tarn", str(file)]).exit_code == 2  # it is there already
     assert CliRunner().invoke(export_group, ["nothing", str(tmp_path / "x.zip")]).exit_code == 4
     assert not (tmp_path / "x.zip").exists()
+
+
+def test_what_a_killed_run_left_is_in_nobody_s_way(tarn, tmp_path):
+    (tmp_path / f".tarn.zip.{os.getpid()}").write_bytes(b"half")
+
+    pack(tarn, tmp_path / "tarn.zip")
+
+    assert [one.name for one in tmp_path.glob("*tarn.zip*")] == ["tarn.zip"]
+    assert b"Boats" in read(tmp_path / "tarn.zip")["topics.jsonl"]
 
 
 def test_a_file_that_is_lost_is_named(tarn, tmp_path):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 
 from folkmoot.accounts.models import Address, Affiliation, Organization, Person
@@ -51,6 +52,7 @@ def pack(
     `closed` takes in those below that closed themselves. `watch` is told how many percent are done.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)  # of one that was killed, and had this number by chance
     try:
         with beside.open("xb") as file:
             os.chmod(beside, 0o600)  # it holds addresses
@@ -155,7 +157,7 @@ def _add_file(into: ZipFile, packed: Packed, name: str) -> None:
 def _write_archives(into: ZipFile, groups: Sequence[int]) -> None:
     """The same talk as every mail program reads it. It adds nothing, so it does not count in the hash."""
     channels = Channel.objects.filter(group__in=groups).select_related("group").order_by("pk")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=settings.HOME) as folder:  # /tmp may be too small, or memory
         for channel in channels:
             path = Path(folder) / "talk.mbox"
             posts = Post.objects.not_taken_back().filter(channel=channel)

@@ -30,7 +30,7 @@ TABLES = [
         "groups",
         lambda ids: models.Group.objects.filter(pk__in=ids).order_by("pk"),
         leaves_out=frozenset({"access_version"}),
-        keeps=("slug", "parent", "inherits_roles", "visibility"),
+        keeps=("slug", "parent", "visibility"),
         check=arriving.group,
     ),
     Table(

@@ -27,7 +27,7 @@ from folkmoot.accounts.operations import (
     enrol,
     same_handles,
 )
-from folkmoot.config.bringing.looking import Package, look_at, numbers_of, root_of
+from folkmoot.config.bringing.looking import Package, look_at, root_of
 from folkmoot.config.packages import TABLES
 from folkmoot.conversations.models import Edition, Post, StoredFile, Topic
 from folkmoot.conversations.operations import Found, bring_files, bring_old_numbers, bring_talk, index_brought
@@ -112,9 +112,8 @@ def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brou
     people = bring_people(package.comers)
     companies, new = bring_organizations(package.companies, via=wish.via)
     bring_affiliations(package.ties, people.people, {slug: companies[slug] for slug in new})
-    wished, old = ({}, {}) if wish.is_dry else numbers_of(package)
-    before = last_of(Topic)
-    keys = _keys(package, wished, people, companies, wish)
+    last = {model: last_of(model) for model in package.numbers}
+    keys = _keys(package, people, companies, wish)
     group = bring_groups(package.rows, keys, slugs=wish.slugs, by=wish.by, via=wish.via)
     if wish.owner:
         owner = Person.objects.known_at(wish.owner) or enrol(name="", address=wish.owner, via=wish.via)
@@ -124,20 +123,21 @@ def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brou
     whence = (package.name, package.hash)
     bring_talk(package.rows, keys, html=html, nobody=_Nobody(), whence=whence, by=wish.by)
     if not wish.is_dry:
-        bring_old_numbers({number: keys.places[Topic][place - 1] for number, place in old.items()}, above=before)
+        old = {number: keys.places[Topic][place - 1] for number, place in package.old_numbers.items()}
+        bring_old_numbers(old, above=last[Topic])
         index_brought(keys.places[Post])
-        for model in wished:
+        for model in package.numbers:
             given(model, keys.places[model])
-    return _told(package, keys, wished, group, people, list(new.values()))
+    return _told(package, keys, last, group, people, list(new.values()))
 
 
-def _keys(package: Package, wished: Mapping[Any, Any], people: Welcomed, companies: dict[str, int], wish: Wish) -> Keys:
+def _keys(package: Package, people: Welcomed, companies: dict[str, int], wish: Wish) -> Keys:
     """The keys that rows get here. What is only tried takes none that anybody could get."""
     kept = bring_files({**package.found, **dict.fromkeys(package.missing, Found())})
     places: dict[type[models.Model], Sequence[int]] = {}
     for model, count in package.arrivals.counts.items():
         tried = range(-1, -count - 1, -1)
-        places[model] = tried if wish.is_dry else set_aside(model, count, wished.get(model, ()))
+        places[model] = tried if wish.is_dry else set_aside(model, count, package.numbers.get(model, ()))
     words: dict[type[models.Model], Callable[[Any], int | None]] = {
         Person: people.people.__getitem__,
         Organization: companies.__getitem__,
@@ -148,11 +148,11 @@ def _keys(package: Package, wished: Mapping[Any, Any], people: Welcomed, compani
 
 
 def _told(
-    package: Package, keys: Keys, wished: Mapping[Any, Any], group: Group, people: Welcomed, new: list[str]
+    package: Package, keys: Keys, last: Mapping[Any, int], group: Group, people: Welcomed, new: list[str]
 ) -> Brought:
     names = [row["local"] for table in TABLES if table.model is MailName for row in package.rows(table)]
     here = MailName.objects.filter(group__in=list(keys.places[Group]), local__in=names)
-    kept = (one == key for model, some in wished.items() for one, key in zip(some, keys.places[model], strict=True))
+    kept = (one is not None and one > last[model] for model, some in package.numbers.items() for one in some)
     return Brought(
         group=group.slug,
         content_hash=package.hash,

@@ -67,7 +67,6 @@ def _words(brought: Brought, is_dry: bool) -> str:
         done.append(f"New companies, with their domains: {', '.join(brought.companies)}")
     if brought.lost_names:
         done.append(f"Older addresses that are somebody else's here: {brought.lost_names:,}")
-    if not is_dry:
-        pages = rows["topics"] + rows["posts"]
-        done.append(f"Pages whose address is what it was: {brought.kept_numbers:,} of {pages:,}")
+    pages = rows["topics"] + rows["posts"]
+    done.append(f"Pages whose address is what it was: {brought.kept_numbers:,} of {pages:,}")
     return "\n".join([*done, *(f"Not in the package: file {one}" for one in brought.missing)])
