@@ -2,7 +2,6 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -21,9 +20,10 @@ from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.invitations import MOST_A_DAY
 from folkmoot.groups.operations.roles import lock
 from folkmoot.groups.operations.values import fill_in
-from folkmoot.groups.rosters import Entry, Roster, read
+from folkmoot.groups.rosters import Roster, read
 from folkmoot.groups.rules import can_manage_members
 from folkmoot.kit.errors import Refused, require
+from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record_all
 
@@ -59,7 +59,7 @@ def rehearse_import(group: Group, raw: bytes | str, *, are_agreed: bool, by: Act
     roster, room = _read(group, raw), _room(by, are_agreed=are_agreed)
     seen: dict[int, int] = {}
     found: list[Fate] = []
-    for part in _parts(roster.entries):
+    for part in in_parts(roster.entries, AT_ONCE):
         _refuse_closed(group)
         some = _within(fates(group, part, are_agreed=are_agreed, seen=seen), room)
         room = _left(room, some)
@@ -77,7 +77,7 @@ def import_members(
     require(can_manage_members(by, group), NOT_YOURS)
     roster, seen = _read(group, raw), dict[int, int]()
     found: list[Fate] = []
-    for part in _parts(roster.entries):
+    for part in in_parts(roster.entries, AT_ONCE):
         with transaction.atomic():
             group = lock(group)
             require(can_manage_members(by, group), NOT_YOURS)
@@ -103,10 +103,6 @@ def _read(group: Group, raw: bytes | str) -> Roster:
 def _refuse_closed(group: Group) -> None:
     if group.closed_at:
         raise Refused(_("This group is closed."))
-
-
-def _parts(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    return (entries[start : start + AT_ONCE] for start in range(0, len(entries), AT_ONCE))
 
 
 def _room(by: Actor, *, are_agreed: bool) -> int | None:

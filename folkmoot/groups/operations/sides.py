@@ -1,7 +1,6 @@
 """What companies are to a group, and how its members stand to them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -17,6 +16,7 @@ from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.rules import can_manage, is_last_owner
 from folkmoot.groups.sides import Standpoint, elsewhere, fits, sides_in, standpoint, strongest_of_all
 from folkmoot.kit.errors import Refused, require
+from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.operations import record
 
 ForWhom = Group.ForWhom
@@ -174,13 +174,9 @@ def _place_members(group: Group) -> None:
 def _place(group: Group, by_place: dict[Standpoint, list[int]] | defaultdict[Standpoint, list[int]]) -> None:
     changed = 0
     for place, keys in by_place.items():
-        for some in _in_parts(keys):
+        for some in in_parts(keys, AT_ONCE):
             rows = Membership.objects.filter(pk__in=some)
             rows = rows.exclude(side=place.side, organization=place.organization_id)
             changed += rows.update(side=place.side, organization=place.organization_id)
     if changed:
         touch_access(group)
-
-
-def _in_parts(keys: list[int]) -> Iterable[list[int]]:
-    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
