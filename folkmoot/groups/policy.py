@@ -1,9 +1,13 @@
 """Who may, as far as the installation's administrators have decided it for all groups."""
 
+from django.utils.translation import gettext_lazy as _
+
 from folkmoot.accounts.models import Actor, Installation, Person
 from folkmoot.accounts.queries import the_installation
 from folkmoot.accounts.rules import can_administer
 from folkmoot.groups.models import Group, Invitation, Membership
+
+FULL = _("This group is full. Administrators of this place say how many members a group has at most.")
 
 
 def can_found(person: Actor) -> bool:
@@ -35,7 +39,7 @@ def founded_by(person: Person) -> int:
     return theirs.filter(group__parent=None, group__closed_at=None, group__merged_into=None).count()
 
 
-def is_full(group: Group) -> bool:
-    """Whether a group has as many members as administrators let one have."""
+def room_in(group: Group) -> int | None:
+    """How many more members a group may have, as administrators have said; None where they said nothing."""
     most = the_installation().most_members
-    return most is not None and Membership.objects.current().filter(group=group).count() >= most
+    return None if most is None else max(0, most - Membership.objects.current().filter(group=group).count())

@@ -95,6 +95,12 @@ class InvitationLink(models.Model):
         return f"link to {self.group_id}"
 
 
+class PlacementRuleQuerySet(models.QuerySet["PlacementRule"]):
+    def whole(self) -> "PlacementRuleQuerySet":
+        """With all that a rule is about."""
+        return self.select_related("group", "of_group", "field", "organization")
+
+
 class PlacementRule(models.Model):
     """Who becomes a member without being asked, because of something that is known of them."""
 
@@ -114,6 +120,7 @@ class PlacementRule(models.Model):
     field = models.ForeignKey(MemberField, models.CASCADE, null=True, related_name="+")
     takes_out = models.BooleanField(default=False)  # whoever no longer fits and came by this rule
     made_at = models.DateTimeField(default=now)
+    objects = PlacementRuleQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.about} into {self.group_id}"

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Person
-from folkmoot.accounts.operations import make_organization, settle_affiliations
+from folkmoot.accounts.operations import change_installation, make_organization, settle_affiliations
 from folkmoot.groups.models import Invitation, MemberField, Membership, MemberValue
 from folkmoot.groups.operations import deny, import_members, leave, limit, name_side, rehearse_import, remove_member
 from folkmoot.groups.operations.importing import MOST_TAKEN_IN_A_DAY
@@ -108,6 +108,19 @@ def test_whoever_left_was_removed_is_banned_or_said_no_is_not_brought_back(group
         assert all(str(fate.why) for fate in report.fates[:4])
 
     assert set(group.memberships.current().values_list("person__name", flat=True)) == {"Olga", "new"}
+
+
+def test_a_group_that_gets_full_takes_as_many_as_it_has_room_for(group, olga):
+    change_installation(most_members=2, by=OPERATOR, via="test")
+    rows = "new@example.net\nlate@example.net\n"
+
+    told_before = told(rehearse_import(group, rows, are_agreed=True, by=olga))
+    report = bring(group, rows, by=olga)
+
+    assert told_before == told(report) == [(1, "added"), (2, "refused")]
+    assert "full" in str(report.fates[1].why)
+    assert group.memberships.current().count() == 2
+    assert told(bring(group, rows, are_agreed=False, by=olga)) == [(1, "kept"), (2, "invited")]
 
 
 def test_a_person_with_two_addresses_is_one(group):
