@@ -17,8 +17,8 @@ from folkmoot.groups import operations
 from folkmoot.groups.fates import Outcome
 from folkmoot.groups.models import Group, InvitationLink, MemberField, PlacementRule, Side
 from folkmoot.groups.operations.importing import Report
-from folkmoot.groups.operations.links import open_links
 from folkmoot.groups.placement import About, in_words
+from folkmoot.groups.queries import open_links
 
 WORDS = {
     Outcome.ADDED: "{n:,} become members",

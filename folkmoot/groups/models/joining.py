@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Organization, Person
 from folkmoot.groups.models.fields import MemberField
-from folkmoot.groups.models.groups import Group
+from folkmoot.groups.models.groups import INVITED_FOR, Group
 from folkmoot.groups.models.roles import Role, Side
 
 
@@ -45,6 +45,12 @@ class Application(models.Model):
         return f"{self.person_id} asks to join {self.group_id}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> "InvitationQuerySet":
+        """Those that can still be answered."""
+        return self.filter(answered_at=None, invited_at__gte=now() - INVITED_FOR)
+
+
 class Invitation(models.Model):
     """A letter to an address that asks its reader to join; nobody is a member before they say yes."""
 
@@ -57,6 +63,7 @@ class Invitation(models.Model):
     answered_at = models.DateTimeField(null=True)
     is_accepted = models.BooleanField(null=True)
     role = models.ForeignKey(Role, models.SET_NULL, null=True, related_name="+")  # on arrival
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -145,7 +145,9 @@ def _today(by: Actor, *, are_agreed: bool) -> int | None:
 
 def _take_in(group: Group, some: list[Fate], *, tells: bool, by: Actor, via: str) -> None:
     added = [fate for fate in some if fate.outcome == Outcome.ADDED]
-    fill_in(group, {one.membership.pk: one.entry.values for one in some if one.membership is not None})
+    filled = [(one.membership, one.entry.values) for one in some if one.outcome == Outcome.FILLED and one.membership]
+    fill_in(group, {member.pk: values for member, values in filled})
+    record_all("member.described", [member for member, _values in filled], by=by, via=via)
     if not added:
         return
     new = [one.entry for one in added if one.person_id is None]
@@ -169,11 +171,15 @@ def _invite(group: Group, some: list[Fate], *, by: Actor, via: str) -> None:
     if not asked:
         return
     inviter = by if isinstance(by, Person) else None
+    too_old = Invitation.objects.filter(group=group, answered_at=None, address__in=[one.address for one in asked])
+    again = {one.address: one for one in too_old}
+    too_old.update(invited_at=now(), invited_by=inviter)
     made = Invitation.objects.bulk_create(
         Invitation(
             group=group, address=one.address, name=one.name[:100], token=secrets.token_hex(16), invited_by=inviter
         )
         for one in asked
+        if one.address not in again
     )
-    record_all("member.invited", made, by=by, via=via)
-    note(group, "members.invited", by=by, via=via, count=len(made))
+    record_all("member.invited", [*again.values(), *made], by=by, via=via)
+    note(group, "members.invited", by=by, via=via, count=len(asked))

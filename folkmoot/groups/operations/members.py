@@ -39,6 +39,7 @@ from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
 
 MOST_ADDED_A_DAY = 50
+REMOVED = _("You were taken out of this group. Ask those who run it to invite you.")
 REGRETTED_FOR = timedelta(days=1)  # how long a removal can be undone
 
 Arrival, Departure = Membership.Arrival, Membership.Departure
