@@ -260,6 +260,7 @@ def test_a_file_is_shown_first_and_brought_then(client, group, olga):
 
     assert "asa@example.net" in page
     assert "Nothing has been changed yet." in page
+    assert page.count("multipart/form-data") == 1  # what is sent again is no longer than the file was
     assert group.memberships.count() == 1
     done = client.post("/g/tarn/manage/members/import", {"people": LIST, "how": "add", "act": "import"})
     assert "Done." in text(done)

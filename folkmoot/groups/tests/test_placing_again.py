@@ -101,7 +101,7 @@ def test_who_said_no_to_an_invitation_is_not_placed(group, team, olga, ann):
 def test_a_rule_that_is_gone_places_nobody_whoever_had_read_it(group, team, olga, ann):
     rule = of_bonn(group, team, olga)
     remove_rule(rule, by=olga, via="test")
-    stale = PlacementRule(pk=rule.pk or 0, group=team, about="group", of_group=group)
+    stale = PlacementRule(pk=rule.pk, group=team, about="group", of_group=group)
 
     assert run_rule(stale) == 0
     assert here(team) == {"Olga"}
