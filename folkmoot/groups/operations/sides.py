@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Affiliation, Organization, Person
 from folkmoot.groups.models import Group, Membership, OrganizationSide, Side
+from folkmoot.groups.operations.ending import end
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.reach import lay_reach
@@ -128,13 +129,9 @@ def take_out_who_does_not_fit(group: Group) -> None:
     for member in wrong.select_related("person", "group"):
         if is_last_owner(member.person, group):
             continue
-        Membership.objects.filter(pk=member.pk).update(
-            left_at=now(), departed_by=Membership.Departure.RULE, departed_why=group.get_for_whom_display()[:500]
-        )
-        member.grants.all().delete()
-        note(group, "member.removed", by=None, via="rule", about=member.person, membership=member.pk)
-        record("member.removed", member, by=None, via="rule")
-        touch_access(group)
+        if end(member, Membership.Departure.RULE, group.get_for_whom_display()):
+            note(group, "member.removed", by=None, via="rule", about=member.person, membership=member.pk)
+            record("member.removed", member, by=None, via="rule")
 
 
 def _hold(group: Group) -> Group:
