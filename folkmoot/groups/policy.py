@@ -35,7 +35,7 @@ def founded_by(person: Person) -> int:
     return theirs.filter(group__parent=None, group__closed_at=None, group__merged_into=None).count()
 
 
-def is_full(group: Group) -> bool:
-    """Whether a group has as many members as administrators let one have."""
+def room_in(group: Group) -> int | None:
+    """How many more members a group may have; None where administrators say nothing about it."""
     most = the_installation().most_members
-    return most is not None and Membership.objects.current().filter(group=group).count() >= most
+    return None if most is None else max(0, most - Membership.objects.current().filter(group=group).count())
