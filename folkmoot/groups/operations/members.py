@@ -24,7 +24,7 @@ from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.roles import begun_at, grant_role, lock, revoke_role, term_of, written_term
 from folkmoot.groups.operations.sides import place_side, require_side
 from folkmoot.groups.operations.values import require_complete, write_values
-from folkmoot.groups.policy import room_in
+from folkmoot.groups.policy import FULL, room_in
 from folkmoot.groups.rules import (
     can_join,
     can_manage_members,
@@ -124,7 +124,7 @@ def require_room(group: Group, *, more: int = 1) -> None:
     """Go on only where so many more can be members. Inside the transaction of whoever brings them."""
     room = room_in(group)
     if room is not None and room < more:
-        raise Refused(_("This group is full. Administrators of this place say how many members a group has at most."))
+        raise Refused(FULL)
 
 
 def _require_entry(person: Person, group: Group) -> None:
