@@ -1,6 +1,7 @@
 """A group's package read in: the same group again, whatever stands in it; or a clear no that leaves nothing behind."""
 
 import json
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Address, Person
 from folkmoot.accounts.operations import Comer, bring_people, erase, make_organization, settle_affiliations
@@ -49,6 +51,27 @@ from folkmoot.groups.operations import (
     rename,
     sanction,
 )
+from folkmoot.meetings.models import (
+    AgendaItem,
+    Approval,
+    Attendance,
+    DateAnswer,
+    DateChoice,
+    DatePoll,
+    Feedback,
+    Interest,
+    Minutes,
+    Point,
+    Proposal,
+)
+from folkmoot.meetings.operations import (
+    add_venue,
+    announce,
+    answer,
+    cancel,
+    change_meeting,
+    plan_series,
+)
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.relay import drain
 from folkmoot.store import files, search
@@ -75,6 +98,8 @@ def awkward():
     rename(below, slug="beneath", by=olga, via="test")
     plant_talk(group, below, olga, ann, bob, eve)
     plant_conduct(group, olga, ann, bob, eve)
+    plant_meetings(group, below, olga, ann, bob)
+    announce(group.meetings.in_order()[0])
     plant_governing(ann, group, make.person("Cid"))
     cus = make.person("Cus", address="cus@acme.example")
     settle_affiliations(cus, via="test")
@@ -106,6 +131,33 @@ def plant_talk(group, below, olga, ann, bob, eve):
     pin(topic, by=olga, via="web")
     lock(asked, by=olga, via="web")
     close_channel(channel, by=olga, via="web")
+
+
+def plant_meetings(group, below, olga, ann, bob):
+    hall = add_venue(group, name="Hall", latitude=52.5, longitude=13.4, by=olga, via="web")
+    what = {"starts": in_a_week(), "venue": hall, "link": "https://meet.example.org/x", "by": olga, "via": "web"}
+    series = plan_series(group, title="Open hour", rule="FREQ=MONTHLY;BYDAY=3TU", **what)
+    first, second = series.meetings.order_by("slot")[:2]
+    change_meeting(second, title="Party", by=olga, via="web")
+    answer(first, person=ann, answer="yes", note="By bike", via="calendar")
+    answer(first, person=bob, by=olga, answer="no", via="web")
+    cancel(series.meetings.order_by("slot")[2], why="Ill", by=olga, via="web")
+    make.meeting(below, title="Below", is_draft=True)
+    talk = Proposal.objects.create(group=group, title="Knots", by=ann, speaker_name="Kay")
+    Interest.objects.create(proposal=talk, person=bob)
+    point = Point.objects.create(group=group, meeting=first, sort="action", words="Buy rope", owner=bob)
+    AgendaItem.objects.create(meeting=first, position=1, title="Knots", proposal=talk, point=point)
+    Attendance.objects.create(meeting=first, name="Walk In", key="k1", came_at=now(), via="web")
+    written = Minutes.objects.create(meeting=first, body="We met.")
+    Approval.objects.create(minutes=written, person=ann)
+    Feedback.objects.create(meeting=first, person=ann, rating=5)
+    poll = DatePoll.objects.create(group=group, title="When?", zone="Europe/Berlin", by=olga)
+    choice = DateChoice.objects.create(poll=poll, starts_at=now())
+    DateAnswer.objects.create(choice=choice, person=ann, answer="if", via="web")
+
+
+def in_a_week():
+    return (now() + timedelta(days=7)).replace(tzinfo=None, hour=19, minute=0)
 
 
 def plant_conduct(group, olga, ann, bob, eve):
@@ -230,7 +282,8 @@ def package(settings, tmp_path):
 def small(path):
     ann, bob = make.person("Ann"), make.person("Bob")
     group = make.group(bob, owner=ann, slug="tarn")
-    found(founder=ann, name="Below", slug="below", parent=group, via="test")
+    below = found(founder=ann, name="Below", slug="below", parent=group, via="test")
+    plant_meetings(group, below, ann, ann, bob)
     post = make.post(make.topic(group, author=ann, title="Boats", body="**Which?**"), author=bob, body="This.")
     file = StoredFile.objects.create(sha256=files.keep(b"a boat"), size=6, kind="text/plain")
     Attachment.objects.create(post=post, file=file, name="boat.txt")
@@ -273,6 +326,17 @@ ROWS = {  # what is wrong: part, line, fields, what is said
     "an address that is none": ("people", 1, {"address": "ann"}, "people.jsonl, line 1: address"),
     "the same person twice": ("people", 2, {"handle": "ann"}, "stands there twice"),
     "a handle that is none": ("people", 2, {"handle": "../x"}, "people.jsonl, line 2: handle"),
+    "a place off the earth": ("venues", 1, {"latitude": 91.0}, "latitude"),
+    "half a place": ("venues", 1, {"longitude": None}, "one coordinate of two"),
+    "a place that is nowhere": ("venues", 1, {"latitude": float("nan")}, "it is not JSON"),
+    "a rule that is none": ("series", 1, {"rule": "FREQ=HOURLY"}, "is no rule"),
+    "a meeting on no clock": ("meetings", 1, {"zone": "Mars/Olympus"}, "no time zone"),
+    "a link that runs": ("meetings", 1, {"link": "javascript:alert(1)"}, "meetings.jsonl, line 1: link"),
+    "a slot of no series": ("meetings", 1, {"series": None}, "the time that the series meant it for"),
+    "a place of another group": ("meetings", 1, {"group": 2}, "is of another group"),
+    "an answer that is none": ("answers", 1, {"answer": "what"}, "none of"),
+    "a line of who does not come": ("answers", 2, {"waits_since": "2020-01-01T00:00:00+00:00"}, "has said yes"),
+    "who came without a name": ("attendances", 1, {"name": ""}, "not one line"),
     "an act of the installation": ("history", 1, {"group": None}, "it is of no group"),
     "a name of nobody": ("mail-names", 1, {"group": None}, "it is of no group"),
     "an address that is another group's": ("mail-names", 2, {"group": 1}, "a name of another"),

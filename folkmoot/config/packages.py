@@ -20,6 +20,7 @@ from folkmoot.groups.models import Group, Membership, OrganizationSide
 from folkmoot.groups.packages import TABLES as OF_GROUPS
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.parts import in_parts
+from folkmoot.meetings.packages import TABLES as OF_MEETINGS
 from folkmoot.store import files
 from folkmoot.store.packages import CHANGED, Numbers, content_hash, line, lines, number_all
 
@@ -28,7 +29,7 @@ NUMBERS = "numbers.jsonl"
 AT_ONCE = 500
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # so that the same content gives the same file
 WORDS = {Person: "handle", Organization: "slug", Address: "email", StoredFile: "sha256"}
-TABLES = [*OF_GROUPS, *OF_TALK]
+TABLES = [*OF_GROUPS, *OF_TALK, *OF_MEETINGS]
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
+from math import isfinite
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -155,6 +156,8 @@ def _plain_reader(one: Field[Any, Any], arrivals: Arrivals) -> Callable[[Any], A
         return lambda said: _none(one.null) if said is None else _day(said)
     if isinstance(one, models.IntegerField):
         return lambda said: _valid(one, _of(int, said))
+    if isinstance(one, models.FloatField):
+        return lambda said: _valid(one, _finite(said))
     if isinstance(one, models.CharField | models.TextField):
         return _text_of(one)
     if isinstance(one, models.JSONField):
@@ -171,6 +174,13 @@ def _of(kind: type, said: Any) -> Any:
     if type(said) is not kind:
         raise Refused(f"{str(said)[:60]!r} is not what belongs here")
     return said
+
+
+def _finite(said: Any) -> float:
+    number = float(said) if type(said) in {int, float} else float("nan")
+    if not isfinite(number):
+        raise Refused(f"{str(said)[:60]!r} is not what belongs here")
+    return number
 
 
 def _named(one: models.ForeignKey[Any, Any], table: Table, arrivals: Arrivals) -> Callable[[Any], Any]:

@@ -35,6 +35,7 @@ from folkmoot.groups.models import Group, MailName
 from folkmoot.groups.operations import bring_groups, bring_owner, free_addresses, require_owners
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.parcels import Parcel
+from folkmoot.meetings.operations import bring_meetings
 from folkmoot.store import files
 from folkmoot.store.keys import given, last_of, set_aside
 from folkmoot.store.unpacking import Keys
@@ -122,6 +123,7 @@ def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brou
     html = {model: map(json.loads, file) for model, file in pages.items()}
     whence = (package.name, package.hash)
     bring_talk(package.rows, keys, html=html, nobody=_Nobody(), whence=whence, by=wish.by)
+    bring_meetings(package.rows, keys, by=wish.by)
     if not wish.is_dry:
         old = {number: keys.places[Topic][place - 1] for number, place in package.old_numbers.items()}
         bring_old_numbers(old, above=last[Topic])
