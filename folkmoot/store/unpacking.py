@@ -240,7 +240,7 @@ def _day(said: Any) -> date:
     return found
 
 
-def _valid(one: Field[Any, Any], value: int) -> int:
+def _valid(one: Field[Any, Any], value: float) -> float:
     one.run_validators(value)
     if one.flatchoices and value not in dict(one.flatchoices):
         raise Refused(f"{value} is not what belongs here")
