@@ -52,26 +52,28 @@ def end_inspection(inspection: Inspection, *, by: Actor, via: str) -> None:
         require(can_administer(by), NOT_YOURS)
         rows = Inspection.objects.select_for_update(no_key=True, of=("self",)).select_related("group", "administrator")
         inspection = rows.get(pk=inspection.pk)
-        if inspection.ended_at or inspection.ends_at <= now():
+        if inspection.ends_at <= now() or not _end(inspection, by=by, via=via):
             raise Refused(_("This is over already."))
-        _end(inspection, by=by, via=via)
 
 
 def end_inspections() -> int:
     """See to those that are over by their time. Nothing could be read by them since; now it is told."""
     over = Inspection.objects.filter(ended_at=None, ends_at__lte=now()).select_related("group", "administrator")
+    ended = 0
     for one in over:
         with transaction.atomic():
-            if Inspection.objects.filter(pk=one.pk, ended_at=None).exists():
-                _end(one, by=None, via="clock")
-    return len(over)
+            ended += _end(one, by=None, via="clock")
+    return ended
 
 
-def _end(inspection: Inspection, *, by: Actor | None, via: str) -> None:
+def _end(inspection: Inspection, *, by: Actor | None, via: str) -> bool:
+    """End it, and say so, unless somebody has done so meanwhile."""
     at = min(now(), inspection.ends_at)
-    Inspection.objects.filter(pk=inspection.pk).update(ended_at=at)
+    if not Inspection.objects.filter(pk=inspection.pk, ended_at=None).update(ended_at=at):
+        return False
     touch_access(inspection.group)
     _note(inspection, "inspection.ended", by, via)
+    return True
 
 
 def _note(inspection: Inspection, kind: str, by: Actor | None, via: str) -> None:
