@@ -23,7 +23,7 @@ from folkmoot.kit.errors import Refused
 from folkmoot.store.packages import Row, Table, other_of
 
 AT_ONCE = 500
-LONGEST_TEXT = 1_000_000  # characters of a field that has no limit of its own
+LONGEST_TEXT = 1_000_000  # characters of a field that has no limit of its own; letters may be long
 YEARS = range(1900, 9999)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Key = int | None

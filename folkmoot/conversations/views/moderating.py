@@ -17,6 +17,7 @@ from folkmoot.conversations.models import Channel, Topic
 from folkmoot.conversations.rules import can_arrange, can_tend
 from folkmoot.conversations.views.topics import A_PAGE
 from folkmoot.groups.http import around
+from folkmoot.kit.text import key_of
 
 VIA = "web"
 MOST_WAYS = 200
@@ -148,8 +149,7 @@ def split_remove(request: SignedIn, topic: Topic) -> HttpResponse:
 @require_POST
 @of_topic
 def answer(request: SignedIn, topic: Topic) -> HttpResponse:
-    wanted = request.POST.get("post", "")
-    post = get_object_or_404(topic.posts.select_related("topic"), pk=wanted if wanted.isdecimal() else 0)
+    post = get_object_or_404(topic.posts.select_related("topic"), pk=key_of(request.POST.get("post", "")))
     operations.accept_answer(post, by=request.user, via=VIA)
     _say(request, topic, _("This post is the answer now."), undo="answer/remove")
     return redirect(post)

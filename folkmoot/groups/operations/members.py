@@ -9,14 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol
-from folkmoot.groups.models import Group, HistoryEntry, Membership, Responsibility, Role, RoleGrant
-from folkmoot.groups.operations.duties.holding import leave_all_duties
+from folkmoot.groups.models import (
+    Group,
+    HistoryEntry,
+    Membership,
+    PlacementRule,
+    Responsibility,
+    Role,
+    RoleGrant,
+)
+from folkmoot.groups.operations.ending import end
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.roles import begun_at, grant_role, lock, revoke_role, term_of, written_term
 from folkmoot.groups.operations.sides import place_side, require_side
 from folkmoot.groups.operations.values import require_complete, write_values
-from folkmoot.groups.policy import room_in
+from folkmoot.groups.policy import FULL, room_in
 from folkmoot.groups.rules import (
     can_join,
     can_manage_members,
@@ -31,6 +39,7 @@ from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
 
 MOST_ADDED_A_DAY = 50
+REMOVED = _("You were taken out of this group. Ask those who run it to invite you.")
 REGRETTED_FOR = timedelta(days=1)  # how long a removal can be undone
 
 Arrival, Departure = Membership.Arrival, Membership.Departure
@@ -83,17 +92,21 @@ def take_in(
     via: str,
     mail: str = "",
     arrived_by: str = Arrival.JOINED,
+    placed_by: PlacementRule | None = None,
+    tells: bool = False,
 ) -> Membership:
-    """Make the person a member. Inside the caller's transaction, which has asked the caller's rule."""
+    """Make the person a member; `tells` writes to them. Inside the caller's transaction, which has asked its rule."""
     group = lock(group)  # two at once must not both be the last one that fits
     _require_entry(person, group)
     wanted: dict[str, Any] = {"address": _address(person, address), **({"mail": mail} if mail else {})}
     membership = Membership.objects.filter(group=group, person=person).first()
     is_new = membership is None or membership.left_at is not None
     if membership is None:
-        membership = Membership.objects.create(group=group, person=person, arrived_by=arrived_by, **wanted)
+        membership = Membership.objects.create(
+            group=group, person=person, arrived_by=arrived_by, placed_by=placed_by, **wanted
+        )
     else:
-        back = _back(arrived_by) if is_new else {}
+        back = _back(arrived_by, placed_by) if is_new else {}
         Membership.objects.filter(pk=membership.pk).update(**wanted, **back)
         membership.refresh_from_db()
     if is_new:
@@ -101,7 +114,7 @@ def take_in(
         touch_access(group)
         if by != person:
             note(group, "member.joined", by=by, via=via, about=person, arrived_by=arrived_by)
-        record("member.joined", membership, by=by, via=via)
+        record("member.joined", membership, by=by, via=via, **({"tells": True} if tells else {}))
     elif mail:
         touch_access(group)  # how somebody reads is kept with who may do what
     return membership
@@ -111,7 +124,7 @@ def require_room(group: Group, *, more: int = 1) -> None:
     """Go on only where so many more can be members. Inside the transaction of whoever brings them."""
     room = room_in(group)
     if room is not None and room < more:
-        raise Refused(_("This group is full. Administrators of this place say how many members a group has at most."))
+        raise Refused(FULL)
 
 
 def _require_entry(person: Person, group: Group) -> None:
@@ -136,7 +149,8 @@ def leave(membership: Membership, *, why: str = "", and_below: bool = False, via
         if is_last_owner(membership.person, lock(membership.group)):
             raise Refused(_("You are this group's only owner. Make somebody else owner first."))
         facts = _what_ends(membership)
-        _end(membership, Departure.LEFT, why)
+        if not end(membership, Departure.LEFT, why):
+            raise Refused(_("You are not a member any more."))
         record("member.left", membership, by=membership.person, via=via, below=ended, **facts)
 
 
@@ -147,9 +161,8 @@ def _below(membership: Membership) -> QuerySet[Membership]:
 
 def _leave(membership: Membership, why: str, *, via: str) -> int | None:
     """Leave a group below; one that would be without an owner is named by staying."""
-    if is_last_owner(membership.person, lock(membership.group)):
+    if is_last_owner(membership.person, lock(membership.group)) or not end(membership, Departure.LEFT, why):
         return None
-    _end(membership, Departure.LEFT, why)
     record("member.left", membership, by=membership.person, via=via, with_another=True)
     return membership.pk
 
@@ -171,7 +184,8 @@ def remove_member(membership: Membership, *, why: str = "", by: Actor, via: str)
         if is_last_owner(membership.person, group):
             raise Refused(_("This is the group's only owner. Make somebody else owner first."))
         terms = [{"role": one.role_id, **written_term(one)} for one in membership.grants.order_by("pk")]
-        _end(membership, Departure.REMOVED, why)
+        if not end(membership, Departure.REMOVED, why):
+            raise Refused(_("They are not a member any more."))
         note(membership.group, "member.removed", by=by, via=via, about=membership.person, terms=terms)
         record("member.removed", membership, by=by, via=via)
 
@@ -237,16 +251,12 @@ def _owner_of(membership: Membership) -> Role:
     return Role.objects.select_related("group").get(group=membership.group_id, key=Role.BuiltIn.OWNER)
 
 
-def _back(arrived_by: str) -> dict[str, Any]:
-    """How a membership begins anew that was over."""
-    return {"joined_at": now(), "left_at": None, "arrived_by": arrived_by, "departed_by": "", "departed_why": ""}
-
-
-def _end(membership: Membership, how: str, why: str = "") -> None:
-    Membership.objects.filter(pk=membership.pk).update(left_at=now(), departed_by=how, departed_why=why[:500])
-    leave_all_duties(membership)
-    membership.grants.all().delete()
-    touch_access(membership.group)
+def _back(arrived_by: str, placed_by: PlacementRule | None) -> dict[str, Any]:
+    """How a membership begins anew that was over: a rule of before has nothing to do with it."""
+    return {
+        "joined_at": now(), "left_at": None, "arrived_by": arrived_by, "placed_by": placed_by, "departed_by": "",
+        "departed_why": "",
+    }  # fmt: skip
 
 
 def _address(person: Person, address: str) -> Address | None:

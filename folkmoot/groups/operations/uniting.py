@@ -124,8 +124,10 @@ def _bring_members(group: Group, into: Group) -> dict[int, Membership]:
 
 
 def _end_twice(member: Membership, here: Membership) -> None:
-    if member.left_at is None and here.left_at is not None:
-        Membership.objects.filter(pk=here.pk).update(left_at=None, departed_by="", departed_why="")
+    """Who is in either is in it; a rule that had placed them lets go of them only if one had in both."""
+    if member.left_at is None and (here.left_at is not None or member.placed_by_id is None):
+        back = {"left_at": None, "departed_by": "", "departed_why": "", "placed_by": None}
+        Membership.objects.filter(pk=here.pk).update(**back)
     Membership.objects.filter(pk=member.pk, left_at=None).update(left_at=now())
 
 

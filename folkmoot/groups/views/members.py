@@ -20,6 +20,7 @@ from folkmoot.groups.listing import Narrowing, Status, Trouble, harmless, listed
 from folkmoot.groups.models import (
     Application,
     Group,
+    Invitation,
     MemberField,
     Membership,
     MembershipQuerySet,
@@ -79,7 +80,7 @@ def manage_members(request: SignedIn, group: Group) -> HttpResponse:
         "only_owner": _only(owners_of(group)),
         "page": page_of(group, narrowing, with_addresses=with_addresses, number=number, size=A_PAGE),
         "applications": group.applications.filter(decided_at=None).select_related("person").order_by("asked_at"),
-        "invitations": group.invitations.filter(answered_at=None).order_by("-invited_at")[:A_PAGE],
+        "invitations": Invitation.objects.open().filter(group=group).order_by("-invited_at")[:A_PAGE],
     }
     return render(request, "groups/manage_members.html", context, status=422 if form.errors else 200)
 

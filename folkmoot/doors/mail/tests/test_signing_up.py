@@ -14,7 +14,7 @@ from folkmoot.accounts.operations import change_installation
 from folkmoot.doors.mail.models import OutgoingLetter
 from folkmoot.doors.mail.tests.at_the_door import send
 from folkmoot.groups.models import Membership
-from folkmoot.groups.operations import invite
+from folkmoot.groups.operations import close_link, invite, make_link
 from tests import make
 
 HERE, THERE = "127.0.0.1", "203.0.113.9"
@@ -195,6 +195,24 @@ def test_where_only_the_invited_may_others_get_the_same_page_and_a_letter():
         ("account_email_confirmation", "p1@example.org"),
         ("account_not_invited", "p2@example.org"),
     }
+
+
+def test_where_only_the_invited_may_an_invitation_link_invites():
+    group = make.group(make.person("Ann"))
+    olga = group.memberships.get(person__name="Olga").person
+    link, work = (make_link(group, domain=one, by=olga, via="test") for one in ("", "work.example"))
+    closed = make_link(group, by=olga, via="test")
+    close_link(closed, by=olga, via="test")
+    change_installation(sign_up="invited", by=OPERATOR, via="test")
+    before = people()
+
+    sign_up(1, next=f"/join/{link.token}", **solved())
+    sign_up(2, next=f"/join/{closed.token}", **solved())
+    sign_up(3, next=f"/join/{work.token}", **solved())
+    sign_up(4, next=f"/join/{work.token}", email="p4@work.example", **solved())
+    sign_up(5, next="/join/nothing", **solved())
+
+    assert people() - before == {"P 1", "P 4"}
 
 
 @pytest.mark.parametrize("policy", ["invited", "closed"])
