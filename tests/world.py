@@ -211,11 +211,14 @@ def _roles(world):
     group, tending = world.group, make.join(world.group, make.person("Tending"))
     moderator = group.roles.get(key="moderator")
     operations.grant_role(tending, role=moderator, by=OPERATOR, via="test")
+    taken = group.roles.get(key="editor")
+    operations.grant_role(tending, role=taken, by=OPERATOR, via="test")
+    operations.revoke_role(tending, role=taken, by=OPERATOR, via="test")
     own = operations.make_role(group, name="Wombat minder", by=OPERATOR, via="test")
     package = GroupExport.objects.create(group=group, ready_at=now(), sha256=world.things["sha256"])
     return {
-        "tending": tending.pk, "moderator": moderator.pk, "own_role": own.pk, "package_id": package.pk,
-        "denial_id": world.people["quiet"].denials.get().pk,
+        "tending": tending.pk, "moderator": moderator.pk, "taken": taken.pk, "own_role": own.pk,
+        "package_id": package.pk, "denial_id": world.people["quiet"].denials.get().pk,
     }  # fmt: skip
 
 
