@@ -14,6 +14,7 @@ from folkmoot.meetings.operations.series import (
     publish_series,
 )
 from folkmoot.meetings.operations.venues import add_venue, bring_venue_back, change_venue, retire_venue
+from folkmoot.meetings.operations.wishes import ask, stop_asking
 
 __all__ = [
     "Outdated",
@@ -21,6 +22,7 @@ __all__ = [
     "announce",
     "announce_due",
     "answer",
+    "ask",
     "bring_venue_back",
     "cancel",
     "change_all",
@@ -39,6 +41,7 @@ __all__ = [
     "publish",
     "publish_series",
     "retire_venue",
+    "stop_asking",
     "uncancel",
     "withdraw_answer",
 ]
