@@ -29,6 +29,7 @@ from folkmoot.groups.models import (
     Sanction,
 )
 from folkmoot.groups.operations import duties
+from folkmoot.meetings import operations as meetings
 from tests import make
 
 ROLES = ("owner", "moderator", "organiser", "support", "editor")
@@ -51,7 +52,7 @@ def around(slug, **settings):
     world = SimpleNamespace(group=group, parent=parent, people=people | {"visitor": None}, founder=founder)
     world.things = {"slug": slug, "group_id": group.pk, "parent": parent.pk} | _talk(world) | _letters(world)
     world.things |= _governing(world) | _own(world) | _membership(world)
-    world.things |= _joining(world) | _roles(world) | _installation(world)
+    world.things |= _joining(world) | _roles(world) | _installation(world) | _meetings(world)
     return world
 
 
@@ -232,3 +233,23 @@ def _installation(world):
     )
     boss = make.person("Boss", administrator=True)
     return {"founding_id": wish.pk, "inspected": elsewhere.slug, "boss": boss.handle}
+
+
+def _meetings(world):
+    """A meeting with a waiting list, one that is called off, a draft, a series, and places."""
+    group, by = world.group, {"by": OPERATOR, "via": "test"}
+    barn, unused, retired = (meetings.add_venue(group, name=f"Wombat {name}", **by) for name in ("barn", "shed", "hut"))
+    meetings.retire_venue(retired, **by)
+    full = make.meeting(group, title="Wombat meeting", venue=barn, seats=1)
+    meetings.answer(full, person=world.people["whose"], answer="yes", via="test")
+    waiting = meetings.answer(full, person=world.people["member"], answer="yes", via="test")
+    meetings.change_meeting(full, seats=50, **by)
+    off, draft = make.meeting(group, title="Wombat off"), make.meeting(group, title="Wombat draft", is_draft=True)
+    meetings.cancel(off, **by)
+    starts = full.starts.replace(tzinfo=None) + timedelta(days=1)
+    series = meetings.plan_series(group, title="Wombat weeks", starts=starts, rule="FREQ=WEEKLY;COUNT=3", **by)
+    return {
+        "meeting_id": full.pk, "cancelled_meeting": off.pk, "draft_meeting": draft.pk, "venue_id": barn.pk,
+        "series_meeting": series.meetings.order_by("slot")[0].pk, "unused_venue": unused.pk, "rsvp_id": waiting.pk,
+        "retired_venue": retired.pk, "wish_id": meetings.ask(full, words="Wombats?", **by).pk,
+    }  # fmt: skip

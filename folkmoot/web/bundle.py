@@ -26,6 +26,7 @@ APART = [
     "talk",
     "bulk",
     "time",
+    "meeting",
     "matrix",
     "tree",
     "own",

@@ -16,6 +16,7 @@ from folkmoot.meetings.operations.series import (
 from folkmoot.meetings.operations.timekeeping import keep_time
 from folkmoot.meetings.operations.unpacking import bring_meetings
 from folkmoot.meetings.operations.venues import add_venue, bring_venue_back, change_venue, retire_venue
+from folkmoot.meetings.operations.wishes import ask, stop_asking
 
 __all__ = [
     "Outdated",
@@ -23,6 +24,7 @@ __all__ = [
     "announce",
     "announce_due",
     "answer",
+    "ask",
     "bring_meetings",
     "bring_venue_back",
     "cancel",
@@ -43,6 +45,7 @@ __all__ = [
     "publish",
     "publish_series",
     "retire_venue",
+    "stop_asking",
     "uncancel",
     "withdraw_answer",
 ]
