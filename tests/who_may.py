@@ -34,6 +34,10 @@ PUBLIC = {
     "subgroups.manage": RUN,
     "roles.manage": RUN,
     "duties.manage": RUN,
+    "meetings.read": frozenset(KINDS),
+    "meetings.answer": REACHED - {"denied"},
+    "meetings.propose": REACHED - {"denied"},
+    "meetings.organise": RUN | {"organiser"},
     # What is no permission.
     "everybody": frozenset(KINDS),
     "people": PEOPLE,  # who have signed in
@@ -53,6 +57,7 @@ PUBLIC = {
 }
 # What is otherwise in a hidden group.
 HIDDEN = {
+    "meetings.read": REACHED - {"denied"},
     "topics.read": REACHED - {"denied"},
     "meetings.read": REACHED - {"denied"},
     "known": REACHED,

@@ -30,6 +30,8 @@ from folkmoot.groups.models import (
 )
 from folkmoot.groups.operations import duties
 from folkmoot.meetings import operations as meetings
+from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.operations import agenda, proposing
 from tests import make
 
 ROLES = ("owner", "moderator", "organiser", "support", "editor")
@@ -52,7 +54,7 @@ def around(slug, **settings):
     world = SimpleNamespace(group=group, parent=parent, people=people | {"visitor": None}, founder=founder)
     world.things = {"slug": slug, "group_id": group.pk, "parent": parent.pk} | _talk(world) | _letters(world)
     world.things |= _governing(world) | _own(world) | _membership(world)
-    world.things |= _joining(world) | _roles(world) | _installation(world) | _meetings(world)
+    world.things |= _joining(world) | _roles(world) | _installation(world) | _meetings(world) | _programme(world)
     return world
 
 
@@ -253,3 +255,17 @@ def _meetings(world):
         "series_meeting": series.meetings.order_by("slot")[0].pk, "unused_venue": unused.pk, "rsvp_id": waiting.pk,
         "retired_venue": retired.pk, "wish_id": meetings.ask(full, words="Wombats?", **by).pk,
     }  # fmt: skip
+
+
+def _programme(world):
+    """A meeting that is just going on, its host being the person of the kind `whose`: talks, agenda, minutes."""
+    group, whose, by = world.group, world.people["whose"], {"by": OPERATOR, "via": "test"}
+    meeting = make.meeting(group, title="Wombat night", starts_in=timedelta(minutes=-30))
+    Meeting.objects.filter(pk=meeting.pk).update(host=whose)
+    meeting.refresh_from_db()
+    offered = proposing.propose(group, title="Wombat talk", by=whose, via="test")
+    given = proposing.propose(group, title="Wombat burrows", by=whose, via="test")
+    item = agenda.schedule(given, meeting=meeting, **by)
+    (file,) = talk.prepare_files([("wombat.pdf", b"%PDF-1.7 Wombat slides")])
+    agenda.attach_slides(item, slides=file, **by)
+    return {"night": meeting.pk, "talk_id": offered.pk, "given": given.pk, "item_id": item.pk}

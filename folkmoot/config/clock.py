@@ -1,7 +1,6 @@
 """What is looked at each minute and each night. The whole answer is in this table."""
 
 from datetime import timedelta
-from functools import partial
 
 from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
@@ -20,8 +19,14 @@ from folkmoot.groups.operations.duties import go_on, remind_of_ends
 from folkmoot.groups.operations.succession import look_after_owners
 from folkmoot.groups.queries import keeps_package
 from folkmoot.meetings.operations import announce_due, fill_all, keep_time, move_up_all
+from folkmoot.meetings.programme import slides_in_use
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
+
+
+def _keeps(name: str) -> bool:
+    return keeps_file(name) or keeps_package(name)
+
 
 DUTIES = [
     Duty("events", timedelta(days=1), sweep_events),
@@ -36,7 +41,7 @@ DUTIES = [
     Duty("rules", timedelta(days=1), run_all_rules),
     Duty("exports", timedelta(hours=1), sweep_exports),
     Duty("packages", timedelta(hours=1), sweep_packages),
-    Duty("files", timedelta(days=1), partial(sweep_files, spare=lambda name: keeps_file(name) or keeps_package(name))),
+    Duty("files", timedelta(days=1), lambda: sweep_files(spare=_keeps, used=slides_in_use())),
     Duty("terms", timedelta(hours=1), remind_of_ends),
     Duty("turns", timedelta(hours=1), go_on),
     Duty("owners", timedelta(hours=1), look_after_owners),

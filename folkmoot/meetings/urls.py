@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from folkmoot.meetings import views
 
@@ -25,4 +25,5 @@ urlpatterns = [
     path("g/<slug:slug>/manage/venues/<int:venue_id>", views.manage_venue, name="manage_venue"),
     path("venues/<int:venue_id>/retire", views.venue_retire, name="venue_retire"),
     path("venues/<int:venue_id>/retire/remove", views.venue_retire_remove, name="venue_retire_remove"),
+    path("", include("folkmoot.meetings.programme_urls")),
 ]

@@ -30,6 +30,7 @@ APART = [
     "matrix",
     "tree",
     "own",
+    "agenda",
     "gallery",
 ]
 
