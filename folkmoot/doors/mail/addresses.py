@@ -12,7 +12,8 @@ from folkmoot.kit import signing
 
 DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security", "root"})  # reach the administrators
 VERBS = frozenset({"join", "leave", "owner", "help", "report", "subscribe", "unsubscribe"})
-TOKEN_VERBS = frozenset({"bounces", "confirm", "r"})  # followed by "-" and a token
+SIGNED = frozenset({"r", "vote"})  # a letter there is of the member whom its token names
+TOKEN_VERBS = frozenset({"bounces", "confirm"}) | SIGNED  # followed by "-" and a token
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def _takes(mark: Mark) -> bool:
 
 def takes_posts(mark: Mark) -> bool:
     """Whether a letter there would be said to the group, and not ask for something."""
-    return (mark.verb not in VERBS | TOKEN_VERBS or mark.verb == "r") and responsibility_of(mark) is None
+    return (mark.verb not in VERBS | TOKEN_VERBS or mark.verb in SIGNED) and responsibility_of(mark) is None
 
 
 def group_of(mark: Mark) -> Group | None:
@@ -105,6 +106,11 @@ def signed(group: Group, membership_id: int) -> str:
     return of_group(group, "r-" + signing.sign(_key(), "reply", membership_id))
 
 
+def of_poll(group: Group, membership_id: int, poll_id: int) -> str:
+    """The address at which only this member answers this poll's letter: with a vote, or with words."""
+    return of_group(group, "vote-" + signing.sign(_key(), "vote", membership_id, poll_id))
+
+
 def return_path(group: Group, membership_id: int, post_id: int) -> str:
     """Where the bounce of one copy goes, so that it names the member and the post (VERP)."""
     return of_group(group, "bounces-" + signing.sign(_key(), "bounce", membership_id, post_id))
@@ -112,11 +118,28 @@ def return_path(group: Group, membership_id: int, post_id: int) -> str:
 
 def signer(mark: Mark, group: Group) -> Person | None:
     """The member whose signed address this is."""
-    numbers = signing.unsign(_key(), "reply", mark.token) if mark.verb == "r" else None
+    numbers = _signed(mark)
     if not numbers:
         return None
     member = Membership.objects.current().filter(pk=numbers[0], group=group, person__is_active=True)
     return next((found.person for found in member.select_related("person")), None)
+
+
+def poll_number(mark: Mark) -> int:
+    """The number of the poll that an address is for; 0 where it is for none."""
+    numbers = _signed(mark) if mark.verb == "vote" else None
+    return numbers[1] if numbers and len(numbers) == 2 else 0
+
+
+def channel_of_poll(mark: Mark) -> Channel | None:
+    """Where the words of a letter belong that answers a poll's letter."""
+    number = poll_number(mark)
+    return Channel.objects.filter(posts__poll=number).select_related("group").first() if number else None
+
+
+def _signed(mark: Mark) -> tuple[int, ...] | None:
+    purpose = {"r": "reply", "vote": "vote"}.get(mark.verb)
+    return signing.unsign(_key(), purpose, mark.token) if purpose else None
 
 
 def bounced(mark: Mark) -> tuple[int, int] | None:
