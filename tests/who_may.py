@@ -43,7 +43,7 @@ PUBLIC = {
     "joining": PEOPLE - {"denied"},
     "applying": PEOPLE - MEMBERS,
     "asking": frozenset(KINDS),
-    "welcome": frozenset(KINDS) - {"denied"},
+    "welcome": frozenset(KINDS) - {"denied", "removed"},  # who was taken out after the invitation was written stays out
     "voters": MEMBERS - {"denied"},
     "candidates": MEMBERS - {"denied", "quiet"},  # for who will own the group, nothing is denied to them
     "followers": MEMBERS,

@@ -18,7 +18,7 @@ from folkmoot.groups.operations import (
 from folkmoot.groups.operations.duties import go_on, remind_of_ends
 from folkmoot.groups.operations.succession import look_after_owners
 from folkmoot.groups.queries import keeps_package
-from folkmoot.meetings.operations import announce_due, fill_all, move_up_all
+from folkmoot.meetings.operations import announce_due, fill_all, keep_time, move_up_all
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
 
@@ -42,6 +42,7 @@ DUTIES = [
     Duty("owners", timedelta(hours=1), look_after_owners),
     Duty("to do", timedelta(days=1), duty_letters.send_todo),
     Duty("series", timedelta(days=1), fill_all),
+    Duty("zones", timedelta(days=1), keep_time),
     Duty("announcements", timedelta(hours=1), announce_due),
     Duty("seats", timedelta(minutes=10), move_up_all),
     Duty("letters", timedelta(days=1), sweeping.sweep),

@@ -17,6 +17,7 @@ from folkmoot.conversations.fragments import Fragment, Row
 from folkmoot.conversations.models import Draft, Post, Reaction, Topic
 from folkmoot.conversations.operations.posting import LONGEST_BODY
 from folkmoot.groups.models import Group
+from folkmoot.kit.text import key_of
 from folkmoot.store.prepared import Prepared
 
 LONGEST_QUOTE = 4_000
@@ -94,9 +95,10 @@ def around_form(form: SaidForm, *, is_preview: bool, key: str, group: Group) -> 
 
 def answered(topic: Topic, number: Any) -> Post | None:
     """The post of this conversation that is being answered, if it is there."""
-    if not str(number or "").isdecimal() or len(str(number)) > 18:
+    key = key_of(str(number or ""))
+    if not key:
         return None
-    return topic.posts.not_taken_back().filter(pk=number).select_related("author").first()
+    return topic.posts.not_taken_back().filter(pk=key).select_related("author").first()
 
 
 def quoted(post: Post) -> str:

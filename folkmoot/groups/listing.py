@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.timezone import now
 from django.utils.translation import pgettext_lazy
 
-from folkmoot.accounts.models import Address
+from folkmoot.accounts.models import Address, Organization, Person
 from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant, Side
 from folkmoot.kit.text import key_of
 
@@ -77,7 +77,8 @@ def listed(group: Group, narrowing: Narrowing, *, with_addresses: bool) -> Query
 def page_of(group: Group, narrowing: Narrowing, *, with_addresses: bool, number: str | None, size: int) -> Page[Any]:
     """Return one page of them: first who is on it, then what is told of those few. All else would be told of all."""
     keys = _found(group, narrowing, with_addresses=with_addresses).values_list("pk", flat=True)
-    page: Page[Any] = Paginator(keys, size).get_page(number)
+    searched = list(keys) if narrowing.query else keys  # to count them first would be to search twice
+    page: Page[Any] = Paginator(searched, size).get_page(number)
     here = list(page.object_list)
     page.object_list = list(_told(group, Membership.objects.filter(pk__in=here)).prefetch_related(roles_carried()))
     return page
@@ -143,11 +144,12 @@ def _status(group: Group, at: datetime) -> Case:
 
 
 def _named(query: str, with_addresses: bool) -> Q:
-    words = Q(person__name__icontains=query) | Q(organization__name__icontains=query)
-    words |= Q(person__handle__istartswith=query.removeprefix("@"))
+    """Each way to be named is looked up apart: a database that has to ask all of them of each row asks them all."""
+    called = Person.objects.filter(Q(name__icontains=query) | Q(handle__istartswith=query.removeprefix("@")))
+    words = Q(person__in=called.values("pk"))
+    words |= Q(organization__in=Organization.objects.filter(name__icontains=query).values("pk"))
     if with_addresses:
-        theirs = Address.objects.filter(user=OuterRef("person"), email__istartswith=query)
-        words |= Q(Exists(theirs))
+        words |= Q(person__in=Address.objects.filter(email__istartswith=query).values("user"))
     return words
 
 

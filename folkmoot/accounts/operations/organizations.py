@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.domains import above_of, clean_domain
+from folkmoot.accounts.domains import above_of, at_domain, clean_domain
 from folkmoot.accounts.models import Actor, Address, Affiliation, Organization, OrganizationDomain, Person
 from folkmoot.accounts.rules import can_administer
 from folkmoot.kit.errors import Refused, require
@@ -156,8 +156,7 @@ def settle_affiliations(person: Person, *, via: str) -> None:
 def settle_domains(domains: Iterable[str], *, via: str) -> None:
     """Look again at everybody who has an address at these domains, or below them."""
     for domain in domains:
-        at = Q(email__endswith=f"@{domain}") | Q(email__endswith=f".{domain}")
-        owners = Address.objects.filter(at, verified=True).values("user")
+        owners = Address.objects.filter(at_domain(domain), verified=True).values("user")
         for person in Person.objects.filter(pk__in=owners).order_by("pk").iterator():
             settle_affiliations(person, via=via)
 

@@ -145,7 +145,7 @@ def clean_title(title: str) -> str:
 
 
 def _is_vouched_for(voucher: Actor | None, channel: Channel) -> bool:
-    return voucher is not None and can_moderate(voucher, channel.group)
+    return voucher is not None and not channel.group.closed_at and can_moderate(voucher, channel.group)
 
 
 def _check_pace(author: Person, channel: Channel, voucher: Actor | None) -> None:

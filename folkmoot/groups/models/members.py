@@ -104,6 +104,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "person"], name="one_membership_each")]
         indexes = [
+            models.Index(
+                fields=["group", "person"], condition=Q(left_at=None), name="member_here"
+            ),  # near the names’ order
             models.Index(fields=["group", "mail", "id"], condition=Q(left_at=None), name="member_by_mail"),
             models.Index(fields=["group", "active_at"], condition=Q(left_at=None), name="member_by_activity"),
             models.Index(fields=["group", "side"], condition=Q(left_at=None), name="member_by_side"),

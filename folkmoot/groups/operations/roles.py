@@ -95,7 +95,7 @@ def grant_role(
         require(can_give(by, role), NOT_YOURS)
         _check_grant(membership, role, group)
         _check_term(role, starts_at, ends_at)
-        begun = None if starts_at and starts_at > now() else now()
+        begun = begun_at(starts_at)
         before = RoleGrant.objects.filter(membership=membership, role=role).first()
         grant, made = RoleGrant.objects.update_or_create(
             membership=membership,
@@ -109,8 +109,7 @@ def grant_role(
         touch_access(group)
         note(
             group, "role.granted", by=by, via=via, about=membership.person, role=role.pk, membership=membership.pk,
-            starts_at=_written(starts_at), ends_at=_written(ends_at), again=not made,
-            before={"starts_at": _written(before.starts_at), "ends_at": _written(before.ends_at)} if before else None,
+            again=not made, before=written_term(before) if before else None, **written_term(grant),
         )  # fmt: skip
         record("role.granted", membership, by=by, via=via, role=role.name if role.key else role.pk)
     return grant
@@ -130,7 +129,7 @@ def revoke_role(membership: Membership, *, role: Role, by: Actor, via: str) -> N
         touch_access(group)
         note(
             group, "role.revoked", by=by, via=via, about=membership.person, role=role.pk, membership=membership.pk,
-            starts_at=_written(grant.starts_at), ends_at=_written(grant.ends_at),
+            **written_term(grant),
         )  # fmt: skip
         record("role.revoked", membership, by=by, via=via, role=role.name if role.key else role.pk)
 
@@ -154,6 +153,16 @@ def term_of(facts: dict[str, Any]) -> dict[str, datetime | None]:
     """Read from when to when, as the history notes it."""
     written = {name: facts.get(name) for name in ("starts_at", "ends_at")}
     return {name: datetime.fromisoformat(at) if at else None for name, at in written.items()}
+
+
+def written_term(grant: RoleGrant) -> dict[str, str | None]:
+    """From when to when somebody carries a role, for the history."""
+    return {"starts_at": _written(grant.starts_at), "ends_at": _written(grant.ends_at)}
+
+
+def begun_at(starts_at: datetime | None) -> datetime | None:
+    """Return when a term was seen to begin; None where the clock has yet to see it."""
+    return None if starts_at and starts_at > now() else now()
 
 
 def lock(group: Group) -> Group:

@@ -17,7 +17,17 @@ from folkmoot.groups.fields import fields_seen_by, shown
 from folkmoot.groups.forms import PeopleForm
 from folkmoot.groups.http import around, managed, of_group
 from folkmoot.groups.listing import Narrowing, Status, Trouble, harmless, listed, page_of, roles_carried
-from folkmoot.groups.models import Application, Group, MemberField, Membership, MemberValue, Role, RoleGrant, Side
+from folkmoot.groups.models import (
+    Application,
+    Group,
+    Invitation,
+    MemberField,
+    Membership,
+    MemberValue,
+    Role,
+    RoleGrant,
+    Side,
+)
 from folkmoot.groups.operations import add_member, decide, invite, make_member, make_owner, remove_member
 from folkmoot.groups.rules import can_manage_members
 from folkmoot.kit.errors import NotAllowed, Refused
@@ -69,7 +79,7 @@ def manage_members(request: SignedIn, group: Group) -> HttpResponse:
         "can_see_addresses": with_addresses,
         "page": page_of(group, narrowing, with_addresses=with_addresses, number=number, size=A_PAGE),
         "applications": group.applications.filter(decided_at=None).select_related("person").order_by("asked_at"),
-        "invitations": group.invitations.filter(answered_at=None).order_by("-invited_at")[:A_PAGE],
+        "invitations": Invitation.objects.open().filter(group=group).order_by("-invited_at")[:A_PAGE],
     }
     return render(request, "groups/manage_members.html", context, status=422 if form.errors else 200)
 

@@ -13,6 +13,8 @@ from folkmoot.meetings.operations.series import (
     plan_series,
     publish_series,
 )
+from folkmoot.meetings.operations.timekeeping import keep_time
+from folkmoot.meetings.operations.unpacking import bring_meetings
 from folkmoot.meetings.operations.venues import add_venue, bring_venue_back, change_venue, retire_venue
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "announce",
     "announce_due",
     "answer",
+    "bring_meetings",
     "bring_venue_back",
     "cancel",
     "change_all",
@@ -32,6 +35,7 @@ __all__ = [
     "erase_answers",
     "fill_all",
     "give_seat",
+    "keep_time",
     "move_up",
     "move_up_all",
     "plan_meeting",
