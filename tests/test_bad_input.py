@@ -258,6 +258,7 @@ def what_governs(den, ann, olga):
         "question_id": question.pk,
         "field_id": field.pk,
         "rule_id": rule.pk,
+        "poll_id": make.poll(den, author=ann).pk,
         "package_id": ask_package(den, by=olga, via="test").pk,
         "duty_id": duty.pk,
         "sanction_id": laid.pk,

@@ -34,10 +34,7 @@ PUBLIC = {
     "subgroups.manage": RUN,
     "roles.manage": RUN,
     "duties.manage": RUN,
-    "meetings.read": frozenset(KINDS),
-    "meetings.answer": REACHED - {"denied"},
     "meetings.propose": REACHED - {"denied"},
-    "meetings.organise": RUN | {"organiser"},
     # What is no permission.
     "everybody": frozenset(KINDS),
     "people": PEOPLE,  # who have signed in
@@ -59,7 +56,6 @@ PUBLIC = {
 HIDDEN = {
     "meetings.read": REACHED - {"denied"},
     "topics.read": REACHED - {"denied"},
-    "meetings.read": REACHED - {"denied"},
     "known": REACHED,
     "knowing": REACHED,
     "open": frozenset(),

@@ -85,11 +85,14 @@ def _talk(world):
     apart = talk.split(split, posts=[second.pk], title="Wombat apart", by=OPERATOR, via="test")
     (file,) = talk.prepare_files([("wombat.txt", b"Wombat file")])
     talk.reply(other, author=whose, body="Wombat file", via="test", files=[file])
+    asked = talk.Asked("Wombats?", ["Hay", "Straw"])
+    poll = talk.reply(other, author=whose, body="", via="test", poll=asked).poll
     return {
         "topic_id": topic.pk, "topic": topic.pk, "other": other.pk, "renamed": renamed.pk, "moved": moved.pk,
         "merged": merged.pk, "apart": apart.pk, "title": "wombat-plan", "channel": "ops", "channel_id": ops.pk,
         "post_id": topic.posts.in_order()[0].pk, "answer": answer.pk, "gone": gone.pk, "kind": "thanks",
         "level": "muted", "sha256": file.sha256, "name": "wombat.txt", **_waiting(world, ops, topic),
+        "poll_id": poll.pk, "lines": "Hay\nStraw",
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
-from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
+from folkmoot.conversations.operations import close_due_polls, say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import duty_letters, sweeping
 from folkmoot.doors.mail.invitations import queue as invitations
 from folkmoot.groups.operations import (
@@ -33,6 +33,7 @@ DUTIES = [
     Duty("inspections", timedelta(minutes=1), end_inspections),
     Duty("grants", timedelta(minutes=1), turn_terms),
     Duty("scheduled", timedelta(minutes=1), say_due),
+    Duty("polls", timedelta(minutes=1), close_due_polls),
     Duty("said", timedelta(days=1), sweep_scheduled),
     Duty("drafts", timedelta(days=1), sweep_drafts),
     Duty("affiliations", timedelta(days=1), settle_all),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
-from folkmoot.conversations import rendering
+from folkmoot.conversations import rendering, results
 from folkmoot.conversations.forms import ReplyForm, SaidForm
 from folkmoot.conversations.fragments import Fragment, Row
 from folkmoot.conversations.models import Draft, Post, Reaction, Topic
@@ -110,11 +110,14 @@ def quoted(post: Post) -> str:
 
 
 def mine(person: Person, rows: Sequence[Row], posts: Sequence[Fragment]) -> dict[str, Any]:
-    """What is personal beside posts that are the same for all: which are the reader's own, and their reactions."""
+    """What is personal beside posts that are the same for all: which are their own, how they reacted and voted."""
     reacted: dict[int, list[str]] = {}
     with_reactions = [row[0] for row, post in zip(rows, posts, strict=True) if post.has_reactions]
     if with_reactions:
         chosen = Reaction.objects.filter(person=person, post__in=with_reactions).values_list("post", "kind")
         for post_id, kind in chosen:
             reacted.setdefault(post_id, []).append(kind)
-    return {"reactions": reacted, "own": [row[0] for row in rows if row[3] == person.pk]}
+    found: dict[str, Any] = {"reactions": reacted, "own": [row[0] for row in rows if row[3] == person.pk]}
+    if polls := [post.poll for post in posts if post.poll]:
+        found["polls"] = results.mine(person, polls)
+    return found

@@ -1,11 +1,13 @@
 """Who may read and write in a conversation."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
-from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.conversations.models import Channel, Poll, Post, Topic
 from folkmoot.groups.deciding import holds
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, Membership, RoleGrant
 from folkmoot.groups.permissions import Permission, Section
 from folkmoot.groups.rules import is_denied, is_member
 
@@ -114,6 +116,28 @@ def can_see_past(person: Person | None, post: Post) -> bool:
     """Read what a post said before; of one that was taken back only moderators do."""
     permission = "topics.moderate" if post.removed_at else "topics.read"
     return holds(person, permission, post.channel.group)
+
+
+def can_vote(person: Person, poll: Poll) -> bool:
+    """Those the poll is for, as long as they may read what it is about."""
+    group = poll.post.channel.group
+    if not person.is_active or poll.post.removed_at or group.closed_at or not holds(person, "topics.read", group):
+        return False
+    if poll.voters == Poll.Voters.POSTERS:
+        return holds(person, "topics.post", group)
+    members = Membership.objects.current().filter(person=person, group=group)
+    if poll.voters == Poll.Voters.ROLE:
+        return RoleGrant.objects.valid().filter(membership__person=person, role=poll.role_id).exists()
+    if poll.voters == Poll.Voters.ACTIVE:
+        members = members.filter(active_at__gte=poll.opened_at - timedelta(days=group.active_days))
+    return members.exists()
+
+
+def can_close_poll(person: Actor, poll: Poll) -> bool:
+    """Whoever asked, and moderators."""
+    if can_moderate_topics(person, poll.post.channel.group):
+        return True
+    return isinstance(person, Person) and person.is_active and is_own(person, poll.post)
 
 
 def is_own(person: Person, post: Post) -> bool:
