@@ -114,7 +114,11 @@ class _Reader:
         try:
             if line := part.first("DTEND"):
                 wall, zone, _is_all_day = values.time(line, self.zones)
-                ends = datetime.combine(wall, time.min) if entry.is_all_day else values.on_clocks_of(wall, zone, entry.zone)
+                ends = (
+                    datetime.combine(wall, time.min)
+                    if entry.is_all_day
+                    else values.on_clocks_of(wall, zone, entry.zone)
+                )
             elif line := part.first("DURATION"):
                 ends = entry.starts + values.duration(line.value)
             else:
