@@ -55,10 +55,10 @@ def next_of(group: Group, person: Person | None, most: int) -> list[Meeting]:
     return list(_next(person).filter(group=group)[:most])
 
 
-def next_for(person: Person, most: int) -> list[Meeting]:
-    """Return the next meetings in somebody's groups, without those to which they said no."""
+def next_for(person: Person, groups: Sequence[int], most: int) -> list[Meeting]:
+    """Return the next meetings in these groups of somebody's, without those to which they said no."""
     declined = Rsvp.objects.filter(meeting=OuterRef("pk"), person=person, answer=Rsvp.Answer.NO)
-    mine = _next(person).filter(group__in=Group.objects.joined_by(person).values("pk"))
+    mine = _next(person).filter(group__in=groups)
     return list(mine.exclude(Exists(declined))[:most])
 
 

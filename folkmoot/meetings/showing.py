@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -9,6 +10,7 @@ from django.utils.translation import pgettext
 
 from folkmoot.accounts.models import Person
 from folkmoot.kit.zones import to_local
+from folkmoot.meetings import queries
 from folkmoot.meetings.models import Meeting, Venue
 from folkmoot.meetings.words import zone_in_words
 
@@ -72,6 +74,14 @@ def when_for(meeting: Meeting, person: Person | None) -> When | None:
     starts, ends = to_local(meeting.starts_at, zone), to_local(meeting.ends_at, zone)
     is_same = starts == meeting.starts.replace(tzinfo=None)
     return None if is_same else When(starts, ends, zone, meeting.starts_at)
+
+
+def lines(meetings: list[Meeting], person: Person | None) -> list[dict[str, Any]]:
+    """What a list says of each meeting."""
+    return [
+        {"meeting": one, "when": when(one), "figures": figures, "mine": mine}
+        for one, figures, mine in queries.listed(meetings, person)
+    ]
 
 
 def month_in_words(month: date) -> str:

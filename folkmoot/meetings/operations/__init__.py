@@ -2,6 +2,7 @@
 
 from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer
+from folkmoot.meetings.operations.dating import date_back, take_as_announced
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
 from folkmoot.meetings.operations.seating import give_seat, move_up, move_up_all
@@ -32,6 +33,7 @@ __all__ = [
     "change_from",
     "change_meeting",
     "change_venue",
+    "date_back",
     "discard",
     "end_series",
     "erase_answers",
@@ -46,6 +48,7 @@ __all__ = [
     "publish_series",
     "retire_venue",
     "stop_asking",
+    "take_as_announced",
     "uncancel",
     "withdraw_answer",
 ]

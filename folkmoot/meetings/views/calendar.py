@@ -15,13 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from folkmoot.accounts.http import reader
-from folkmoot.accounts.models import Person
 from folkmoot.groups.http import around, of_group
 from folkmoot.groups.models import Group
 from folkmoot.kit.zones import on_the_wall
-from folkmoot.meetings import queries
 from folkmoot.meetings.models import Meeting
-from folkmoot.meetings.showing import month_in_words, when
+from folkmoot.meetings.showing import lines, month_in_words, when
 from folkmoot.web.about import About, with_page
 from folkmoot.web.strangers import same_for_strangers
 
@@ -47,14 +45,6 @@ def meetings(request: HttpRequest, group: Group) -> HttpResponse:
         path = with_page(f"{group.get_absolute_url()}/meetings", context["page"].number)
         context["about"] = About(path, _("Meetings of %(group)s") % {"group": group.name})
     return render(request, "meetings/meetings.html", context)
-
-
-def lines(meetings: list[Meeting], person: Person | None) -> list[dict[str, Any]]:
-    """What a list says of each meeting."""
-    return [
-        {"meeting": one, "when": when(one), "figures": figures, "mine": mine}
-        for one, figures, mine in queries.listed(meetings, person)
-    ]
 
 
 def _list(request: HttpRequest, shown: QuerySet[Meeting], group: Group) -> dict[str, Any]:

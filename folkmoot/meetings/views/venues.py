@@ -16,8 +16,7 @@ from folkmoot.meetings.forms import VenueForm, as_form
 from folkmoot.meetings.models import Meeting, Venue
 from folkmoot.meetings.operations import add_venue, bring_venue_back, change_venue, retire_venue
 from folkmoot.meetings.rules import can_organise
-from folkmoot.meetings.showing import map_of
-from folkmoot.meetings.views.calendar import lines
+from folkmoot.meetings.showing import lines, map_of
 from folkmoot.web.forms import tried
 from folkmoot.web.strangers import same_for_strangers
 
