@@ -31,6 +31,8 @@ from folkmoot.groups.models import (
 from folkmoot.groups.operations import ask_package, deny, invite, remove_member, sanction
 from folkmoot.groups.operations.duties import make_duty
 from folkmoot.meetings import operations as meetings
+from folkmoot.meetings.operations.agenda import add_item
+from folkmoot.meetings.operations.proposing import propose
 from folkmoot.outbox.relay import drain
 from tests import make
 
@@ -283,6 +285,8 @@ def where_it_meets(den, ann):
         "venue_id": barn.pk,
         "rsvp_id": meetings.answer(meeting, person=ann, answer="yes", via="test").pk,
         "wish_id": meetings.ask(meeting, words="Wombats?", by=OPERATOR, via="test").pk,
+        "talk_id": propose(den, title="Wombat talk", by=ann, via="test").pk,
+        "item_id": add_item(meeting, title="Wombats", by=OPERATOR, via="test").pk,
     }
 
 

@@ -31,7 +31,7 @@ from folkmoot.groups.models import (
 from folkmoot.groups.operations import duties
 from folkmoot.meetings import operations as meetings
 from folkmoot.meetings.models import Meeting
-from folkmoot.meetings.operations import agenda, proposing
+from folkmoot.meetings.operations import agenda, attending, proposing
 from tests import make
 
 ROLES = ("owner", "moderator", "organiser", "support", "editor")
@@ -271,4 +271,9 @@ def _programme(world):
     item = agenda.schedule(given, meeting=meeting, **by)
     (file,) = talk.prepare_files([("wombat.pdf", b"%PDF-1.7 Wombat slides")])
     agenda.attach_slides(item, slides=file, **by)
-    return {"night": meeting.pk, "talk_id": offered.pk, "given": given.pk, "item_id": item.pk}
+    came = meetings.answer(meeting, person=world.people["member"], answer="yes", **by)
+    attending.note_coming(meeting, entries=[attending.Coming("wombat", now(), person=came.person_id)], **by)
+    return {
+        "night": meeting.pk, "talk_id": offered.pk, "given": given.pk, "item_id": item.pk,
+        "attendance_id": meeting.attendances.get().pk,
+    }  # fmt: skip

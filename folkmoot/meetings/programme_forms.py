@@ -84,3 +84,15 @@ class MoveForm(forms.Form):
 
 class SlidesForm(forms.Form):
     slides = forms.FileField(label=_("Slides"))
+
+
+class WalkInForm(forms.Form):
+    """Somebody at the door who has no account."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    address = forms.EmailField(label=_("Mail address"), max_length=254, required=False)
+    guests = forms.IntegerField(label=_("With so many others"), min_value=0, max_value=20, required=False)
+    key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def clean_guests(self) -> int:
+        return self.cleaned_data["guests"] or 0

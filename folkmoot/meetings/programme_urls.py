@@ -1,6 +1,6 @@
 from django.urls import path
 
-from folkmoot.meetings.views import agenda, talks
+from folkmoot.meetings.views import agenda, door, room, talks
 
 urlpatterns = [
     path("g/<slug:slug>/talks", talks.talks, name="talks"),
@@ -19,4 +19,10 @@ urlpatterns = [
     path("agenda/<int:item_id>/confirm", agenda.agenda_item_confirm, name="agenda_item_confirm"),
     path("agenda/<int:item_id>/slides", agenda.slides, name="slides"),
     path("agenda/<int:item_id>/slides/remove", agenda.slides_remove, name="slides_remove"),
+    path("meetings/door-worker.js", door.door_worker, name="door_worker"),
+    path("meetings/<int:meeting_id>/door", door.door, name="door"),
+    path("meetings/<int:meeting_id>/ticket", door.ticket_page, name="ticket"),
+    path("meetings/<int:meeting_id>/badges.pdf", room.badges, name="badges"),
+    path("meetings/<int:meeting_id>/screen", room.screen, name="screen"),
+    path("attendances/<int:attendance_id>/remove", door.attendance_remove, name="attendance_remove"),
 ]
