@@ -7,6 +7,7 @@ from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import duty_letters, sweeping
+from folkmoot.doors.mail.invitations import queue as invitations
 from folkmoot.groups.operations import (
     end_inspections,
     place_all,
@@ -43,5 +44,6 @@ DUTIES = [
     Duty("series", timedelta(days=1), fill_all),
     Duty("announcements", timedelta(hours=1), announce_due),
     Duty("seats", timedelta(minutes=10), move_up_all),
+    Duty("calendars", timedelta(days=1), invitations.look_at_all),
     Duty("letters", timedelta(days=1), sweeping.sweep),
 ]
