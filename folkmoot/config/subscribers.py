@@ -5,6 +5,7 @@ from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
 from folkmoot.doors.mail import conduct, duty_letters, installation_letters, mailings, notes
 from folkmoot.doors.mail.invitations import queue as invitations
+from folkmoot.doors.mail.invitations import seats
 from folkmoot.groups import reactions as groups
 from folkmoot.meetings import reactions as meetings
 from folkmoot.outbox.relay import Subscriber
@@ -63,6 +64,7 @@ SUBSCRIBERS = [
     Subscriber("answered", frozenset({"rsvp.changed", "rsvp.moved_up"}), handle=invitations.rsvp_told),
     Subscriber("unanswered", frozenset({"rsvp.withdrawn"}), handle=invitations.answer_withdrawn),
     Subscriber("uninvited", frozenset({"member.left", "member.removed"}), handle=invitations.member_gone),
+    Subscriber("offers", frozenset({"seat.offered"}), handle=seats.seat_offered),
     Subscriber("calendars-merged", frozenset({"person.merged"}), handle=invitations.person_merged),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
     Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),

@@ -126,12 +126,15 @@ def invited(token: str) -> tuple[Meeting, Person] | None:
     numbers = signing.unsign(_key(), "rsvp", token)
     if numbers is None or len(numbers) != 2:
         return None
-    person = Person.objects.filter(pk=numbers[1], is_active=True).first()
+    person = Person.objects.select_related("merged_into").filter(pk=numbers[1]).first()
+    person = person.merged_into if person is not None and person.merged_into is not None else person
     meetings = (
         Meeting.objects.published().filter(pk=numbers[0]).select_related("group", "venue", "topic__channel__group")
     )
     meeting = meetings.first()
-    return (meeting, person) if meeting is not None and person is not None else None
+    if meeting is None or person is None or not person.is_active:
+        return None
+    return meeting, person
 
 
 def invitations_token(membership_id: int) -> str:

@@ -19,6 +19,7 @@ from folkmoot.store import wake
 TOLD = frozenset("title starts zone minutes venue room link dial_in pin".split())  # fields whose change is news
 QUIET = timedelta(minutes=1)  # an organiser who changes three things in a row writes one letter
 A_CHUNK = 500
+UNHEARD = "?"  # an answer that no calendar knows
 READING = "meetings.read"
 
 
@@ -101,6 +102,14 @@ def keep_copy(meeting: Meeting, person: Person) -> CalendarCopy | None:
         return None
     copy, _made = CalendarCopy.objects.get_or_create(meeting=meeting, person=person, defaults={"address": where})
     return copy
+
+
+def want_receipt(meeting: Meeting, person: Person) -> None:
+    """Let somebody who answered by letter hear how that stands, also if nothing is new; once a minute at most."""
+    keep_copy(meeting, person)
+    copies = CalendarCopy.objects.filter(meeting=meeting, person=person)
+    copies.exclude(sent_at__gt=now() - QUIET).update(answer=UNHEARD)
+    copies.wake(now())
 
 
 def address_of(person: Person, group: Group) -> str | None:

@@ -1,21 +1,18 @@
 """Invitations to meetings as mail: who gets one, what it is made of, and what follows on it."""
 
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
 
 import pytest
-from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Post
 from folkmoot.doors.mail.invitations import copies, queue
 from folkmoot.doors.mail.models import CalendarCopy, InvitationsOff
-from folkmoot.doors.mail.tests.at_the_door import gone_out
+from folkmoot.doors.mail.tests.meeting_mail import entry, letters, plan, to
 from folkmoot.groups.models import Membership
 from folkmoot.groups.operations import leave
-from folkmoot.kit import ical
-from folkmoot.meetings.operations import answer, cancel, change_meeting, plan_meeting, uncancel
+from folkmoot.meetings.operations import answer, cancel, change_meeting, uncancel
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.relay import drain
 from tests import make
@@ -39,33 +36,6 @@ def olga(db):
 @pytest.fixture
 def tarn(olga, ann, bob):
     return make.group(ann, bob, owner=olga)
-
-
-def plan(group, by, **particulars):
-    starts = (now() + timedelta(days=9)).replace(tzinfo=None, second=0, microsecond=0)
-    what = {"title": "Autumn meeting", "room": "Town hall", "about": "Bring *cake*.", "zone": "Europe/Berlin"}
-    return plan_meeting(group, by=by, via="web", **{"starts": starts, **what, **particulars})
-
-
-def letters():
-    """What goes out now, by whom it goes to; what is to wait a moment waits no longer."""
-    gone = gone_out()
-    CalendarCopy.objects.filter(due_at__gt=now()).update(due_at=now())
-    gone += gone_out()
-    return [(copy.recipient, message_from_bytes(copy.letter, policy=policy.default)) for copy in gone]
-
-
-def to(person, those):
-    return [message for recipient, message in those if recipient == person.addresses.get().email]
-
-
-def entry(message):
-    """The one entry of the calendar that a letter carries, and the method, which the part says too."""
-    part = next(one for one in message.walk() if one.get_content_type() == "text/calendar")
-    calendar = ical.read(part.get_content().encode())
-    (found,) = calendar.entries
-    assert part["Content-Type"].params["method"] == calendar.method
-    return calendar.method, found
 
 
 def test_each_member_is_invited_once_and_the_list_does_not_say_it_again(tarn, olga):
