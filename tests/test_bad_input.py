@@ -268,6 +268,7 @@ def what_governs(den, ann, olga):
         "role_id": den.roles.get(key="moderator").pk,
         "entry_id": den.history.order_by("pk")[0].pk,
         "row_id": application.pk,
+        "meeting_id": make.meeting(den, title="Wombat meeting").pk,
         "founding_id": FoundingRequest.objects.create(person=ann, name="Wombat group", slug="wombats").pk,
     }
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.deciding import holds
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, Role, RolePermission, reaching
 from folkmoot.groups.permissions import Permission, Section
 from folkmoot.meetings.models import Meeting, Rsvp
 
@@ -41,3 +41,11 @@ def sees_the_way_in(person: Person | None, meeting: Meeting) -> bool:
     if person is None:
         return False
     return Rsvp.objects.coming().filter(meeting=meeting, person=person).exists() or can_organise(person, meeting.group)
+
+
+def is_open_to_newcomers(meeting: Meeting) -> bool:
+    """Whether people whom the group does not know yet may say that they come."""
+    strangers = [Role.Audience.ANYONE, Role.Audience.SIGNED_IN]
+    allowed = RolePermission.objects.filter(reaching(meeting.group_id), name="meetings.answer")
+    is_open = meeting.takes_answers and meeting.group.closed_at is None
+    return is_open and allowed.filter(role__audience__in=strangers).exists()

@@ -4,6 +4,7 @@ from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
+from folkmoot.meetings.operations.reminding import Wanted, remind_again, remind_as_usual, remind_due, set_reminders
 from folkmoot.meetings.operations.seating import give_seat, move_up, move_up_all
 from folkmoot.meetings.operations.series import (
     change_all,
@@ -17,6 +18,7 @@ from folkmoot.meetings.operations.venues import add_venue, bring_venue_back, cha
 
 __all__ = [
     "Outdated",
+    "Wanted",
     "add_venue",
     "announce",
     "announce_due",
@@ -38,7 +40,11 @@ __all__ = [
     "plan_series",
     "publish",
     "publish_series",
+    "remind_again",
+    "remind_as_usual",
+    "remind_due",
     "retire_venue",
+    "set_reminders",
     "uncancel",
     "withdraw_answer",
 ]
