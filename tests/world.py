@@ -14,7 +14,7 @@ from folkmoot.conversations import operations as talk
 from folkmoot.conversations.models import Topic
 from folkmoot.doors.feeds.operations import make_key
 from folkmoot.doors.mail import addresses, kept
-from folkmoot.doors.mail.models import HeldLetter
+from folkmoot.doors.mail.models import Confirmation, HeldLetter
 from folkmoot.doors.mail.tests.at_the_door import arrive
 from folkmoot.groups import operations
 from folkmoot.groups.models import (
@@ -54,7 +54,8 @@ def around(slug, **settings):
     world = SimpleNamespace(group=group, parent=parent, people=people | {"visitor": None}, founder=founder)
     world.things = {"slug": slug, "group_id": group.pk, "parent": parent.pk} | _talk(world) | _letters(world)
     world.things |= _governing(world) | _own(world) | _membership(world)
-    world.things |= _joining(world) | _roles(world) | _installation(world) | _meetings(world) | _programme(world)
+    world.things |= _joining(world) | _roles(world) | _installation(world)
+    world.things |= _invitations(world) | _meetings(world) | _programme(world)
     return world
 
 
@@ -169,6 +170,19 @@ def _companies(world):
         "organization_id": company.pk, "company": company.slug, "empty": empty.slug,
         "domain_id": company.domains.order_by("pk")[0].pk, "affiliation_id": tie.pk,
     }  # fmt: skip
+
+
+def _invitations(world):
+    """The tokens of letters about a meeting."""
+    meeting, whose = make.meeting(world.group, title="Wombat hour"), world.people["whose"]
+    asked = {"group": world.group, "address": "whose@example.org", "name": "Whose", "token": "wombatscome"}
+    Confirmation.objects.create(kind=Confirmation.Kind.ANSWER, meeting=meeting, **asked)
+    return {
+        "meeting_id": meeting.pk,
+        "come_token": "wombatscome",
+        "rsvp_token": addresses.rsvp_token(meeting.pk, whose.pk),
+        "invitations_token": addresses.invitations_token(world.group.memberships.get(person=whose).pk),
+    }
 
 
 def _own(world):

@@ -5,7 +5,7 @@ from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
 from folkmoot.doors.mail import conduct, duty_letters, installation_letters, mailings, notes
 from folkmoot.doors.mail.invitations import queue as invitations
-from folkmoot.doors.mail.invitations import seats
+from folkmoot.doors.mail.invitations import reminders, seats
 from folkmoot.groups import reactions as groups
 from folkmoot.meetings import reactions as meetings
 from folkmoot.outbox.relay import Subscriber
@@ -64,6 +64,8 @@ SUBSCRIBERS = [
     Subscriber("unanswered", frozenset({"rsvp.withdrawn"}), handle=invitations.answer_withdrawn),
     Subscriber("uninvited", frozenset({"member.left", "member.removed"}), handle=invitations.member_gone),
     Subscriber("offers", frozenset({"seat.offered"}), handle=seats.seat_offered),
+    Subscriber("reminders", frozenset({"reminder.due"}), handle=reminders.reminder_due),
+    Subscriber("reminders-moved", frozenset({"meeting.changed"}), handle=meetings.meeting_moved),
     Subscriber("calendars-merged", frozenset({"person.merged"}), handle=invitations.person_merged),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
     Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),

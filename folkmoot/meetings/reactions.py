@@ -9,9 +9,17 @@ from folkmoot.outbox.models import Event
 
 
 def meeting_published(event: Event) -> None:
-    """Tell the group at once, where the meeting is near."""
+    """Tell the group at once, where the meeting is near, and remind people as usual."""
     if meeting := Meeting.objects.filter(pk=event.subject_id).first():
+        operations.remind_as_usual(meeting)
         operations.announce(meeting)
+
+
+def meeting_moved(event: Event) -> None:
+    """A meeting that was put off is reminded of again."""
+    meeting = Meeting.objects.filter(pk=event.subject_id).first()
+    if meeting is not None and "starts_at" in event.data.get("fields", ()):
+        operations.remind_again(meeting)
 
 
 def seats_may_be_free(event: Event) -> None:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.deciding import holds
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, Role, RolePermission, reaching
 from folkmoot.groups.permissions import Permission, Section
 from folkmoot.meetings.models import AgendaItem, Meeting, Proposal, Rsvp
 
@@ -70,3 +70,11 @@ def can_look_after(person: Actor | None, meeting: Meeting) -> bool:
     is_host = isinstance(person, Person) and person.is_active and person.pk == meeting.host_id
     is_open = meeting.group.closed_at is None
     return can_organise(person, meeting.group) or (is_host and is_open and can_see(person, meeting))  # type: ignore[arg-type]
+
+
+def is_open_to_newcomers(meeting: Meeting) -> bool:
+    """Whether people whom the group does not know yet may say that they come."""
+    strangers = [Role.Audience.ANYONE, Role.Audience.SIGNED_IN]
+    allowed = RolePermission.objects.filter(reaching(meeting.group_id), name="meetings.answer")
+    is_open = meeting.takes_answers and meeting.group.closed_at is None
+    return is_open and allowed.filter(role__audience__in=strangers).exists()

@@ -26,6 +26,7 @@ WORDS = {
     "meeting.cancelled": _("called a meeting off: %(meeting)s"),
     "meeting.uncancelled": _("let a meeting take place after all: %(meeting)s"),
     "meeting.discarded": _("threw the draft of a meeting away"),
+    "meeting.reminders_set": _("set the reminders of a meeting: %(meeting)s"),
     "series.planned": _("planned a series of meetings: %(series)s"),
     "series.changed": _("changed a series of meetings: %(series)s"),
     "series.published": _("published a series of meetings: %(series)s"),

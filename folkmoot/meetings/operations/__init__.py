@@ -5,6 +5,7 @@ from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_an
 from folkmoot.meetings.operations.dating import date_back, take_as_announced
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
+from folkmoot.meetings.operations.reminding import Wanted, remind_again, remind_as_usual, remind_due, set_reminders
 from folkmoot.meetings.operations.seating import give_seat, move_up, move_up_all
 from folkmoot.meetings.operations.series import (
     change_all,
@@ -21,6 +22,7 @@ from folkmoot.meetings.operations.wishes import ask, stop_asking
 
 __all__ = [
     "Outdated",
+    "Wanted",
     "add_venue",
     "announce",
     "announce_due",
@@ -46,7 +48,11 @@ __all__ = [
     "plan_series",
     "publish",
     "publish_series",
+    "remind_again",
+    "remind_as_usual",
+    "remind_due",
     "retire_venue",
+    "set_reminders",
     "stop_asking",
     "take_as_announced",
     "uncancel",

@@ -137,6 +137,10 @@ def turn_invitations(member: Membership, *, is_wanted: bool, via: str) -> None:
             record(kind, member, by=member.person, via=via)
 
 
+def wants_none(member: Membership) -> bool:
+    return InvitationsOff.objects.filter(membership=member).exists()
+
+
 def _look_at(which: Q) -> None:
     with transaction.atomic():
         CalendarCopy.objects.filter(which, meeting__ends_at__gt=now()).wake(now())
