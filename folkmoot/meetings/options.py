@@ -44,9 +44,9 @@ def _seats(meeting: Meeting, figures: Figures, place: str, mine: Rsvp | None) ->
     most = seats_of(meeting, place)
     if mine is not None and mine.place == place and mine.waits_since:
         return _("you wait for a seat")
+    if mine is not None and mine.comes and mine.place == place and most is not None:
+        return _("a seat is yours")
     if most is None:
         return ngettext("%(n)d so far", "%(n)d so far", taken) % {"n": taken}
     left = max(0, most - taken)
-    if left == 0 and not (mine is not None and mine.comes and mine.place == place):
-        return _("waiting list")
-    return ngettext("%(n)d seat left", "%(n)d seats left", left) % {"n": left}
+    return ngettext("%(n)d seat left", "%(n)d seats left", left) % {"n": left} if left else _("waiting list")

@@ -43,7 +43,7 @@ def zone_in_words(zone: str) -> str:
 
 
 def _daily(rule: Rule, first: datetime, every: int) -> str:
-    return ngettext("every day", "every %(n)d days", every) % {"n": every}
+    return _("every day") if every == 1 else _("every %(n)d days") % {"n": every}
 
 
 def _weekly(rule: Rule, first: datetime, every: int) -> str:
@@ -74,9 +74,9 @@ def _by_number(rule: Rule, first: datetime, every: int) -> str:
     if rule.part("BYSETPOS") or not (is_last or min(numbers) > 0):
         return ""
     if is_last:
-        words = ngettext("on the last day of every month", "on the last day of every %(n)d months", every)
+        words = _("on the last day of every month") if every == 1 else _("on the last day of every %(n)d months")
         return words % {"n": every}
-    words = ngettext("on day %(days)s of every month", "on day %(days)s of every %(n)d months", every)
+    words = _("on day %(days)s of every month") if every == 1 else _("on day %(days)s of every %(n)d months")
     return words % {"n": every, "days": _and([str(number) for number in numbers])}
 
 
@@ -108,7 +108,8 @@ def _ordinal_day(day: str) -> str:
 
 def _yearly(rule: Rule, first: datetime, every: int) -> str:
     day = date_format(first, pgettext("date format: day of each year", "j F"))
-    return ngettext("every year on %(day)s", "every %(n)d years on %(day)s", every) % {"n": every, "day": day}
+    words = _("every year on %(day)s") if every == 1 else _("every %(n)d years on %(day)s")
+    return words % {"n": every, "day": day}
 
 
 def _end(rule: Rule) -> str:
@@ -116,7 +117,7 @@ def _end(rule: Rule) -> str:
         day = date_format(rule.until, pgettext("date format: day and year", "j M Y"))
         return _(", until %(day)s") % {"day": day}
     if rule.count:
-        return ngettext(", once", ", %(n)d times", rule.count) % {"n": rule.count}
+        return ngettext(", %(n)d time", ", %(n)d times", rule.count) % {"n": rule.count}
     return ""
 
 

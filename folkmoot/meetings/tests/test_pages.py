@@ -34,9 +34,7 @@ def group(ann):
 
 def count(client, address):
     client.get(address)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     return len(asked)
 
@@ -96,6 +94,19 @@ def test_the_number_of_queries_of_the_list_does_not_grow(client, group, ann):
         answer(make.meeting(group), person=ann, answer="yes", via="web")
 
     assert (count(client, "/g/tarn/meetings"), count(client, "/g/tarn/meetings?month=")) == with_one
+
+
+def test_many_meetings_are_asked_for_with_three_queries(client, group, ann):
+    client.force_login(ann)
+    starts = make.meeting(group).starts.replace(tzinfo=None)
+    plan_series(group, title="Days", starts=starts, rule="FREQ=DAILY;COUNT=60", by=OPERATOR, via="test")
+
+    for address in ("/g/tarn/meetings?page=2", f"/g/tarn/meetings?month={starts:%Y-%m}"):
+        client.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        rows = [one["sql"] for one in asked if "meetings_" in one["sql"] and "COUNT(*) AS" not in one["sql"]]
+        assert len(rows) <= 3
 
 
 def test_the_number_of_queries_of_a_meeting_does_not_grow(client, group, ann):

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import get_format
 from django.utils.timezone import localdate
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -67,7 +68,7 @@ def _month(shown: QuerySet[Meeting], first: date, group: Group) -> dict[str, Any
     for one in _of(group, there):
         at = when(one)
         by_day.setdefault(at.starts.date(), []).append({"meeting": one, "when": at})
-    weeks = calendar.Calendar((get_format("FIRST_DAY_OF_WEEK") - 1) % 7).monthdatescalendar(first.year, first.month)
+    weeks = calendar.Calendar(_first_weekday()).monthdatescalendar(first.year, first.month)
     return {
         "month": first,
         "month_words": month_in_words(first),
@@ -78,6 +79,11 @@ def _month(shown: QuerySet[Meeting], first: date, group: Group) -> dict[str, Any
         "weeks": [[(day, day.month == first.month, by_day.get(day, [])) for day in week] for week in weeks],
         "is_empty": not by_day,
     }
+
+
+def _first_weekday() -> int:
+    """On which weekday a week begins, 0 for Monday. Our English is that of Europe, as in all dates."""
+    return 0 if get_language() == "en" else (get_format("FIRST_DAY_OF_WEEK") - 1) % 7
 
 
 def _first_of(month: str) -> date:
