@@ -60,6 +60,12 @@ def refusal(letter: Letter, words: str, *, at: str, is_proven: bool) -> None:
     letters.write("refusal", context, to=letter.sender.address, answers=letter.message_id, most_a_day=A_DAY)
 
 
+def answer_refused(letter: Letter, words: str, *, at: str) -> None:
+    """Tell somebody we know why their answer to a meeting does not count."""
+    context = {"words": words, "at": at}
+    letters.write("answer_refused", context, to=letter.sender.address, answers=letter.message_id, most_a_day=A_DAY)
+
+
 def hand_on(letter: Letter, raw: bytes, *, to: Sequence[str], at: str) -> None:
     """Hand a letter to those whose duty it is: ours around the original, so that nobody's signature breaks."""
     message = EmailMessage(policy=policy.SMTP)

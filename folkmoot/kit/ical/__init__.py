@@ -2,7 +2,7 @@
 
 from folkmoot.kit.ical.entries import Attendee, Calendar, Conference, Entry, Problem
 from folkmoot.kit.ical.reading import read
-from folkmoot.kit.ical.replies import Reply, read_reply
+from folkmoot.kit.ical.replies import Reply, read_replies, read_reply
 from folkmoot.kit.ical.writing import write
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Problem",
     "Reply",
     "read",
+    "read_replies",
     "read_reply",
     "write",
 ]

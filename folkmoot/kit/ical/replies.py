@@ -9,6 +9,7 @@ from folkmoot.kit.ical.lines import Component, components
 from folkmoot.kit.ical.reading import person
 from folkmoot.kit.zones import to_utc
 
+MOST = 50  # answers in one letter
 ANSWERS = {"ACCEPTED": "yes", "TENTATIVE": "maybe", "DECLINED": "no"}
 
 
@@ -28,15 +29,23 @@ class Reply:
 
 def read_reply(data: bytes, *, zone: str = "UTC") -> Reply:
     """Read an answer to an invitation. Raises ValueError with the reason where it is something else."""
+    replies = read_replies(data, zone=zone)
+    if len(replies) != 1:
+        raise ValueError(f"{len(replies)} answers in one reply")
+    return replies[0]
+
+
+def read_replies(data: bytes, *, zone: str = "UTC") -> list[Reply]:
+    """Read all the answers of one letter, as read_reply does one."""
     calendar = next((one for one in components(data)[0] if one.name == "VCALENDAR"), None)
     if calendar is None:
         raise ValueError("no calendar")
     if (method := calendar.text("METHOD").upper()) != "REPLY":
         raise ValueError(f"not a reply but {method[:20] or 'nothing'}")
     entries = [part for part in calendar.parts if part.name == "VEVENT"]
-    if len(entries) != 1:
+    if not 1 <= len(entries) <= MOST:
         raise ValueError(f"{len(entries)} answers in one reply")
-    return _reply(entries[0], _attendee(entries[0]), _zones(calendar, zone))
+    return [_reply(entry, _attendee(entry), _zones(calendar, zone)) for entry in entries]
 
 
 def _zones(calendar: Component, zone: str) -> values.Zones:

@@ -13,7 +13,10 @@ from folkmoot.meetings.operations.series import (
     plan_series,
     publish_series,
 )
+from folkmoot.meetings.operations.timekeeping import keep_time
+from folkmoot.meetings.operations.unpacking import bring_meetings
 from folkmoot.meetings.operations.venues import add_venue, bring_venue_back, change_venue, retire_venue
+from folkmoot.meetings.operations.wishes import ask, stop_asking
 
 __all__ = [
     "Outdated",
@@ -21,6 +24,8 @@ __all__ = [
     "announce",
     "announce_due",
     "answer",
+    "ask",
+    "bring_meetings",
     "bring_venue_back",
     "cancel",
     "change_all",
@@ -32,6 +37,7 @@ __all__ = [
     "erase_answers",
     "fill_all",
     "give_seat",
+    "keep_time",
     "move_up",
     "move_up_all",
     "plan_meeting",
@@ -39,6 +45,7 @@ __all__ = [
     "publish",
     "publish_series",
     "retire_venue",
+    "stop_asking",
     "uncancel",
     "withdraw_answer",
 ]
