@@ -222,7 +222,9 @@ def filled(route, values):
 def test_only_what_a_mail_program_sends_goes_without_a_token():
     free = {route for route, view in addresses() if getattr(view, "csrf_exempt", False)}
 
-    assert free == {"mail/leave/<str:token>"}
+    calendars = {"dav/", "dav/mine/", "dav/groups/<slug:slug>/"}  # by a secret of their own, and never by a cookie
+    calendars |= {f"{folder}<slug:name>.ics" for folder in calendars - {"dav/"}} | {".well-known/caldav"}
+    assert free == {"mail/leave/<str:token>"} | calendars
 
 
 def test_a_forged_form_is_refused_everywhere(topic, ann):
@@ -236,7 +238,17 @@ def test_a_forged_form_is_refused_everywhere(topic, ann):
 
 
 # Numbers of one's own things, of companies that are everybody's to know, of letters, and of parts of the sitemap.
-OF_NO_GROUP = {"affiliation_id", "domain_id", "organization_id", "export_id", "session_id", "pk", "part", "held_id"}
+OF_NO_GROUP = {
+    "affiliation_id",
+    "domain_id",
+    "organization_id",
+    "export_id",
+    "session_id",
+    "pk",
+    "part",
+    "held_id",
+    "key_id",
+}
 
 
 def numbers_in_addresses():

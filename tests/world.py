@@ -12,6 +12,7 @@ from folkmoot.accounts.models import OPERATOR, PersonExport
 from folkmoot.accounts.operations import add_domain, affiliate, change_installation, make_organization
 from folkmoot.conversations import operations as talk
 from folkmoot.conversations.models import Topic
+from folkmoot.doors.calendars.operations import make_key as make_calendar_key
 from folkmoot.doors.feeds.operations import make_key
 from folkmoot.doors.mail import addresses, kept
 from folkmoot.doors.mail.models import Confirmation, HeldLetter
@@ -192,6 +193,7 @@ def _own(world):
     device = UserSession.objects.create(
         user=whose, session_key="x" * 32, ip="127.0.0.1", user_agent="Hay", last_seen_at=now()
     )
+    calendar_key, secret = make_calendar_key(whose, name="Wombat phone")
     soon = f"{now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
     return {
         "pk": 1,
@@ -199,6 +201,8 @@ def _own(world):
         "session_id": device.pk,
         "export_id": export.pk,
         "feed_key": make_key(whose).key,
+        "calendar_key": calendar_key.pk,
+        "secret": secret,
         "handle": whose.handle,
     }
 

@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from folkmoot.kit.ical import read, read_reply, write
-
 from folkmoot.kit.recurrence import between, parse
 from folkmoot.kit.tests.test_recurrence import compare
 

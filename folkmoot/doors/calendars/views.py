@@ -13,7 +13,6 @@ from folkmoot.accounts.language import speaking
 from folkmoot.accounts.models import Person
 from folkmoot.doors.calendars import sheets
 from folkmoot.doors.calendars.entries import entries, single
-from folkmoot.doors.calendars.links import webcal
 from folkmoot.doors.calendars.models import CalendarKey
 from folkmoot.doors.calendars.operations import make_key, remove_key, whose
 from folkmoot.doors.calendars.sheets import Sheet
@@ -21,6 +20,7 @@ from folkmoot.groups.http import moved, of_group
 from folkmoot.groups.models import Group
 from folkmoot.kit import ical
 from folkmoot.kit.errors import Refused
+from folkmoot.meetings.links import webcal
 from folkmoot.meetings.models import Meeting
 from folkmoot.meetings.rules import sees_the_way_in
 from folkmoot.web.strangers import keep_for_strangers

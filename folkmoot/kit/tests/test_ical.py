@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 from dateutil.tz import tzical
-from folkmoot.kit.ical import Attendee, Conference, Entry, Problem, read, read_reply, write
-from folkmoot.kit.ical.lines import DEEPEST, LARGEST, folded
-from folkmoot.kit.ical.zones import vtimezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from folkmoot.kit.ical import Attendee, Conference, Entry, Problem, read, read_reply, write
+from folkmoot.kit.ical.lines import DEEPEST, LARGEST, folded
+from folkmoot.kit.ical.zones import vtimezone
 from folkmoot.kit.recurrence import parse
 from folkmoot.kit.zones import names, to_local, to_utc
 

@@ -17,6 +17,7 @@ from folkmoot.groups.models import Group
 from folkmoot.kit import recurrence
 from folkmoot.meetings import about, queries
 from folkmoot.meetings.forms import AnswerForm
+from folkmoot.meetings.links import add_to_calendar
 from folkmoot.meetings.models import Meeting, Rsvp
 from folkmoot.meetings.options import answer_options
 from folkmoot.meetings.rules import can_answer, sees_the_way_in
@@ -61,6 +62,7 @@ def page(request: HttpRequest, found: Meeting, form: AnswerForm | None = None, *
         "about": about.of_meeting(found) if person is None else None,
         "seats": _seats(found, figures),
         "map": map_of(found.venue) if found.venue else None,
+        "calendar": None if found.is_draft or found.is_over else add_to_calendar(found),
         **(_mine(found, person, form, figures) if person else {}),
         **(_who(found) if "members.read" in context["permissions"] and person else {}),
     }
