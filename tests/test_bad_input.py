@@ -31,7 +31,10 @@ from folkmoot.groups.models import (
 from folkmoot.groups.operations import ask_package, deny, invite, remove_member, sanction
 from folkmoot.groups.operations.duties import make_duty
 from folkmoot.meetings import operations as meetings
-from folkmoot.meetings.operations.agenda import add_item
+from folkmoot.meetings.operations.agenda import schedule as put_on_agenda
+from folkmoot.meetings.operations.attending import Coming, note_coming
+from folkmoot.meetings.operations.minutes import begin_minutes
+from folkmoot.meetings.operations.points import add_point
 from folkmoot.meetings.operations.proposing import propose
 from folkmoot.outbox.relay import drain
 from tests import make
@@ -285,6 +288,7 @@ def what_governs(den, ann, olga):
         "entry_id": den.history.order_by("pk")[0].pk,
         "row_id": application.pk,
         **where_it_meets(den, ann),
+        **what_a_meeting_has(den, ann, olga),
         "founding_id": FoundingRequest.objects.create(person=ann, name="Wombat group", slug="wombats").pk,
     }
 
@@ -297,8 +301,22 @@ def where_it_meets(den, ann):
         "venue_id": barn.pk,
         "rsvp_id": meetings.answer(meeting, person=ann, answer="yes", via="test").pk,
         "wish_id": meetings.ask(meeting, words="Wombats?", by=OPERATOR, via="test").pk,
-        "talk_id": propose(den, title="Wombat talk", by=ann, via="test").pk,
-        "item_id": add_item(meeting, title="Wombats", by=OPERATOR, via="test").pk,
+    }
+
+
+def what_a_meeting_has(den, ann, olga):
+    by = {"by": olga, "via": "test"}
+    meeting = make.meeting(den, title="Wombat night", starts_in=timedelta(minutes=-9))
+    talk = propose(den, title="Wombat talk", by=ann, via="test")
+    item = put_on_agenda(talk, meeting=meeting, **by)
+    note_coming(meeting, entries=[Coming("wombat", now(), person=ann.pk)], **by)
+    return {
+        "meeting_id": meeting.pk,
+        "talk_id": talk.pk,
+        "item_id": item.pk,
+        "attendance_id": meeting.attendances.get().pk,
+        "minutes_id": begin_minutes(meeting, **by).pk,
+        "point_id": add_point(meeting, sort="action", words="Wombat hay", **by).pk,
     }
 
 

@@ -32,7 +32,7 @@ from folkmoot.groups.models import (
 from folkmoot.groups.operations import duties
 from folkmoot.meetings import operations as meetings
 from folkmoot.meetings.models import Meeting
-from folkmoot.meetings.operations import agenda, attending, proposing
+from folkmoot.meetings.operations import agenda, attending, minutes, points, proposing
 from tests import make
 
 ROLES = ("owner", "moderator", "organiser", "support", "editor")
@@ -291,7 +291,11 @@ def _programme(world):
     agenda.attach_slides(item, slides=file, **by)
     came = meetings.answer(meeting, person=world.people["member"], answer="yes", **by)
     attending.note_coming(meeting, entries=[attending.Coming("wombat", now(), person=came.person_id)], **by)
+    written = minutes.begin_minutes(meeting, **by)
+    minutes.submit_minutes(written, to=[came.person], **by)
+    point = points.add_point(meeting, sort="action", words="Wombat hay", owner=came.person, **by)
     return {
-        "night": meeting.pk, "talk_id": offered.pk, "given": given.pk, "item_id": item.pk,
+        "minutes_id": written.pk, "point_id": point.pk, "night": meeting.pk,
+        "talk_id": offered.pk, "given": given.pk, "item_id": item.pk,
         "attendance_id": meeting.attendances.get().pk,
     }  # fmt: skip

@@ -50,7 +50,9 @@ class Figures(NamedTuple):
 
 def figures(group: Group, most: int = 50) -> list[Figures]:
     """Return the figures of meetings that are over, newest first."""
-    over = Meeting.objects.taking_place().past().filter(group=group).order_by("-starts_at", "-pk")
+    over = (
+        Meeting.objects.taking_place().past().filter(group=group).select_related("group").order_by("-starts_at", "-pk")
+    )
     return [_figures(meeting) for meeting in over[:most]]
 
 
@@ -64,3 +66,26 @@ def _figures(meeting: Meeting) -> Figures:
     came = there.count()
     missing = yes.exclude(person__in=there.exclude(person=None).values("person")).count()
     return Figures(meeting, yes.count(), came, missing, came - again, again)
+
+
+FEWEST = 3  # answers: of fewer it would be plain who said what
+
+
+class Opinion(NamedTuple):
+    """What those who came thought of a meeting."""
+
+    answers: int
+    average: float
+    spread: list[tuple[int, int]]  # how many gave five, four, …
+    words: list[str]  # in alphabetical order, which tells nothing of who said them
+
+
+def opinion_of(meeting: Meeting) -> Opinion | None:
+    """Return what people thought; None while too few have answered."""
+    given = list(meeting.feedback.values_list("rating", "words"))
+    if len(given) < FEWEST:
+        return None
+    ratings = [rating for rating, _words in given]
+    spread = [(stars, ratings.count(stars)) for stars in range(5, 0, -1)]
+    words = sorted(words for _rating, words in given if words)
+    return Opinion(len(given), sum(ratings) / len(ratings), spread, words)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models import Group, Membership
+from folkmoot.meetings.models import Point
 
 
 def member_named(group: Group, said: str) -> Person | None:
@@ -96,3 +97,67 @@ class WalkInForm(forms.Form):
 
     def clean_guests(self) -> int:
         return self.cleaned_data["guests"] or 0
+
+
+class MinutesForm(forms.Form):
+    body = forms.CharField(label=_("Minutes"), max_length=100_000, required=False, widget=forms.Textarea, strip=False)
+    version = forms.IntegerField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
+
+    def clean_body(self) -> str:
+        return self.cleaned_data["body"].replace("\r\n", "\n")
+
+
+class AskedForm(forms.Form):
+    """Those who shall say whether the minutes are right."""
+
+    people = forms.CharField(
+        label=_("Who approves them, one handle a line"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, group: Group, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.group = group
+
+    def clean_people(self) -> list[Person]:
+        lines = [line.strip().removeprefix("@").lower() for line in self.cleaned_data["people"].splitlines()]
+        handles = {line for line in lines if line}
+        members = Membership.objects.current().filter(group=self.group, person__is_active=True)
+        found = [one.person for one in members.filter(person__handle__in=handles).select_related("person")]
+        unknown = handles - {person.handle for person in found}
+        if unknown:
+            named = ", ".join(sorted(unknown)[:10])
+            raise ValidationError(_("No member of this group is called %(handles)s."), params={"handles": named})
+        return found
+
+
+class ApprovalForm(forms.Form):
+    version = forms.IntegerField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
+    objection = forms.CharField(label=_("What is not right"), max_length=1000, required=False)
+
+
+class PointForm(forms.Form):
+    """What came out of a meeting."""
+
+    sort = forms.ChoiceField(label=_("What it is"), choices=Point.Sort.choices)
+    words = forms.CharField(label=_("In words"), max_length=500)
+    owner = forms.CharField(label=_("Whose it is"), max_length=60, required=False, help_text=_("Like @ines."))
+    due_on = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, group: Group, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.group = group
+
+    def clean_owner(self) -> Person | None:
+        return member_named(self.group, self.cleaned_data["owner"])
+
+
+class FeedbackForm(forms.Form):
+    rating = forms.TypedChoiceField(
+        label=_("How was it?"), coerce=int, widget=forms.RadioSelect,
+        choices=[(5, _("Very good")), (4, _("Good")), (3, _("All right")), (2, _("Not so good")), (1, _("Bad"))],
+    )  # fmt: skip
+    words = forms.CharField(
+        label=_("In words"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from folkmoot.meetings.views import agenda, door, room, talks
+from folkmoot.meetings.views import after, agenda, door, minutes, room, talks
 
 urlpatterns = [
     path("g/<slug:slug>/talks", talks.talks, name="talks"),
@@ -25,4 +25,15 @@ urlpatterns = [
     path("meetings/<int:meeting_id>/badges.pdf", room.badges, name="badges"),
     path("meetings/<int:meeting_id>/screen", room.screen, name="screen"),
     path("attendances/<int:attendance_id>/remove", door.attendance_remove, name="attendance_remove"),
+    path("meetings/<int:meeting_id>/minutes", minutes.minutes, name="minutes"),
+    path("minutes/<int:minutes_id>", minutes.minutes_save, name="minutes_save"),
+    path("minutes/<int:minutes_id>/approvals", minutes.minutes_approvals, name="minutes_approvals"),
+    path("minutes/<int:minutes_id>/approval", minutes.minutes_approval, name="minutes_approval"),
+    path("minutes/<int:minutes_id>/publish", minutes.minutes_publish, name="minutes_publish"),
+    path("meetings/<int:meeting_id>/points", after.meeting_points, name="meeting_points"),
+    path("points/<int:point_id>/close", after.point_close, name="point_close"),
+    path("points/<int:point_id>/close/remove", after.point_close_remove, name="point_close_remove"),
+    path("g/<slug:slug>/points", after.points, name="points"),
+    path("g/<slug:slug>/meetings/figures", after.meeting_figures, name="meeting_figures"),
+    path("meetings/<int:meeting_id>/feedback", after.feedback, name="feedback"),
 ]

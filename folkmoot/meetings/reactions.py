@@ -5,6 +5,7 @@ from django.db import transaction
 from folkmoot.accounts.models import Person
 from folkmoot.meetings import operations
 from folkmoot.meetings.models import Meeting, Rsvp, Series
+from folkmoot.meetings.operations.erasing import merge_programme
 from folkmoot.outbox.models import Event
 
 
@@ -31,7 +32,9 @@ def seats_may_be_free(event: Event) -> None:
 def person_merged(event: Event) -> None:
     """Two who are one have one answer to each meeting: the later one."""
     with transaction.atomic():
-        _move_answers(event.subject_id, Person.objects.get(pk=event.data["into_id"]))
+        into = Person.objects.get(pk=event.data["into_id"])
+        _move_answers(event.subject_id, into)
+        merge_programme(event.subject_id, into=into)
 
 
 def _move_answers(from_id: int, into: Person) -> None:

@@ -6,7 +6,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, Role, RolePermission, reaching
 from folkmoot.groups.permissions import Permission, Section
-from folkmoot.meetings.models import AgendaItem, Meeting, Proposal, Rsvp
+from folkmoot.meetings.models import AgendaItem, Meeting, Point, Proposal, Rsvp
 
 PERMISSIONS = (
     Permission("meetings.read", Section.MEETINGS, _("See the meetings"), is_open=True),
@@ -78,3 +78,9 @@ def is_open_to_newcomers(meeting: Meeting) -> bool:
     allowed = RolePermission.objects.filter(reaching(meeting.group_id), name="meetings.answer")
     is_open = meeting.takes_answers and meeting.group.closed_at is None
     return is_open and allowed.filter(role__audience__in=strangers).exists()
+
+
+def can_close(person: Actor | None, point: Point) -> bool:
+    """Whoever has it to do, and those who look after the meeting that it came from."""
+    is_theirs = isinstance(person, Person) and person.pk == point.owner_id and can_see(person, point.meeting)
+    return (is_theirs and point.group.closed_at is None) or can_look_after(person, point.meeting)
