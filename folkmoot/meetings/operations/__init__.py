@@ -2,7 +2,7 @@
 
 from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer
-from folkmoot.meetings.operations.dating import date_back, take_as_announced
+from folkmoot.meetings.operations.backdating import date_back, take_as_announced
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
 from folkmoot.meetings.operations.reminding import Wanted, remind_again, remind_as_usual, remind_due, set_reminders
