@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.accounts.personal import Fact
-from folkmoot.meetings.models import Meeting, Rsvp, WishAnswer
+from folkmoot.meetings.models import DateAnswer, DatePoll, Meeting, Rsvp, WishAnswer
 
 RSVP = "meeting_id meeting__title meeting__starts_at meeting__group__slug answer place guests note via said_at"
 
@@ -21,6 +21,20 @@ def facts_of(person: Person) -> Iterator[Fact]:
         _("Answers to questions about meetings"),
         told,
         wishes.values("rsvp__meeting_id", "wish__words", "words"),
+    )
+    yield Fact(
+        "date_answers",
+        _("Answers when you could meet"),
+        _("so that a time is found that suits most; until you close your account"),
+        DateAnswer.objects.filter(person=person)
+        .order_by("pk")
+        .values("choice__poll_id", "choice__poll__title", "choice__starts_at", "answer", "via", "answered_at"),
+    )
+    yield Fact(
+        "date_polls",
+        _("Questions when to meet"),
+        _("what you asked as one who organises; as long as the group"),
+        DatePoll.objects.filter(by=person).order_by("pk").values("pk", "group__slug", "title", "created_at"),
     )
     hosted = Meeting.objects.filter(host=person).order_by("pk")
     yield Fact(

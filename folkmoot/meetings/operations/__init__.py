@@ -2,8 +2,17 @@
 
 from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer
+from folkmoot.meetings.operations.dating import (
+    answer_dates,
+    ask_dates,
+    change_dates,
+    close_dates,
+    decide,
+    reopen_dates,
+)
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
+from folkmoot.meetings.operations.rotating import rotate
 from folkmoot.meetings.operations.seating import give_seat, move_up, move_up_all
 from folkmoot.meetings.operations.series import (
     change_all,
@@ -23,13 +32,18 @@ __all__ = [
     "announce",
     "announce_due",
     "answer",
+    "answer_dates",
+    "ask_dates",
     "bring_meetings",
     "bring_venue_back",
     "cancel",
     "change_all",
+    "change_dates",
     "change_from",
     "change_meeting",
     "change_venue",
+    "close_dates",
+    "decide",
     "discard",
     "end_series",
     "erase_answers",
@@ -42,7 +56,9 @@ __all__ = [
     "plan_series",
     "publish",
     "publish_series",
+    "reopen_dates",
     "retire_venue",
+    "rotate",
     "uncancel",
     "withdraw_answer",
 ]
