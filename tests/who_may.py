@@ -31,6 +31,9 @@ PUBLIC = {
     "subgroups.manage": RUN,
     "roles.manage": RUN,
     "duties.manage": RUN,
+    "meetings.read": frozenset(KINDS),
+    "meetings.answer": REACHED - {"denied"},
+    "meetings.organise": RUN | {"organiser"},
     # What is no permission.
     "everybody": frozenset(KINDS),
     "people": PEOPLE,  # who have signed in
@@ -51,6 +54,7 @@ PUBLIC = {
 # What is otherwise in a hidden group.
 HIDDEN = {
     "topics.read": REACHED - {"denied"},
+    "meetings.read": REACHED - {"denied"},
     "known": REACHED,
     "knowing": REACHED,
     "open": frozenset(),

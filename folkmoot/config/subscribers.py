@@ -3,7 +3,7 @@
 from folkmoot.accounts import reactions as accounts
 from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
-from folkmoot.doors.mail import conduct, duty_letters, installation_letters, mailings, notes
+from folkmoot.doors.mail import conduct, dates, duty_letters, installation_letters, mailings, notes
 from folkmoot.groups import reactions as groups
 from folkmoot.meetings import reactions as meetings
 from folkmoot.outbox.relay import Subscriber
@@ -55,6 +55,7 @@ SUBSCRIBERS = [
     Subscriber(
         "seats", frozenset({"rsvp.changed", "rsvp.withdrawn", "meeting.changed"}), handle=meetings.seats_may_be_free
     ),
+    Subscriber("dates", frozenset({"dates.asked", "dates.changed"}), handle=dates.asked),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
     Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),
     Subscriber("lifted", frozenset({"sanction.lifted"}), handle=conduct.sanction_lifted),

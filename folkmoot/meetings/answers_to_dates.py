@@ -122,6 +122,21 @@ def spread(group: Group) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_ZONES])
 
 
+def turn_in_words(meeting: Meeting, turn: Turn, people: Mapping[str, int]) -> dict[str, Any]:
+    """One meeting of a rotation: when it is, when it would be, and what the clocks of each zone would show."""
+    at = zones.to_utc(turn.starts, meeting.zone)
+    clocks = [
+        {
+            "zone": where.replace("_", " "),
+            "words": date_format(zones.to_local(at, where), _("D H:i")),
+            "pain": turn.pain[where],
+        }
+        for where in people
+    ]
+    now_at = in_words(meeting.starts_at, meeting.minutes, meeting.zone)
+    return {"now": now_at, "then": in_words(at, meeting.minutes, meeting.zone), "clocks": clocks}
+
+
 def rotation(series: Series, people: Mapping[str, int], most: int) -> list[tuple[Meeting, Turn]]:
     """What a rotation would make of the next meetings of a series."""
     ahead = Meeting.objects.filter(series=series, cancelled_at=None, zone=series.zone).to_come().in_order()[:most]

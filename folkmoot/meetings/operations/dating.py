@@ -63,9 +63,10 @@ def change_dates(
         changed = {name: value for name, value in what.items() if getattr(poll, name) != value}
         if changed:
             DatePoll.objects.filter(pk=poll.pk).update(**changed)
-        if not (_change_times(poll, times) or changed):
+        has_new_times = _change_times(poll, times)
+        if not (has_new_times or changed):
             return poll
-        record("dates.changed", poll, by=by, via=via)
+        record("dates.changed", poll, by=by, via=via, times=has_new_times)
         note(poll.group, "dates.changed", by=by, via=via, dates=poll.pk)
     poll.refresh_from_db()
     return poll

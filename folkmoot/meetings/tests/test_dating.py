@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
@@ -18,7 +18,6 @@ from folkmoot.meetings.operations import (
     close_dates,
     decide,
     erase_answers,
-    plan_series,
     reopen_dates,
     rotate,
 )
@@ -237,16 +236,10 @@ def test_of_two_who_are_one_the_later_answer_counts(poll, ann, bob):
     assert said(poll) == [("Ann", first, "no"), ("Ann", second, "yes")]
 
 
-def weekly(tarn):
-    starts = datetime.combine(wall(7).date(), datetime.min.time()).replace(hour=12)
-    return plan_series(tarn, title="Call", starts=starts, rule="FREQ=WEEKLY", zone="UTC", minutes=60,
-                       by=OPERATOR, via="test")  # fmt: skip
-
-
 def test_a_rotation_gives_the_next_meetings_hours_that_share_the_pain(tarn, ann, bob):
     Person.objects.filter(pk=ann.pk).update(time_zone="America/Los_Angeles")
     Person.objects.filter(pk=bob.pk).update(time_zone="Asia/Tokyo")
-    series = weekly(tarn)
+    series = make.series(tarn, zone="UTC", minutes=60)
     people = answers_to_dates.spread(tarn)
     assert set(people) == {"America/Los_Angeles", "Asia/Tokyo", "Europe/Berlin"}
 
@@ -261,7 +254,7 @@ def test_a_rotation_gives_the_next_meetings_hours_that_share_the_pain(tarn, ann,
 
 
 def test_a_rotation_is_refused_whole(tarn, ann):
-    series, other = weekly(tarn), make.meeting(tarn)
+    series, other = make.series(tarn, zone="UTC", minutes=60), make.meeting(tarn)
     first = Meeting.objects.filter(series=series).in_order()[0]
     on_the_day = first.starts.replace(tzinfo=None, hour=3)
 
