@@ -103,7 +103,8 @@ def _reasons(rank: Rank) -> str:
 def in_words(at: datetime, minutes: int, zone: str) -> str:
     """A time as the clocks of a zone will show it: "Tue, 16 July, 19:00–21:00"."""
     begin, end = zones.to_local(at, zone), zones.to_local(at + timedelta(minutes=minutes), zone)
-    return f"{date_format(begin, _('D, j F, H:i'))}–{date_format(end, 'H:i')}"
+    form = _("D, j F, H:i")
+    return f"{date_format(begin, form)}–{date_format(end, 'H:i')}"
 
 
 def zone_of(person: Person | None, poll: DatePoll) -> str:
