@@ -14,8 +14,8 @@ from folkmoot.conversations.operations import Asked, main_channel, reply, start_
 from folkmoot.groups.models import Group, Membership
 from folkmoot.groups.operations import add_member, found
 from folkmoot.kit.zones import to_local
-from folkmoot.meetings.models import Meeting
-from folkmoot.meetings.operations import plan_meeting
+from folkmoot.meetings.models import DatePoll, Meeting, Series
+from folkmoot.meetings.operations import ask_dates, plan_meeting, plan_series
 
 
 def person(name: str = "Ann", *, address: str | None = None, administrator: bool = False) -> Person:
@@ -57,6 +57,20 @@ def poll(group: Group, *, author: Person, **how: Any) -> Poll:
     asked = Asked(**{"question": "Which day?", "choices": ["Monday", "Tuesday", "Friday"]} | how)
     topic = start_topic(main_channel(group), author=author, title="Days", body="", via="web", poll=asked)
     return Poll.objects.select_related("post__topic__channel__group").get(post__topic=topic)
+
+
+def series(group: Group, **what: Any) -> Series:
+    """Weekly meetings at noon, from tomorrow on."""
+    starts = (now() + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0, tzinfo=None)
+    what = {"title": "Call", "starts": starts, "rule": "FREQ=WEEKLY", "by": OPERATOR, "via": "test"} | what
+    return plan_series(group, **what)
+
+
+def dates(group: Group, **what: Any) -> DatePoll:
+    """The question when to meet, at three times: in a week, in ten days and in eleven, at seven in the evening."""
+    evening = now().replace(hour=19, minute=0, second=0, microsecond=0, tzinfo=None)
+    times = [evening + timedelta(days=days) for days in (7, 10, 11)]
+    return ask_dates(group, **{"title": "When?", "times": times, "by": OPERATOR, "via": "test"} | what)
 
 
 def signed_in(client: Client, person: Person) -> Client:

@@ -275,6 +275,9 @@ def what_governs(den, ann, olga):
         "question_id": question.pk,
         "field_id": field.pk,
         "rule_id": rule.pk,
+        "dates_id": make.dates(den).pk,
+        "meeting_id": make.meeting(den).pk,
+        "series_id": make.series(den).pk,
         "poll_id": make.poll(den, author=ann).pk,
         "package_id": ask_package(den, by=olga, via="test").pk,
         "duty_id": duty.pk,
@@ -350,4 +353,4 @@ def test_a_guessed_number_answers_like_one_that_does_not_exist(client, ann, was_
             known, guessed = (method(filled(route, values)) for values in (real, none))
             assert known.status_code == guessed.status_code, (route, method)
             assert "ombat" not in text(known), route
-    assert Post.objects.count() == 1
+    assert Post.objects.count() == 2  # the plan, and the poll

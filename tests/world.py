@@ -55,6 +55,7 @@ def around(slug, **settings):
     world = SimpleNamespace(group=group, parent=parent, people=people | {"visitor": None}, founder=founder)
     world.things = {"slug": slug, "group_id": group.pk, "parent": parent.pk} | _talk(world) | _letters(world)
     world.things |= _governing(world) | _own(world) | _membership(world)
+    world.things |= _dates(world)
     world.things |= _joining(world) | _roles(world) | _installation(world)
     world.things |= _invitations(world) | _meetings(world) | _programme(world)
     return world
@@ -228,6 +229,19 @@ def _joining(world):
         "below": below.pk, "link_id": link.pk, "link": link.token, "question_id": question.pk, "field_id": field.pk,
         "rule_id": rule.pk, "parent_slug": world.parent.slug,
     }  # fmt: skip
+
+
+def _dates(world):
+    """A question when to meet, and a series of meetings."""
+    dates = make.dates(world.group)
+    token = addresses.dates_token(world.group.memberships.get(person=world.people["whose"]).pk, dates)
+    return {
+        "dates_token": token,
+        "dates_id": dates.pk,
+        "date_choice": dates.choices.order_by("pk")[0].pk,
+        "series_id": make.series(world.group).pk,
+        "meeting_id": make.meeting(world.group).pk,
+    }
 
 
 def _roles(world):

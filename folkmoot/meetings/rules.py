@@ -6,7 +6,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, Role, RolePermission, reaching
 from folkmoot.groups.permissions import Permission, Section
-from folkmoot.meetings.models import AgendaItem, Meeting, Point, Proposal, Rsvp
+from folkmoot.meetings.models import AgendaItem, DatePoll, Meeting, Point, Proposal, Rsvp
 
 PERMISSIONS = (
     Permission("meetings.read", Section.MEETINGS, _("See the meetings"), is_open=True),
@@ -29,6 +29,11 @@ def can_organise(person: Actor | None, group: Group) -> bool:
 def can_answer(person: Person, meeting: Meeting) -> bool:
     is_open = meeting.group.closed_at is None and person.is_active
     return is_open and holds(person, "meetings.answer", meeting.group)
+
+
+def can_answer_dates(person: Person, poll: DatePoll) -> bool:
+    is_open = poll.group.closed_at is None and person.is_active
+    return is_open and holds(person, "meetings.answer", poll.group) and holds(person, "meetings.read", poll.group)
 
 
 def can_answer_for(by: Actor, person: Person, meeting: Meeting) -> bool:

@@ -1,6 +1,7 @@
 """What our addresses mean: `group@`, `group+channel@`, `group+verb@`, `group+verb-token@`, and the host's duties."""
 
 import re
+import zlib
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,12 +10,12 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, OldChannel, Post, Topic
 from folkmoot.groups.models import Group, MailName, Membership, Responsibility
 from folkmoot.kit import signing
-from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.models import DatePoll, Meeting
 
 DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security", "root"})  # reach the administrators
 VERBS = frozenset({"join", "leave", "owner", "help", "report", "rsvp", "subscribe", "unsubscribe"})
 SIGNED = frozenset({"r", "rsvp", "vote"})  # a letter there is of the person whom its token names
-TOKEN_VERBS = frozenset({"bounces", "confirm"}) | SIGNED  # followed by "-" and a token
+TOKEN_VERBS = frozenset({"bounces", "confirm", "dates"}) | SIGNED  # followed by "-" and a token
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,32 @@ def asked_for_duty(token: str) -> Responsibility | None:
     duty = Responsibility.objects.current().with_people().filter(pk=numbers[0]).first() if numbers else None
     is_open = duty is not None and duty.successor is not None and duty.successor.left_at is None
     return duty if is_open and duty is not None and duty_token(duty) == token else None
+
+
+def dates_token(membership_id: int, poll: DatePoll) -> str:
+    """What the question when to meet carries: whoever has it may answer it for this member, nothing else.
+
+    It names the times as they stand, since an answer by letter counts them.
+    """
+    return signing.sign(_key(), "dates", membership_id, poll.pk, _stamp(poll))
+
+
+def asked_for_dates(token: str) -> tuple[Membership, DatePoll, bool] | None:
+    """The member and the question that a token names, and whether its times are still the same."""
+    numbers = signing.unsign(_key(), "dates", token)
+    if numbers is None or len(numbers) != 3:
+        return None
+    members = Membership.objects.current().filter(pk=numbers[0], person__is_active=True)
+    member = members.select_related("group", "person", "address").first()
+    polls = DatePoll.objects.filter(pk=numbers[1]).select_related("group", "meeting__group")
+    poll = polls.filter(group=member.group_id).first() if member else None
+    return (member, poll, numbers[2] == _stamp(poll)) if member and poll else None
+
+
+def _stamp(poll: DatePoll) -> int:
+    """A number for the times in their order. A short one: local parts of addresses have 64 characters."""
+    keys = list(poll.choices.order_by("starts_at").values_list("pk", flat=True))
+    return zlib.crc32(repr(keys).encode()) % 36**3
 
 
 def todo_token(membership_id: int, day: int, kind: int, row_id: int) -> str:

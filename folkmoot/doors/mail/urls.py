@@ -12,6 +12,7 @@ urlpatterns = [
     path("manage/outgoing/<str:key>/html", views.outgoing_html, name="outgoing_html"),
     path("mail/leave/<str:token>", views.mail_leave, name="mail_leave"),
     path("mail/duty/<str:token>", views.mail_duty, name="mail_duty"),
+    path("mail/dates/<str:token>", views.mail_dates, name="mail_dates"),
     path("mail/todo/<str:token>", views.mail_todo, name="mail_todo"),
     path("mail/mute/<str:token>", views.mail_mute, name="mail_mute"),
     path("mail/mute/<str:token>/remove", views.mail_mute_remove, name="mail_mute_remove"),
