@@ -178,6 +178,18 @@ def test_called_off_and_on_again_before_anybody_heard_is_nothing(tarn, olga):
     assert letters() == []
 
 
+def test_called_off_before_the_first_invitation_went_and_on_again_invites(tarn, olga, ann):
+    meeting = plan(tarn, olga)
+    drain(SUBSCRIBERS)
+    cancel(meeting, by=olga, via="web")
+    silent = to(ann, [one for one in letters() if "calendar" in str(one[1])])
+    uncancel(meeting, by=olga, via="web")
+
+    (message,) = to(ann, letters())
+
+    assert (silent, entry(message)[0]) == ([], "REQUEST")
+
+
 def test_a_meeting_that_takes_place_after_all_comes_back_with_a_higher_number(tarn, olga, ann):
     meeting = plan(tarn, olga)
     letters()
