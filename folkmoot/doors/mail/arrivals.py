@@ -79,6 +79,7 @@ def arrive(incoming: IncomingLetter) -> Arrival:
     A sender whom one program may read so and another so counts as forged: the mail server may have checked another.
     """
     letter = mime.read(bytes(incoming.letter.raw), envelope_sender=incoming.sender)
+    letter = replace(letter, body=addresses.without_secrets(letter.body))
     domain = letter.sender.address.rpartition("@")[2]
     return Arrival(
         letter=letter,

@@ -100,9 +100,16 @@ def _saying_of_what_is_on(copy: CalendarCopy, seen: Seen) -> Saying:
         return Saying.ANSWERED if seen.answer else first
     if copy.is_cancelled:
         return Saying.AGAIN
-    if copy.knows != seen.facts:
+    if _for_all(copy.knows) != _for_all(seen.facts):
         return Saying.CHANGED
-    return Saying.ANSWERED if copy.answer != seen.answer else Saying.NOTHING
+    if copy.answer != seen.answer:
+        return Saying.ANSWERED
+    return Saying.CHANGED if copy.knows != seen.facts else Saying.NOTHING
+
+
+def _for_all(facts: dict[str, Any]) -> dict[str, Any]:
+    """What does not depend on whether the reader comes."""
+    return {name: value for name, value in facts.items() if name != "way_in"}
 
 
 def sequence(copy: CalendarCopy, said: Saying) -> int:

@@ -67,7 +67,7 @@ def _text(meeting: Meeting, *, comes: bool) -> str:
     """What the entry says: the way in for those who come, and where everything stands."""
     lines = [meeting.about.strip()[:2000]]
     if comes:
-        lines += [meeting.link, _("Dial in: %(number)s") % {"number": meeting.dial_in} if meeting.dial_in else ""]
+        lines += [meeting.link, _("By telephone: %(number)s") % {"number": meeting.dial_in} if meeting.dial_in else ""]
         lines += [_("PIN: %(pin)s") % {"pin": meeting.pin} if meeting.pin else ""]
     lines.append(f"{settings.SITE}{meeting.get_absolute_url()}")
     return "\n\n".join(line for line in lines if line)

@@ -36,9 +36,9 @@ def invitees(meeting: Meeting) -> MembershipQuerySet:
 def meeting_announced(event: Event) -> None:
     """Note who is to be invited. Sending is not done here: it takes as long as it takes."""
     meeting = Meeting.objects.select_related("group", "topic").filter(pk=event.subject_id).first()
-    if meeting is None or meeting.cancelled_at or meeting.is_over:
+    if meeting is None:
         return
-    with transaction.atomic():
+    with transaction.atomic():  # also when it is called off already: it may take place after all
         rows = invitees(meeting).order_by("pk").values_list("person", "address__email")
         copies = [CalendarCopy(meeting=meeting, person_id=who, address=where, due_at=now()) for who, where in rows]
         CalendarCopy.objects.bulk_create(copies, ignore_conflicts=True, batch_size=A_CHUNK)

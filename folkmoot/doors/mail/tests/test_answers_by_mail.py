@@ -267,3 +267,19 @@ def test_a_seat_that_is_offered_is_taken_by_a_word(tarn, olga, ann, bob):
     send(offer["From"].addresses[0].addr_spec, sender="ann@example.org", body="yes", message_id="<s@x>")
 
     assert Rsvp.objects.get(person=ann).comes
+
+
+def test_what_a_reply_quotes_lets_nobody_else_answer(meeting, invitation, ann):
+    address = invitation["Reply-To"].addresses[0].addr_spec
+    quoted = invitation.get_body(("plain",)).get_content().replace("\n", "\n> ")
+    token = addresses.rsvp_token(meeting.pk, ann.pk)
+
+    in_words(invitation, f"Where is it?\n\nOn Tuesday, Tarn <{address}> wrote:\n> {quoted}")
+
+    said = Post.objects.latest("pk")
+    assert "Where is it?" in said.body
+    assert "Autumn meeting" in said.body
+    assert token in quoted
+    for kept in (said.body, said.html):
+        assert token not in kept
+        assert "/mail/invitations/" + addresses.invitations_token(1)[:1] not in kept

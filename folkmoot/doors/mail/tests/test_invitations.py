@@ -3,11 +3,16 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.accounts.operations import merge
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Post
-from folkmoot.doors.mail.invitations import copies, queue
+from folkmoot.doors.mail import transport
+from folkmoot.doors.mail.erasing import person_erased
+from folkmoot.doors.mail.facts import facts_of
+from folkmoot.doors.mail.invitations import copies, queue, sending
 from folkmoot.doors.mail.models import CalendarCopy, InvitationsOff
 from folkmoot.doors.mail.tests.meeting_mail import entry, letters, plan, to
 from folkmoot.groups.models import Membership
@@ -36,6 +41,12 @@ def olga(db):
 @pytest.fixture
 def tarn(olga, ann, bob):
     return make.group(ann, bob, owner=olga)
+
+
+def carry():
+    """Tell of all that happened, and of what comes of that."""
+    while drain(SUBSCRIBERS):
+        pass
 
 
 def test_each_member_is_invited_once_and_the_list_does_not_say_it_again(tarn, olga):
@@ -167,6 +178,18 @@ def test_called_off_and_on_again_before_anybody_heard_is_nothing(tarn, olga):
     assert letters() == []
 
 
+def test_called_off_before_the_first_invitation_went_and_on_again_invites(tarn, olga, ann):
+    meeting = plan(tarn, olga)
+    drain(SUBSCRIBERS)
+    cancel(meeting, by=olga, via="web")
+    silent = to(ann, [one for one in letters() if "calendar" in str(one[1])])
+    uncancel(meeting, by=olga, via="web")
+
+    (message,) = to(ann, letters())
+
+    assert (silent, entry(message)[0]) == ([], "REQUEST")
+
+
 def test_a_meeting_that_takes_place_after_all_comes_back_with_a_higher_number(tarn, olga, ann):
     meeting = plan(tarn, olga)
     letters()
@@ -189,7 +212,7 @@ def test_an_answer_on_the_web_reaches_the_calendar_with_the_way_in(tarn, olga, a
     (message,) = to(ann, letters())
 
     _method, found = entry(message)
-    assert found.attendees[0].answer == "ACCEPTED"
+    assert (message["Subject"], found.attendees[0].answer) == ("You come: Autumn meeting", "ACCEPTED")
     assert found.conferences[0].address == "https://meet.example.org/tarn"
     assert "4711" in message.get_body(("plain",)).get_content()
 
@@ -230,7 +253,8 @@ def test_who_may_know_no_more_of_it_gets_one_cancellation_without_a_word_of_the_
 
 def test_who_left_before_the_letter_went_is_not_invited(tarn, olga, ann):
     plan(tarn, olga)
-    drain(SUBSCRIBERS)
+    carry()
+    assert CalendarCopy.objects.filter(person=ann, sent_at=None).exists()
     leave(Membership.objects.get(group=tarn, person=ann), via="mail")
 
     assert [one for one in to(ann, letters()) if one.get_content_type() == "multipart/mixed"] == []
@@ -281,3 +305,67 @@ def test_the_operators_meeting_is_announced_to_members_too(tarn, ann):
     (message,) = to(ann, letters())
 
     assert entry(message)[0] == "REQUEST"
+
+
+def test_two_who_become_one_have_one_calendar(tarn, olga, ann, bob):
+    plan(tarn, olga)
+    letters()
+
+    merge(bob, into=ann, by=OPERATOR, via="test")
+    carry()
+
+    assert sorted(CalendarCopy.objects.values_list("person__name", flat=True)) == ["Ann", "Olga"]
+
+
+def test_what_a_calendar_knows_is_told_and_forgotten(tarn, olga, ann):
+    plan(tarn, olga)
+    letters()
+    queue.turn_invitations(Membership.objects.get(person=ann), is_wanted=False, via="mail")
+    told = {fact.name: list(fact.rows) for fact in facts_of(ann)}
+
+    person_erased(ann, keep_words=False)
+
+    assert len(told["calendar-copies"]) == len(told["no-invitations"]) == 1
+    assert not CalendarCopy.objects.filter(person=ann).exists()
+    assert not InvitationsOff.objects.exists()
+
+
+def test_a_letter_that_is_not_taken_is_tried_again_and_one_that_is_refused_is_not(tarn, olga, ann, bob):
+    plan(tarn, olga)
+    carry()
+    refused = {"ann@example.org": transport.REFUSED, "bob@example.org": transport.DEFERRED}
+
+    sending.send_due(Picky(refused))
+
+    by_name = {copy.person.name: copy for copy in CalendarCopy.objects.select_related("person")}
+    assert by_name["Ann"].given_up_at is not None
+    assert (by_name["Bob"].sent_at, by_name["Bob"].attempts, by_name["Bob"].due_at > now()) == (None, 1, True)
+    assert by_name["Olga"].sent_at is not None
+
+
+def test_what_happens_while_a_letter_is_on_its_way_is_looked_at_afterwards(tarn, olga, ann):
+    meeting = plan(tarn, olga)
+    carry()
+
+    def cancelled():
+        cancel(meeting, by=olga, via="web")
+        carry()
+
+    sending.send_due(Picky({}, meanwhile=cancelled))
+    (message,) = to(ann, letters())
+
+    assert entry(message)[0] == "CANCEL"
+
+
+class Picky:
+    """A mail server that takes some letters and not others, while something happens."""
+
+    def __init__(self, statuses, meanwhile=lambda: None):
+        self.statuses, self.meanwhile = statuses, meanwhile
+
+    def send(self, copies):
+        self.meanwhile()
+        return [transport.Answer(self.statuses.get(copy.recipient, transport.SENT)) for copy in copies]
+
+    def close(self):
+        pass
