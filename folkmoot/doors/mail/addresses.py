@@ -17,7 +17,8 @@ VERBS = frozenset({"join", "leave", "owner", "help", "report", "rsvp", "subscrib
 SIGNED = frozenset({"r", "rsvp", "vote"})  # a letter there is of the person whom its token names
 TOKEN_VERBS = frozenset({"bounces", "confirm", "dates"}) | SIGNED  # followed by "-" and a token
 _SECRETS = re.compile(
-    rf"({re.escape(settings.SITE)}/(?:rsvp|mail/[a-z]+)/|[\w.-]+\+(?:rsvp|r|vote|dates|confirm)(?=-))[\w-]+", re.IGNORECASE
+    rf"({re.escape(settings.SITE)}/(?:rsvp|mail/[a-z]+)/|[\w.-]+\+(?:rsvp|r|vote|dates|confirm)(?=-))[\w-]+",
+    re.IGNORECASE,
 )
 
 
