@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models import Group, Membership
@@ -30,7 +31,7 @@ class TalkForm(forms.Form):
     abstract = forms.CharField(
         label=_("What it is about"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=24 * 60, initial=30)
+    minutes = forms.IntegerField(label=pgettext_lazy("duration", "Minutes"), min_value=1, max_value=24 * 60, initial=30)
     who = forms.ChoiceField(
         label=_("Who speaks"), widget=forms.RadioSelect, initial="me", required=False,
         choices=[("me", _("I do")), ("member", _("Another member")), ("guest", _("Somebody without an account"))],
@@ -67,7 +68,9 @@ class TalkForm(forms.Form):
 
 class ItemForm(forms.Form):
     title = forms.CharField(label=_("What it is about"), max_length=200)
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=24 * 60, required=False)
+    minutes = forms.IntegerField(
+        label=pgettext_lazy("duration", "Minutes"), min_value=0, max_value=24 * 60, required=False
+    )
 
     def clean_minutes(self) -> int:
         return self.cleaned_data["minutes"] or 0
