@@ -24,6 +24,9 @@ PUBLIC = {
     "letters.moderate": MODERATE,
     "people.sanction": MODERATE,
     "history.read": MODERATE,
+    "meetings.read": frozenset(KINDS),
+    "meetings.answer": REACHED - {"denied"},
+    "meetings.organise": RUN | {"organiser"},
     "members.read": REACHED - {"denied"},
     "members.addresses": RUN,
     "members.manage": RUN,
@@ -31,9 +34,7 @@ PUBLIC = {
     "subgroups.manage": RUN,
     "roles.manage": RUN,
     "duties.manage": RUN,
-    "meetings.read": frozenset(KINDS),
-    "meetings.answer": REACHED - {"denied"},
-    "meetings.organise": RUN | {"organiser"},
+    "meetings.propose": REACHED - {"denied"},
     # What is no permission.
     "everybody": frozenset(KINDS),
     "people": PEOPLE,  # who have signed in
@@ -53,8 +54,8 @@ PUBLIC = {
 }
 # What is otherwise in a hidden group.
 HIDDEN = {
-    "topics.read": REACHED - {"denied"},
     "meetings.read": REACHED - {"denied"},
+    "topics.read": REACHED - {"denied"},
     "known": REACHED,
     "knowing": REACHED,
     "open": frozenset(),

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "folkmoot.conversations",
     "folkmoot.meetings",
     "folkmoot.lobby",
+    "folkmoot.doors.calendars",
     "folkmoot.doors.feeds",
     "folkmoot.doors.mail",
     "allauth",  # after ours, so that our templates come first
@@ -254,7 +255,7 @@ PERMISSIONS = [
 ]
 
 # What waits for those who run a group, as each app lists it; and who else takes letters at `group+word@`.
-WAITING = ["folkmoot.groups.waiting.KINDS", "folkmoot.doors.mail.waiting.KINDS"]
+WAITING = ["folkmoot.groups.waiting.KINDS", "folkmoot.doors.mail.waiting.KINDS", "folkmoot.meetings.waiting.KINDS"]
 ADDRESSES_TAKEN = ["folkmoot.conversations.queries.takes_address", "folkmoot.doors.mail.addresses.takes_address"]
 # Who was last heard of when, and the words of the history.
 SIGNS_OF_LIFE = ["folkmoot.groups.queries.last_heard_of", "folkmoot.conversations.queries.last_spoke"]

@@ -13,6 +13,7 @@ from folkmoot.config.clock import DUTIES
 from folkmoot.config.mail_routes import MAIL_ROUTES
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.doors.mail import letters, mailings, transport
+from folkmoot.doors.mail.invitations import sending as invitations
 from folkmoot.doors.mail.receive import receive_waiting
 from folkmoot.outbox import relay
 from folkmoot.outbox.clock import tick
@@ -69,7 +70,8 @@ def take_in_once() -> bool:
 def send_out_once(way_out: transport.Transport) -> bool:
     """Send what is there to send. Returns whether there was anything."""
     sent = letters.send_waiting(way_out)
-    return mailings.work_off(way_out) or mailings.try_deferred(way_out) or sent
+    told = invitations.send_due(way_out)
+    return mailings.work_off(way_out) or mailings.try_deferred(way_out) or sent or told
 
 
 def _work(once: Callable[[], bool], stop: threading.Event) -> None:

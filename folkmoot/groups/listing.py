@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, Subquery, TextChoices, Value, When
 from django.http import QueryDict
 from django.utils.timezone import now
 from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Address, Organization, Person
-from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant, Side
+from folkmoot.groups.models import Group, HistoryEntry, Membership, MembershipQuerySet, RoleGrant, Side
 from folkmoot.kit.text import key_of
 
 NEW_FOR = timedelta(days=14)
@@ -64,7 +64,7 @@ class Narrowing:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What a search for other words goes on to ask."""
+        """What a search from the box above the table goes on to ask; words, role and subgroup are in the box itself."""
         named = {"side": self.side, "status": self.status, "reads": self.reads, "mail": self.mail}
         return [(name, value) for name, value in named.items() if value]
 
@@ -88,18 +88,17 @@ def roles_carried() -> Prefetch:
     return Prefetch("grants", RoleGrant.objects.valid().select_related("role").order_by("role_id"))
 
 
-def _found(group: Group, narrowing: Narrowing, *, with_addresses: bool) -> QuerySet[Membership, Any]:
+def _found(group: Group, narrowing: Narrowing, *, with_addresses: bool) -> MembershipQuerySet:
     found = group.memberships.current().filter(_wanted(group, narrowing))
     if narrowing.query:
         found = found.filter(_named(narrowing.query, with_addresses))
     return found.order_by("person__name", "pk")
 
 
-def _told(group: Group, members: QuerySet[Membership, Any]) -> QuerySet[Membership, Any]:
-    owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__key=Role.BuiltIn.OWNER)
+def _told(group: Group, members: MembershipQuerySet) -> QuerySet[Membership, Any]:
     back = Case(When(_is_troubled(Trouble.BACK), then=F("address__trouble__last_at")))
-    told = members.annotate(
-        is_owner=Exists(owns), status=_status(group, now()), mail_address=F("address__email"), came_back_at=back
+    told = members.with_owners().annotate(
+        status=_status(group, now()), mail_address=F("address__email"), came_back_at=back
     )
     return told.select_related("person", "organization").order_by("person__name", "pk")
 

@@ -2,11 +2,25 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.accounts.personal import Fact
-from folkmoot.meetings.models import DateAnswer, DatePoll, Meeting, Rsvp, WishAnswer
+from folkmoot.meetings.models import (
+    Approval,
+    Attendance,
+    DateAnswer,
+    DatePoll,
+    Feedback,
+    Interest,
+    Meeting,
+    Minutes,
+    Point,
+    Proposal,
+    Rsvp,
+    WishAnswer,
+)
 
 RSVP = "meeting_id meeting__title meeting__starts_at meeting__group__slug answer place guests note via said_at"
 
@@ -42,4 +56,61 @@ def facts_of(person: Person) -> Iterator[Fact]:
         _("Meetings that you host"),
         _("so that people know whom to ask; as long as the meeting"),
         hosted.values("pk", "title", "starts_at"),
+    )
+    yield from _of_talks(person)
+    yield from _of_being_there(person)
+    yield from _of_minutes(person)
+
+
+def _of_talks(person: Person) -> Iterator[Fact]:
+    talks = Proposal.objects.filter(Q(by=person) | Q(speaker=person)).order_by("pk")
+    yield Fact(
+        "talks",
+        _("Talks that you proposed or give"),
+        _("what you offered to tell; as long as the group, without your name once you close your account"),
+        talks.values(
+            "pk", "group__slug", "title", "abstract", "minutes", "speaker_name", "speaker_address", "created_at"
+        ),
+    )
+    yield Fact(
+        "interests",
+        _("Talks that you would like to hear"),
+        _("so that the group knows how many would; until you change it"),
+        Interest.objects.filter(person=person).order_by("pk").values("proposal_id", "proposal__title", "at"),
+    )
+
+
+def _of_being_there(person: Person) -> Iterator[Fact]:
+    yield Fact(
+        "attendances",
+        _("Meetings that you came to"),
+        _("noted at the door; it counts without your name once you close your account"),
+        Attendance.objects.filter(person=person).order_by("pk").values("meeting_id", "came_at", "guests", "via"),
+    )
+    yield Fact(
+        "feedback",
+        _("What you thought of meetings"),
+        _("for those who organise them, without your name; until you close your account"),
+        Feedback.objects.filter(person=person).order_by("pk").values("meeting_id", "rating", "words", "at"),
+    )
+
+
+def _of_minutes(person: Person) -> Iterator[Fact]:
+    yield Fact(
+        "minutes",
+        _("Minutes that you wrote last"),
+        _("what was said at meetings; as long as the meeting"),
+        Minutes.objects.filter(edited_by=person).order_by("pk").values("meeting_id", "body", "edited_at"),
+    )
+    yield Fact(
+        "approvals",
+        _("Minutes that you were asked about"),
+        _("and what you said of them; as long as the minutes"),
+        Approval.objects.filter(person=person).order_by("pk").values("minutes_id", "approved_at", "objection"),
+    )
+    yield Fact(
+        "points",
+        _("What you have to do, or had"),
+        _("from the minutes of meetings; as long as the meeting"),
+        Point.objects.filter(owner=person).order_by("pk").values("meeting_id", "sort", "words", "due_on", "outcome"),
     )

@@ -5,13 +5,22 @@ from django.db import transaction
 from folkmoot.accounts.models import Person
 from folkmoot.meetings import operations
 from folkmoot.meetings.models import DateAnswer, DatePoll, Meeting, Rsvp, Series
+from folkmoot.meetings.operations.erasing import merge_programme
 from folkmoot.outbox.models import Event
 
 
 def meeting_published(event: Event) -> None:
-    """Tell the group at once, where the meeting is near."""
+    """Tell the group at once, where the meeting is near, and remind people as usual."""
     if meeting := Meeting.objects.filter(pk=event.subject_id).first():
+        operations.remind_as_usual(meeting)
         operations.announce(meeting)
+
+
+def meeting_moved(event: Event) -> None:
+    """A meeting that was put off is reminded of again."""
+    meeting = Meeting.objects.filter(pk=event.subject_id).first()
+    if meeting is not None and "starts_at" in event.data.get("fields", ()):
+        operations.remind_again(meeting)
 
 
 def seats_may_be_free(event: Event) -> None:
@@ -25,6 +34,7 @@ def person_merged(event: Event) -> None:
     with transaction.atomic():
         into = Person.objects.get(pk=event.data["into_id"])
         _move_answers(event.subject_id, into)
+        merge_programme(event.subject_id, into=into)
         _move_date_answers(event.subject_id, into)
 
 

@@ -10,11 +10,11 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, OldChannel, Post, Topic
 from folkmoot.groups.models import Group, MailName, Membership, Responsibility
 from folkmoot.kit import signing
-from folkmoot.meetings.models import DatePoll
+from folkmoot.meetings.models import DatePoll, Meeting
 
 DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security", "root"})  # reach the administrators
-VERBS = frozenset({"join", "leave", "owner", "help", "report", "subscribe", "unsubscribe"})
-SIGNED = frozenset({"r", "vote"})  # a letter there is of the member whom its token names
+VERBS = frozenset({"join", "leave", "owner", "help", "report", "rsvp", "subscribe", "unsubscribe"})
+SIGNED = frozenset({"r", "rsvp", "vote"})  # a letter there is of the person whom its token names
 TOKEN_VERBS = frozenset({"bounces", "confirm", "dates"}) | SIGNED  # followed by "-" and a token
 
 
@@ -118,8 +118,48 @@ def return_path(group: Group, membership_id: int, post_id: int) -> str:
     return of_group(group, "bounces-" + signing.sign(_key(), "bounce", membership_id, post_id))
 
 
+def answering(meeting: Meeting, person_id: int) -> str:
+    """Where one person's answer to a meeting goes: it is the organizer of the invitation in their calendar."""
+    return of_group(meeting.group, f"rsvp-{rsvp_token(meeting.pk, person_id)}")
+
+
+def rsvp_token(meeting_id: int, person_id: int) -> str:
+    """What letters about a meeting carry: whoever has it may answer for this person to this meeting, nothing else."""
+    return signing.sign(_key(), "rsvp", meeting_id, person_id)
+
+
+def invited(token: str) -> tuple[Meeting, Person] | None:
+    """The meeting and the person that a token of ours names."""
+    numbers = signing.unsign(_key(), "rsvp", token)
+    if numbers is None or len(numbers) != 2:
+        return None
+    person = Person.objects.select_related("merged_into").filter(pk=numbers[1]).first()
+    person = person.merged_into if person is not None and person.merged_into is not None else person
+    meetings = (
+        Meeting.objects.published().filter(pk=numbers[0]).select_related("group", "venue", "topic__channel__group")
+    )
+    meeting = meetings.first()
+    if meeting is None or person is None or not person.is_active:
+        return None
+    return meeting, person
+
+
+def invitations_token(membership_id: int) -> str:
+    """What an invitation's last line carries: whoever has it may turn this member's invitations off, nothing else."""
+    return signing.sign(_key(), "invitations", membership_id)
+
+
+def invitee(token: str) -> Membership | None:
+    numbers = signing.unsign(_key(), "invitations", token)
+    members = Membership.objects.current().filter(person__is_active=True).select_related("group", "person")
+    return members.filter(pk=numbers[0]).first() if numbers else None
+
+
 def signer(mark: Mark, group: Group) -> Person | None:
-    """The member whose signed address this is."""
+    """The person whose signed address this is: a member's, or the one of an invitation."""
+    if mark.verb == "rsvp":
+        found = invited(mark.token)
+        return found[1] if found is not None and found[0].group_id == group.pk else None
     numbers = _signed(mark)
     if not numbers:
         return None

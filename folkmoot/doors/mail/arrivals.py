@@ -46,6 +46,10 @@ class Dropped(Exception):
     """The letter ends here; the words are for whoever looks for it."""
 
 
+class AnswerRefused(Refused):
+    """An answer to a meeting that does not count; said also where a program wrote the letter for a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a letter's words belong, and whose they are."""
@@ -172,6 +176,9 @@ def destination(mark: Mark) -> tuple[Channel, Topic | None]:
         if topic is None:
             raise Refused(_("There is no such conversation here."))
         return topic.channel, topic
+    invited = addresses.invited(mark.token) if mark.verb == "rsvp" else None
+    if invited is not None and invited[0].topic is not None:
+        return invited[0].topic.channel, invited[0].topic
     if (channel := addresses.channel_of_poll(mark)) is not None:
         return channel, None
     slug = "" if mark.verb in addresses.SIGNED else mark.verb

@@ -135,18 +135,30 @@ def revoke_role(membership: Membership, *, role: Role, by: Actor, via: str) -> N
 
 
 def give_role_back(membership: Membership, *, role: Role, by: Actor, via: str) -> None:
-    """Undo that a role was taken from somebody: it is back for the term that it had."""
+    """Undo that a role was taken from somebody, or given for another term: it is back for the term that it had."""
     with transaction.atomic():
         lock(role.group)
-        taken = HistoryEntry.objects.filter(
-            group=role.group, kind="role.revoked", undone_by=None, about=membership.person, facts__role=role.pk
-        )
-        last = taken.order_by("-pk").first()
-        if last is None or RoleGrant.objects.filter(membership=membership, role=role).exists():
+        last = _last_change(membership, role)
+        before = _term_before(last) if last else None
+        if last is None or before is None:
             raise Refused(_("There is nothing to undo any more."))
-        grant_role(membership, role=role, by=by, via=via, **term_of(last.facts))
+        grant_role(membership, role=role, by=by, via=via, **term_of(before))
         giving = HistoryEntry.objects.filter(group=role.group, kind="role.granted", about=membership.person)
         HistoryEntry.objects.filter(pk=last.pk).update(undone_by=giving.order_by("-pk").first())
+
+
+def _last_change(membership: Membership, role: Role) -> HistoryEntry | None:
+    changes = HistoryEntry.objects.filter(group=role.group, about=membership.person, facts__role=role.pk)
+    return changes.filter(kind__in=["role.granted", "role.revoked", "role.ended"]).order_by("-pk").first()
+
+
+def _term_before(change: HistoryEntry) -> dict[str, Any] | None:
+    """What was before a change that took something; nothing where it gave, or was an undoing itself."""
+    if change.undone_by_id or HistoryEntry.objects.filter(undone_by=change).exists():
+        return None
+    if change.kind == "role.revoked":
+        return change.facts
+    return change.facts.get("before") if change.kind == "role.granted" else None
 
 
 def term_of(facts: dict[str, Any]) -> dict[str, datetime | None]:

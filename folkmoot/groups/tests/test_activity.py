@@ -6,7 +6,7 @@ import pytest
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
-from folkmoot.accounts.operations.installation import change_installation
+from folkmoot.accounts.operations import change_installation
 from folkmoot.groups.models import HistoryEntry, Membership
 from folkmoot.groups.operations import (
     deny,

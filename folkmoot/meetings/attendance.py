@@ -1,0 +1,91 @@
+"""Reads of who is expected, who came, and the figures of it."""
+
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef
+
+from folkmoot.groups.models import Group
+from folkmoot.meetings.models import Attendance, Meeting, Rsvp
+from folkmoot.meetings.tickets import ticket
+
+
+class AtTheDoor(NamedTuple):
+    """One line of the door's list."""
+
+    name: str
+    person_id: int | None
+    rsvp: Rsvp | None
+    came: Attendance | None
+    code: str
+
+    @property
+    def guests(self) -> int:
+        return self.came.guests if self.came else self.rsvp.guests if self.rsvp else 0
+
+
+def at_the_door(meeting: Meeting) -> list[AtTheDoor]:
+    """Return everybody who is expected, or has come without a word, by name."""
+    came = {row.person_id or row.key: row for row in meeting.attendances.select_related("person")}
+    answers = meeting.rsvps.filter(answer=Rsvp.Answer.YES).select_related("person")
+    lines = []
+    for rsvp in answers:
+        code = ticket(meeting, rsvp.person_id)
+        lines.append(AtTheDoor(rsvp.person.name, rsvp.person_id, rsvp, came.pop(rsvp.person_id, None), code))
+    for row in came.values():
+        name = row.person.name if row.person else row.name
+        lines.append(AtTheDoor(name, row.person_id, None, row, ""))
+    return sorted(lines, key=lambda line: (line.name.casefold(), line.person_id or 0))
+
+
+class Figures(NamedTuple):
+    """How many said that they come to a meeting, and how many did."""
+
+    meeting: Meeting
+    yes: int
+    came: int
+    missing: int  # said yes, and did not come
+    first: int  # for the first time
+    again: int  # who had been there before
+
+
+def figures(group: Group, most: int = 50) -> list[Figures]:
+    """Return the figures of meetings that are over, newest first."""
+    over = (
+        Meeting.objects.taking_place().past().filter(group=group).select_related("group").order_by("-starts_at", "-pk")
+    )
+    return [_figures(meeting) for meeting in over[:most]]
+
+
+def _figures(meeting: Meeting) -> Figures:
+    there = Attendance.objects.filter(meeting=meeting)
+    before = Attendance.objects.filter(
+        person=OuterRef("person"), meeting__group=meeting.group_id, meeting__starts_at__lt=meeting.starts_at
+    )
+    again = there.filter(Exists(before)).count()
+    yes = Rsvp.objects.coming().filter(meeting=meeting)
+    came = there.count()
+    missing = yes.exclude(person__in=there.exclude(person=None).values("person")).count()
+    return Figures(meeting, yes.count(), came, missing, came - again, again)
+
+
+FEWEST = 3  # answers: of fewer it would be plain who said what
+
+
+class Opinion(NamedTuple):
+    """What those who came thought of a meeting."""
+
+    answers: int
+    average: float
+    spread: list[tuple[int, int]]  # how many gave five, four, …
+    words: list[str]  # in alphabetical order, which tells nothing of who said them
+
+
+def opinion_of(meeting: Meeting) -> Opinion | None:
+    """Return what people thought; None while too few have answered."""
+    given = list(meeting.feedback.values_list("rating", "words"))
+    if len(given) < FEWEST:
+        return None
+    ratings = [rating for rating, _words in given]
+    spread = [(stars, ratings.count(stars)) for stars in range(5, 0, -1)]
+    words = sorted(words for _rating, words in given if words)
+    return Opinion(len(given), sum(ratings) / len(ratings), spread, words)

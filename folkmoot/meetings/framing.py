@@ -1,0 +1,91 @@
+"""The frame of minutes, which writes itself: who came, what was on the agenda, what is still open."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from folkmoot.conversations.models import Post
+from folkmoot.meetings.models import Meeting, Point, Rsvp
+from folkmoot.meetings.programme import from_last_time
+
+MOST_LINKS = 50
+MOST_NAMES = 500
+MOST_POSTS = 500
+_MARKS = re.compile(r"([\\`*_\[\]<>#|])")
+_LINK = re.compile(r"https?://[^\s<>()\[\]\"'`]{3,500}")
+
+
+def frame(meeting: Meeting) -> str:
+    """Return the beginning of the minutes of a meeting as Markdown, in the group's language."""
+    with override(meeting.group.language):
+        parts = [
+            f"**{plain(meeting.title)}**, {date_format(meeting.starts, 'l, j F Y, H:i')}",
+            _part(_("Present"), _names(_came(meeting))),
+            _part(_("Excused"), _names(_excused(meeting))),
+            f"## {_('Agenda')}",
+            *_agenda(meeting),
+            f"## {_('Decisions')}\n\n- ",
+            _part(_("Links"), "\n".join(f"- <{link}>" for link in links_of(meeting))),
+            _part(_("Still open"), "\n".join(map(point_line, from_last_time(meeting)[:50]))),
+        ]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def point_line(point: Point) -> str:
+    """A point as a line of Markdown: what sort, what, who, until when."""
+    facts = [plain(point.owner.name)] if point.owner else []
+    facts += [_("until %(day)s") % {"day": date_format(point.due_on)}] if point.due_on else []
+    return f"- {point.get_sort_display()}: {plain(point.words)}" + (f" ({', '.join(facts)})" if facts else "")
+
+
+def plain(text: str) -> str:
+    """A text that is no Markdown, as Markdown."""
+    return _MARKS.sub(r"\\\1", text)
+
+
+def links_of(meeting: Meeting) -> list[str]:
+    """Return the links that were posted in the meeting's conversation while it went on, each once."""
+    if meeting.topic_id is None:
+        return []
+    said = Post.objects.filter(topic=meeting.topic_id, removed_at=None)
+    during = said.filter(posted_at__range=(meeting.starts_at, meeting.ends_at)).order_by("posted_at", "pk")
+    bodies = during.values_list("body", flat=True)[:MOST_POSTS]
+    found = (link.rstrip(".,;:!?") for body in bodies for link in _LINK.findall(body))
+    return list(dict.fromkeys(found))[:MOST_LINKS]
+
+
+def _part(title: str, words: str) -> str:
+    return f"## {title}\n\n{words}" if words else ""
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(plain(name) for name in names)
+
+
+def _came(meeting: Meeting) -> list[str]:
+    rows = meeting.attendances.select_related("person").order_by("came_at", "pk")[:MOST_NAMES]
+    return [row.person.name if row.person else row.name for row in rows]
+
+
+def _excused(meeting: Meeting) -> list[str]:
+    came = meeting.attendances.exclude(person=None).values("person")
+    answers = meeting.rsvps.filter(answer=Rsvp.Answer.NO).exclude(person__in=came)
+    return [row.person.name for row in answers.select_related("person").order_by("person__name")[:MOST_NAMES]]
+
+
+def _agenda(meeting: Meeting) -> Iterator[str]:
+    items = meeting.agenda.in_order().select_related("proposal__speaker")
+    for number, item in enumerate(items, 1):
+        speaker = f" ({plain(item.proposal.speaker_says)})" if item.proposal else ""
+        yield f"### {number}. {plain(item.title)}{speaker}"
+
+
+def title_of(meeting: Meeting, at: datetime) -> str:
+    """What a conversation about the minutes is called."""
+    with override(meeting.group.language):
+        said = _("Minutes of %(day)s: %(meeting)s")
+        return (said % {"day": date_format(at), "meeting": meeting.title})[:200]

@@ -1,0 +1,107 @@
+"""What comes after a meeting: points, what people thought, and figures."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.groups.http import OF_PAGE, around, managed
+from folkmoot.groups.models import Group
+from folkmoot.meetings.attendance import figures, opinion_of
+from folkmoot.meetings.models import Feedback, Meeting, Point
+from folkmoot.meetings.operations import points as operations
+from folkmoot.meetings.programme_forms import FeedbackForm, PointForm
+from folkmoot.meetings.rules import can_close, can_look_after, can_organise
+from folkmoot.meetings.views.loading import about, of_meeting
+from folkmoot.meetings.views.minutes import page as minutes_page
+from folkmoot.web.forms import tried
+
+A_PAGE = 200
+
+
+@require_safe
+@managed("meetings.read")
+def points(request: HttpRequest, group: Group) -> HttpResponse:
+    """What is open, by whose it is; then what was closed last."""
+    person = reader(request)
+    shown = Point.objects.visible_to(person).filter(group=group).select_related("owner", "meeting__group", "group")
+    open_ones = list(shown.open().order_by("owner__name", "due_on", "pk")[:A_PAGE])
+    context = around(request, group, "meetings") | {
+        "points": open_ones,
+        "may_close": {point.pk for point in open_ones if can_close(person, point)},
+        "closed": shown.exclude(closed_at=None).order_by("-closed_at", "-pk")[:50],
+        "reopens": can_organise(person, group),
+        "today": localdate(),
+    }
+    return render(request, "meetings/points.html", context)
+
+
+@login_required
+@require_POST
+@of_meeting
+def meeting_points(request: SignedIn, meeting: Meeting) -> HttpResponse:
+    """Note what came out of the meeting."""
+    form = PointForm(request.POST, group=meeting.group)
+    if form.is_valid():
+        said = form.cleaned_data
+        if tried(form, "words", lambda: operations.add_point(meeting, by=request.user, via="web", **said)) is not None:
+            return redirect("minutes", meeting.pk)
+    if not can_look_after(request.user, meeting):
+        raise Http404
+    return minutes_page(request, meeting, form)
+
+
+@login_required
+@require_POST
+def point_close(request: SignedIn, point_id: int) -> HttpResponse:
+    found = _point(request, point_id)
+    outcome = request.POST.get("outcome", "")[:1000]
+    operations.close_point(found, outcome=outcome, by=request.user, via="web")
+    messages.success(request, _("Closed."), extra_tags=f"undo:/points/{found.pk}/close/remove")
+    return redirect("points", found.group.slug)
+
+
+@login_required
+@require_POST
+def point_close_remove(request: SignedIn, point_id: int) -> HttpResponse:
+    found = _point(request, point_id)
+    operations.reopen_point(found, by=request.user, via="web")
+    return redirect("points", found.group.slug)
+
+
+@login_required
+@of_meeting
+def feedback(request: SignedIn, meeting: Meeting) -> HttpResponse:
+    """What those who came thought; the summary is for those who organise."""
+    organises = can_organise(request.user, meeting.group)
+    came = meeting.attendances.filter(person=request.user).exists()
+    if not (came or organises):
+        raise Http404
+    said = Feedback.objects.filter(meeting=meeting, person=request.user).first()
+    form = FeedbackForm(request.POST or None, initial={"rating": said.rating, "words": said.words} if said else None)
+    if request.method == "POST" and form.is_valid():
+        operations.give_feedback(meeting, person=request.user, via="web", **form.cleaned_data)
+        messages.success(request, _("Thank you."))
+        return redirect("feedback", meeting.pk)
+    opinion = opinion_of(meeting) if organises else None
+    context = about(request, meeting, form=form if came else None, opinion=opinion, count=meeting.feedback.count())
+    return render(request, "meetings/feedback.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+@managed("meetings.organise")
+def meeting_figures(request: SignedIn, group: Group) -> HttpResponse:
+    context = around(request, group, "meetings") | {"figures": figures(group)}
+    return render(request, "meetings/figures.html", context)
+
+
+def _point(request: SignedIn, point_id: int) -> Point:
+    shown = Point.objects.visible_to(request.user).select_related("group", "meeting__group")
+    found = get_object_or_404(shown, pk=point_id)
+    request.META[OF_PAGE] = found.group
+    return found
