@@ -36,6 +36,7 @@ from folkmoot.conversations.operations import (
     settle,
     start_topic,
     take_back,
+    vote,
 )
 from folkmoot.doors.mail.models import OutgoingLetter
 from folkmoot.groups.models import Group, HistoryEntry, Membership, PlacementRule, Responsibility, RoleGrant
@@ -124,6 +125,8 @@ def plant_talk(group, below, olga, ann, bob, eve):
     accept_answer(post, by=ann, via="web")
     asked = start_topic(channel, author=bob, title="Shy", body="Who?", via="web", is_anonymous=True)
     report(asked.posts.get(), by=ann, reason="other", words="unnamedreport", via="web")
+    vote(make.poll(group, author=ann, kind="ranked"), [3, 1], person=bob, via="web")
+    vote(make.poll(group, author=ann, is_secret=True), [2], person=bob, via="mail")
     other = make.topic(group, author=ann, title="Ropes", body="Which?")
     merge(other, into=make.topic(group, author=bob, title="Rigging", body="Ropes?"), by=olga, via="web")
     down = make.topic(group, author=ann, title="Below it goes", body="x")

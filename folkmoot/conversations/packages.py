@@ -41,6 +41,29 @@ TABLES = [
         leaves_out=HTML,
         veils=("post__is_anonymous", "replaced_by"),
     ),
+    Table(
+        "polls",
+        lambda ids: models.Poll.objects.filter(post__channel__group__in=ids).order_by("pk"),
+        keeps=("is_secret",),
+        check=arriving.poll,
+    ),
+    Table(
+        "choices",
+        lambda ids: models.Choice.objects.filter(poll__post__channel__group__in=ids).order_by("pk"),
+        keeps=("poll",),
+        check=arriving.choice,
+    ),
+    Table(
+        "ballots",
+        lambda ids: models.Ballot.objects.filter(poll__post__channel__group__in=ids).order_by("pk"),
+        keeps=("poll",),
+        check=arriving.ballot,
+    ),
+    Table(
+        "ballot-lines",
+        lambda ids: models.BallotLine.objects.filter(ballot__poll__post__channel__group__in=ids).order_by("pk"),
+        check=arriving.ballot_line,
+    ),
     Table("reactions", lambda ids: models.Reaction.objects.filter(post__channel__group__in=ids).order_by("pk")),
     Table("mentions", lambda ids: models.Mention.objects.filter(post__channel__group__in=ids).order_by("pk")),
     Table(
