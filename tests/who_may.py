@@ -24,6 +24,9 @@ PUBLIC = {
     "letters.moderate": MODERATE,
     "people.sanction": MODERATE,
     "history.read": MODERATE,
+    "meetings.read": frozenset(KINDS),
+    "meetings.answer": REACHED - {"denied"},
+    "meetings.organise": RUN | {"organiser"},
     "members.read": REACHED - {"denied"},
     "members.addresses": RUN,
     "members.manage": RUN,
@@ -51,6 +54,7 @@ PUBLIC = {
 # What is otherwise in a hidden group.
 HIDDEN = {
     "topics.read": REACHED - {"denied"},
+    "meetings.read": REACHED - {"denied"},
     "known": REACHED,
     "knowing": REACHED,
     "open": frozenset(),
