@@ -56,6 +56,7 @@ PUBLIC = {
 HIDDEN = {
     "meetings.read": REACHED - {"denied"},
     "topics.read": REACHED - {"denied"},
+    "meetings.read": REACHED - {"denied"},
     "known": REACHED,
     "knowing": REACHED,
     "open": frozenset(),

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from folkmoot.meetings import views
-from folkmoot.meetings.views import dates
+from folkmoot.meetings.views import dates, reminders
 
 urlpatterns = [
     path("g/<slug:slug>/meetings", views.meetings, name="meetings"),
@@ -36,4 +36,5 @@ urlpatterns = [
     path("dates/<int:dates_id>/close/remove", dates.dates_close_remove, name="dates_close_remove"),
     path("dates/<int:dates_id>/decide", dates.dates_decide, name="dates_decide"),
     path("series/<int:series_id>/rotation", dates.rotation, name="rotation"),
+    path("g/<slug:slug>/meetings/<int:meeting_id>/reminders", reminders.meeting_reminders, name="meeting_reminders"),
 ]
