@@ -56,7 +56,6 @@ PUBLIC = {
 HIDDEN = {
     "meetings.read": REACHED - {"denied"},
     "topics.read": REACHED - {"denied"},
-    "meetings.read": REACHED - {"denied"},
     "known": REACHED,
     "knowing": REACHED,
     "open": frozenset(),
