@@ -8,7 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.groups.models import Group
+from folkmoot.accounts.models import Person
+from folkmoot.groups.models import Group, Membership
 from folkmoot.kit import recurrence, zones
 from folkmoot.meetings.models import Meeting, Venue
 from folkmoot.meetings.operations.planning import LONGEST, MOST_SEATS
@@ -17,7 +18,7 @@ from folkmoot.meetings.repeating import Repeats, choice_of, rule_of
 ONE, FOLLOWING, ALL = "one", "following", "all"
 SCOPES = [(ONE, _("Only this one")), (FOLLOWING, _("This one and those that follow")), (ALL, _("All still to come"))]
 PLAIN = "title minutes zone venue room link dial_in pin seats online_seats guests policy cutoff closes about".split()
-MORE = "dial_in pin online_seats guests policy cutoff closes".split()
+MORE = "host dial_in pin online_seats guests policy cutoff closes".split()
 WHERE, REPEATING = "venue room link seats".split(), "repeats until count".split()
 
 
@@ -67,6 +68,10 @@ class PlanForm(forms.Form):
         _("Hours before it from which nobody gets a seat unasked"), 24 * 30, hint=_("From then on people are asked.")
     )
     closes = _number(_("Hours before it that answers end"), 24 * 60)
+    host = forms.CharField(
+        label=_("Who hosts it"), max_length=60, required=False,
+        help_text=_("A member's handle, like @ines. Named for one meeting at a time."),
+    )  # fmt: skip
 
     def __init__(self, data: Any = None, *, group: Group, meeting: Meeting | None = None, **more: Any) -> None:
         super().__init__(data, **more)
@@ -113,7 +118,8 @@ class PlanForm(forms.Form):
     def is_unfolded(self) -> bool:
         """Whether something that is folded is wrong, or is set."""
         return any(
-            name in self.errors or self.initial.get(name) for name in ("dial_in", "pin", "online_seats", "guests")
+            name in self.errors or self.initial.get(name)
+            for name in ("host", "dial_in", "pin", "online_seats", "guests")
         )
 
     @property
@@ -126,7 +132,8 @@ class PlanForm(forms.Form):
 
     @property
     def particulars(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in PLAIN}
+        said = {name: self.cleaned_data[name] for name in PLAIN}
+        return said | ({"host": self.cleaned_data["host"]} if self._is_of_one else {})
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -141,6 +148,23 @@ class PlanForm(forms.Form):
         count = said["count"] + earlier if said["count"] else None
         return rule_of(said["repeats"], first, until=said["until"], count=count, kept=kept)
 
+    @property
+    def _is_of_one(self) -> bool:
+        """Whether it is about one meeting alone, which may have a host; a series has none."""
+        if self.meeting is not None:
+            return self.meeting.series is None or self.scope == ONE
+        return bool(self.cleaned_data.get("repeats") == Repeats.ONCE)
+
+    def clean_host(self) -> Person | None:
+        handle = self.cleaned_data["host"].strip().removeprefix("@")
+        if not handle:
+            return None
+        members = Membership.objects.current().filter(group=self.group, person__is_active=True)
+        found = members.filter(person__handle__iexact=handle).select_related("person").first()
+        if found is None:
+            raise ValidationError(_("No member of this group has this handle."))
+        return found.person
+
     def clean_about(self) -> str:
         text: str = self.cleaned_data["about"]
         return text.replace("\r\n", "\n")
@@ -154,6 +178,9 @@ class PlanForm(forms.Form):
             raise ValidationError(_("Say until when, or how many times; not both."))
         if said.get("until") and said.get("day") and said["until"] < said["day"]:
             self.add_error("until", _("This is before it begins."))
+        before = self.meeting.host if self.meeting else None
+        if said.get("host") not in {None, before} and not self._is_of_one:
+            self.add_error("host", _("A host is named for one meeting at a time."))
         return said
 
 
@@ -161,6 +188,7 @@ def as_form(meeting: Meeting) -> dict[str, Any]:
     """A meeting as the form shows it; of a series, the rule from this one on."""
     starts = meeting.starts.replace(tzinfo=None)
     shown = {name: getattr(meeting, name) for name in PLAIN} | {"day": starts.date(), "time": starts.time()}
+    shown["host"] = meeting.host.handle if meeting.host else ""
     if meeting.series is None or meeting.slot is None:
         return shown
     rule = recurrence.parse(meeting.series.rule, zone=meeting.series.zone)

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.meetings.operations import add_venue, announce, answer, ask, cancel, plan_series
+from folkmoot.web.strangers import KEEP
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -143,8 +144,10 @@ def test_strangers_see_no_names_and_get_structured_data(client, group, ann):
     meeting = make.meeting(group, title="Back</script>ups", venue=barn, link=LINK, seats=30, about="About *restoring*.")
     answer(meeting, person=ann, answer="yes", via="web")
 
-    page = text(client.get(meeting.get_absolute_url()))
+    response = client.get(meeting.get_absolute_url())
+    page = text(response)
 
+    assert response.headers[KEEP] == "yes"
     assert ">Ann<" not in page
     data = json.loads(re.search(r'ld\+json">(.*?)</script>', page)[1])
     assert data["@type"] == "Event"

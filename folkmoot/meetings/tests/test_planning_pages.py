@@ -70,6 +70,19 @@ def test_one_meeting_is_planned(organiser, group):
     assert not made.is_draft
 
 
+def test_a_host_is_a_member_and_of_one_meeting(organiser, group):
+    ann = make.person("Ann")
+    make.join(group, ann)
+    make.person("Eve")
+
+    organiser.post(NEW, sent(host="@ann"))
+    of_a_series = organiser.post(NEW, sent(host="@ann", repeats="weekly", anyway="1"))
+    stranger = organiser.post(NEW, sent(host="@eve", anyway="1"))
+
+    assert Meeting.objects.get().host == ann
+    assert [one.context["form"].errors.keys() for one in (of_a_series, stranger)] == [{"host"}, {"host"}]
+
+
 def test_a_draft_is_planned(organiser):
     organiser.post(NEW, sent(draft="1"))
 
