@@ -26,6 +26,7 @@ WORDS = {
     "meeting.cancelled": _("called a meeting off: %(meeting)s"),
     "meeting.uncancelled": _("let a meeting take place after all: %(meeting)s"),
     "meeting.discarded": _("threw the draft of a meeting away"),
+    "meeting.brought": _("brought meetings along from elsewhere: %(count)s"),
     "series.planned": _("planned a series of meetings: %(series)s"),
     "series.changed": _("changed a series of meetings: %(series)s"),
     "series.published": _("published a series of meetings: %(series)s"),

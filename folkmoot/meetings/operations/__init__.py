@@ -2,6 +2,7 @@
 
 from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer
+from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
 from folkmoot.meetings.operations.seating import give_seat, move_up, move_up_all
@@ -19,6 +20,7 @@ from folkmoot.meetings.operations.venues import add_venue, bring_venue_back, cha
 from folkmoot.meetings.operations.wishes import ask, stop_asking
 
 __all__ = [
+    "Brought",
     "Outdated",
     "add_venue",
     "announce",
@@ -26,6 +28,7 @@ __all__ = [
     "answer",
     "ask",
     "bring_meetings",
+    "bring_meetings_along",
     "bring_venue_back",
     "cancel",
     "change_all",
