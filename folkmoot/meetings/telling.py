@@ -29,6 +29,7 @@ WORDS = {
     "meeting.uncancelled": _("let a meeting take place after all: %(meeting)s"),
     "meeting.discarded": _("threw the draft of a meeting away"),
     "meeting.reminders_set": _("set the reminders of a meeting: %(meeting)s"),
+    "meeting.brought": _("brought meetings along from elsewhere: %(count)s"),
     "series.planned": _("planned a series of meetings: %(series)s"),
     "series.changed": _("changed a series of meetings: %(series)s"),
     "series.published": _("published a series of meetings: %(series)s"),

@@ -3,6 +3,7 @@
 from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer
 from folkmoot.meetings.operations.backdating import date_back, take_as_announced
+from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
 from folkmoot.meetings.operations.dating import answer_dates, ask_dates, change_dates, close_dates, decide, reopen_dates
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
@@ -23,6 +24,7 @@ from folkmoot.meetings.operations.venues import add_venue, bring_venue_back, cha
 from folkmoot.meetings.operations.wishes import ask, stop_asking
 
 __all__ = [
+    "Brought",
     "Outdated",
     "Wanted",
     "add_venue",
@@ -33,6 +35,7 @@ __all__ = [
     "ask",
     "ask_dates",
     "bring_meetings",
+    "bring_meetings_along",
     "bring_venue_back",
     "cancel",
     "change_all",
