@@ -9,8 +9,8 @@ from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import enrol
-from folkmoot.conversations.models import Post, Topic
-from folkmoot.conversations.operations import main_channel, reply, start_topic
+from folkmoot.conversations.models import Poll, Post, Topic
+from folkmoot.conversations.operations import Asked, main_channel, reply, start_topic
 from folkmoot.groups.models import Group, Membership
 from folkmoot.groups.operations import add_member, found
 from folkmoot.kit.zones import to_local
@@ -50,6 +50,13 @@ def topic(group: Group, *, author: Person | None = None, title: str = "Hello", b
 
 def post(topic: Topic, *, author: Person | None = None, body: str = "Me too.", via: str = "web") -> Post:
     return reply(topic, author=author or topic.posts.order_by("pk")[0].author, body=body, via=via)
+
+
+def poll(group: Group, *, author: Person, **how: Any) -> Poll:
+    """A poll about a day, in a conversation of its own."""
+    asked = Asked(**{"question": "Which day?", "choices": ["Monday", "Tuesday", "Friday"]} | how)
+    topic = start_topic(main_channel(group), author=author, title="Days", body="", via="web", poll=asked)
+    return Poll.objects.select_related("post__topic__channel__group").get(post__topic=topic)
 
 
 def signed_in(client: Client, person: Person) -> Client:

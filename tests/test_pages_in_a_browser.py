@@ -49,6 +49,7 @@ SIGNED_IN = [
     "/account/logout/",
     "/search?q=hello",
     "/settings/feeds",
+    "/settings/calendars",
 ]
 SIGNED_IN += ["/inbox", "/inbox?list=later", "/inbox?group=tarn", "/inbox?list=for-me"]
 SIGNED_IN += [f"/settings/{page}" for page in "profile addresses security sessions data data/erase".split()]

@@ -34,6 +34,7 @@ PUBLIC = {
     "subgroups.manage": RUN,
     "roles.manage": RUN,
     "duties.manage": RUN,
+    "meetings.propose": REACHED - {"denied"},
     # What is no permission.
     "everybody": frozenset(KINDS),
     "people": PEOPLE,  # who have signed in
@@ -46,15 +47,15 @@ PUBLIC = {
     "joining": PEOPLE - {"denied"},
     "applying": PEOPLE - MEMBERS,
     "asking": frozenset(KINDS),
-    "welcome": frozenset(KINDS) - {"denied"},
+    "welcome": frozenset(KINDS) - {"denied", "removed"},  # who was taken out after the invitation was written stays out
     "voters": MEMBERS - {"denied"},
     "candidates": MEMBERS - {"denied", "quiet"},  # for who will own the group, nothing is denied to them
     "followers": MEMBERS,
 }
 # What is otherwise in a hidden group.
 HIDDEN = {
-    "topics.read": REACHED - {"denied"},
     "meetings.read": REACHED - {"denied"},
+    "topics.read": REACHED - {"denied"},
     "known": REACHED,
     "knowing": REACHED,
     "open": frozenset(),

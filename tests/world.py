@@ -12,6 +12,7 @@ from folkmoot.accounts.models import OPERATOR, PersonExport
 from folkmoot.accounts.operations import add_domain, affiliate, change_installation, make_organization
 from folkmoot.conversations import operations as talk
 from folkmoot.conversations.models import Topic
+from folkmoot.doors.calendars.operations import make_key as make_calendar_key
 from folkmoot.doors.feeds.operations import make_key
 from folkmoot.doors.mail import addresses, kept
 from folkmoot.doors.mail.models import Confirmation, HeldLetter
@@ -29,6 +30,9 @@ from folkmoot.groups.models import (
     Sanction,
 )
 from folkmoot.groups.operations import duties
+from folkmoot.meetings import operations as meetings
+from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.operations import agenda, proposing
 from tests import make
 
 ROLES = ("owner", "moderator", "organiser", "support", "editor")
@@ -51,7 +55,7 @@ def around(slug, **settings):
     world = SimpleNamespace(group=group, parent=parent, people=people | {"visitor": None}, founder=founder)
     world.things = {"slug": slug, "group_id": group.pk, "parent": parent.pk} | _talk(world) | _letters(world)
     world.things |= _governing(world) | _own(world) | _membership(world)
-    world.things |= _joining(world) | _roles(world) | _installation(world)
+    world.things |= _joining(world) | _roles(world) | _installation(world) | _meetings(world) | _programme(world)
     world.things |= _invitations(world)
     return world
 
@@ -83,11 +87,14 @@ def _talk(world):
     apart = talk.split(split, posts=[second.pk], title="Wombat apart", by=OPERATOR, via="test")
     (file,) = talk.prepare_files([("wombat.txt", b"Wombat file")])
     talk.reply(other, author=whose, body="Wombat file", via="test", files=[file])
+    asked = talk.Asked("Wombats?", ["Hay", "Straw"])
+    poll = talk.reply(other, author=whose, body="", via="test", poll=asked).poll
     return {
         "topic_id": topic.pk, "topic": topic.pk, "other": other.pk, "renamed": renamed.pk, "moved": moved.pk,
         "merged": merged.pk, "apart": apart.pk, "title": "wombat-plan", "channel": "ops", "channel_id": ops.pk,
         "post_id": topic.posts.in_order()[0].pk, "answer": answer.pk, "gone": gone.pk, "kind": "thanks",
         "level": "muted", "sha256": file.sha256, "name": "wombat.txt", **_waiting(world, ops, topic),
+        "poll_id": poll.pk, "lines": "Hay\nStraw",
     }  # fmt: skip
 
 
@@ -172,7 +179,6 @@ def _invitations(world):
     asked = {"group": world.group, "address": "whose@example.org", "name": "Whose", "token": "wombatscome"}
     Confirmation.objects.create(kind=Confirmation.Kind.ANSWER, meeting=meeting, **asked)
     return {
-        "meeting_id": meeting.pk,
         "come_token": "wombatscome",
         "rsvp_token": addresses.rsvp_token(meeting.pk, whose.pk),
         "invitations_token": addresses.invitations_token(world.group.memberships.get(person=whose).pk),
@@ -186,6 +192,7 @@ def _own(world):
     device = UserSession.objects.create(
         user=whose, session_key="x" * 32, ip="127.0.0.1", user_agent="Hay", last_seen_at=now()
     )
+    calendar_key, secret = make_calendar_key(whose, name="Wombat phone")
     soon = f"{now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
     return {
         "pk": 1,
@@ -193,6 +200,8 @@ def _own(world):
         "session_id": device.pk,
         "export_id": export.pk,
         "feed_key": make_key(whose).key,
+        "calendar_key": calendar_key.pk,
+        "secret": secret,
         "handle": whose.handle,
     }
 
@@ -225,11 +234,14 @@ def _roles(world):
     group, tending = world.group, make.join(world.group, make.person("Tending"))
     moderator = group.roles.get(key="moderator")
     operations.grant_role(tending, role=moderator, by=OPERATOR, via="test")
+    taken = group.roles.get(key="editor")
+    operations.grant_role(tending, role=taken, by=OPERATOR, via="test")
+    operations.revoke_role(tending, role=taken, by=OPERATOR, via="test")
     own = operations.make_role(group, name="Wombat minder", by=OPERATOR, via="test")
     package = GroupExport.objects.create(group=group, ready_at=now(), sha256=world.things["sha256"])
     return {
-        "tending": tending.pk, "moderator": moderator.pk, "own_role": own.pk, "package_id": package.pk,
-        "denial_id": world.people["quiet"].denials.get().pk,
+        "tending": tending.pk, "moderator": moderator.pk, "taken": taken.pk, "own_role": own.pk,
+        "package_id": package.pk, "denial_id": world.people["quiet"].denials.get().pk,
     }  # fmt: skip
 
 
@@ -243,3 +255,37 @@ def _installation(world):
     )
     boss = make.person("Boss", administrator=True)
     return {"founding_id": wish.pk, "inspected": elsewhere.slug, "boss": boss.handle}
+
+
+def _meetings(world):
+    """A meeting with a waiting list, one that is called off, a draft, a series, and places."""
+    group, by = world.group, {"by": OPERATOR, "via": "test"}
+    barn, unused, retired = (meetings.add_venue(group, name=f"Wombat {name}", **by) for name in ("barn", "shed", "hut"))
+    meetings.retire_venue(retired, **by)
+    full = make.meeting(group, title="Wombat meeting", venue=barn, seats=1)
+    meetings.answer(full, person=world.people["whose"], answer="yes", via="test")
+    waiting = meetings.answer(full, person=world.people["member"], answer="yes", via="test")
+    meetings.change_meeting(full, seats=50, **by)
+    off, draft = make.meeting(group, title="Wombat off"), make.meeting(group, title="Wombat draft", is_draft=True)
+    meetings.cancel(off, **by)
+    starts = full.starts.replace(tzinfo=None) + timedelta(days=1)
+    series = meetings.plan_series(group, title="Wombat weeks", starts=starts, rule="FREQ=WEEKLY;COUNT=3", **by)
+    return {
+        "meeting_id": full.pk, "cancelled_meeting": off.pk, "draft_meeting": draft.pk, "venue_id": barn.pk,
+        "series_meeting": series.meetings.order_by("slot")[0].pk, "unused_venue": unused.pk, "rsvp_id": waiting.pk,
+        "retired_venue": retired.pk, "wish_id": meetings.ask(full, words="Wombats?", **by).pk,
+    }  # fmt: skip
+
+
+def _programme(world):
+    """A meeting that is just going on, its host being the person of the kind `whose`: talks, agenda, minutes."""
+    group, whose, by = world.group, world.people["whose"], {"by": OPERATOR, "via": "test"}
+    meeting = make.meeting(group, title="Wombat night", starts_in=timedelta(minutes=-30))
+    Meeting.objects.filter(pk=meeting.pk).update(host=whose)
+    meeting.refresh_from_db()
+    offered = proposing.propose(group, title="Wombat talk", by=whose, via="test")
+    given = proposing.propose(group, title="Wombat burrows", by=whose, via="test")
+    item = agenda.schedule(given, meeting=meeting, **by)
+    (file,) = talk.prepare_files([("wombat.pdf", b"%PDF-1.7 Wombat slides")])
+    agenda.attach_slides(item, slides=file, **by)
+    return {"night": meeting.pk, "talk_id": offered.pk, "given": given.pk, "item_id": item.pk}

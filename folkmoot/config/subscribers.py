@@ -33,7 +33,6 @@ SUBSCRIBERS = [
     Subscriber("activity", frozenset({"post.added", "reaction.added"}), handle=conversations.was_active),
     Subscriber("names", frozenset({"person.renamed", "picture.changed"}), handle=conversations.person_renamed),
     Subscriber("exports", frozenset({"export.asked"}), handle=exports.export_asked),
-    Subscriber("packages", frozenset({"package.asked"}), handle=exports.package_asked),
     Subscriber("exported", frozenset({"export.ready"}), handle=notes.export_ready),
     Subscriber("farewell", frozenset({"person.erased"}), handle=personal.person_erased),
     Subscriber("companies", frozenset({"address.proven"}), handle=accounts.address_proven),

@@ -12,7 +12,6 @@ from folkmoot.kit.errors import Refused
 from folkmoot.store.packages import Row
 from folkmoot.store.unpacking import Arrivals
 
-LONGEST_BODY = 1_000_000  # an archive's letter may be longer than what is written here
 _HASH = re.compile(r"[0-9a-f]{64}")
 SLACK = timedelta(days=1)  # of clocks elsewhere
 
@@ -36,16 +35,9 @@ def post(row: Row, arrivals: Arrivals) -> None:
         raise Refused("it needs an author, or none where it was said without a name")
     if arrivals.of(models.Topic, row["topic"], "channel") != row["channel"]:
         raise Refused("its conversation stands in another channel")
-    if len(row["body"]) > LONGEST_BODY:
-        raise Refused(f"its text has more than {LONGEST_BODY:,} characters")
     for one in [row["message_id"], *row["references"].split(" ")]:
         if one and msgid.clean(one) != one:
             raise Refused(f"{one[:60]!r} is no id of a letter")
-
-
-def edition(row: Row, arrivals: Arrivals) -> None:
-    if len(row["body"]) > LONGEST_BODY:
-        raise Refused(f"its text has more than {LONGEST_BODY:,} characters")
 
 
 def reference(row: Row, arrivals: Arrivals) -> None:

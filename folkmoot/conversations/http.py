@@ -5,16 +5,18 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
 from folkmoot.conversations import unread
-from folkmoot.conversations.models import OldTopic, Post, Topic
+from folkmoot.conversations.models import OldTopic, Post, StoredFile, Topic
 from folkmoot.conversations.rules import can_moderate_topics
 from folkmoot.groups.http import standing
 from folkmoot.groups.models import Group
+from folkmoot.store import files
 from folkmoot.store.prepared import Prepared
 
 _TOPIC = Prepared(lambda key: Topic.objects.filter(pk=key).select_related("channel__group"))
@@ -63,3 +65,16 @@ def of_topic(view: Page) -> Page:
 def zone_of(person: Person, group: Group) -> ZoneInfo:
     """The zone in which somebody says when: their own, or else their group's."""
     return ZoneInfo(person.time_zone or group.time_zone)
+
+
+def handed_out(stored: StoredFile, name: str) -> HttpResponseBase:
+    """Hand a kept file out: it is saved and never run; a picture that we drew anew is shown."""
+    path = files.where(stored.sha256)
+    if not path.exists():
+        raise Http404
+    kind = stored.kind if stored.is_picture else "application/octet-stream"
+    response = FileResponse(path.open("rb"), as_attachment=not stored.is_picture, filename=name, content_type=kind)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response

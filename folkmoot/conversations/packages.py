@@ -40,7 +40,6 @@ TABLES = [
         lambda ids: models.Edition.objects.filter(post__channel__group__in=ids).order_by("pk"),
         leaves_out=HTML,
         veils=("post__is_anonymous", "replaced_by"),
-        check=arriving.edition,
     ),
     Table("reactions", lambda ids: models.Reaction.objects.filter(post__channel__group__in=ids).order_by("pk")),
     Table("mentions", lambda ids: models.Mention.objects.filter(post__channel__group__in=ids).order_by("pk")),

@@ -150,7 +150,7 @@ def _mine(group: Group, person: Person | None, context: dict[str, Any]) -> dict[
     if person is None:
         return {}
     addresses = person.addresses.filter(verified=True).values("email")
-    invited = Invitation.objects.filter(group=group, address__in=addresses, answered_at=None)
+    invited = Invitation.objects.open().filter(group=group, address__in=addresses)
     asked = Application.objects.filter(group=group, person=person, decided_at=None)
     return {"invitation": invited.first(), "application": asked.first()}
 

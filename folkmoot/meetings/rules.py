@@ -6,7 +6,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, Role, RolePermission, reaching
 from folkmoot.groups.permissions import Permission, Section
-from folkmoot.meetings.models import Meeting, Rsvp
+from folkmoot.meetings.models import AgendaItem, Meeting, Proposal, Rsvp
 
 PERMISSIONS = (
     Permission("meetings.read", Section.MEETINGS, _("See the meetings"), is_open=True),
@@ -49,3 +49,32 @@ def is_open_to_newcomers(meeting: Meeting) -> bool:
     allowed = RolePermission.objects.filter(reaching(meeting.group_id), name="meetings.answer")
     is_open = meeting.takes_answers and meeting.group.closed_at is None
     return is_open and allowed.filter(role__audience__in=strangers).exists()
+
+
+def can_propose(person: Actor | None, group: Group) -> bool:
+    return group.closed_at is None and holds(person, "meetings.propose", group)
+
+
+def can_change_proposal(person: Actor | None, proposal: Proposal) -> bool:
+    """Whoever made it, as long as they may propose; and those who organise."""
+    is_theirs = isinstance(person, Person) and proposal.by_id == person.pk and can_propose(person, proposal.group)
+    return is_theirs or can_organise(person, proposal.group)
+
+
+def can_want(person: Person | None, group: Group) -> bool:
+    """Whoever may come to meetings may say what they would like to hear."""
+    return group.closed_at is None and holds(person, "meetings.answer", group)
+
+
+def can_speak_for(person: Actor | None, item: AgendaItem) -> bool:
+    """The speaker of a talk, and those who organise on their behalf."""
+    speaker = item.proposal.speaker_id if item.proposal else None
+    is_speaker = isinstance(person, Person) and person.pk == speaker and can_see(person, item.meeting)
+    return is_speaker or can_organise(person, item.meeting.group)
+
+
+def can_look_after(person: Actor | None, meeting: Meeting) -> bool:
+    """Those who organise, and the host: at the door, and with the minutes."""
+    is_host = isinstance(person, Person) and person.is_active and person.pk == meeting.host_id
+    is_open = meeting.group.closed_at is None
+    return can_organise(person, meeting.group) or (is_host and is_open and can_see(person, meeting))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
 from folkmoot.groups.models import HistoryEntry
-from folkmoot.meetings.models import Meeting, Series, Venue
+from folkmoot.meetings.models import Meeting, Proposal, Series, Venue
 from folkmoot.meetings.operations import (
     bring_venue_back,
     cancel,
@@ -16,6 +16,8 @@ from folkmoot.meetings.operations import (
     retire_venue,
     uncancel,
 )
+from folkmoot.meetings.operations.agenda import schedule, take_off
+from folkmoot.meetings.operations.proposing import put_proposal_back, withdraw_proposal
 
 WORDS = {
     "meeting.planned": _("planned a meeting: %(meeting)s"),
@@ -25,6 +27,7 @@ WORDS = {
     "meeting.uncancelled": _("let a meeting take place after all: %(meeting)s"),
     "meeting.discarded": _("threw the draft of a meeting away"),
     "meeting.reminders_set": _("set the reminders of a meeting: %(meeting)s"),
+    "meeting.brought": _("brought meetings along from elsewhere: %(count)s"),
     "series.planned": _("planned a series of meetings: %(series)s"),
     "series.changed": _("changed a series of meetings: %(series)s"),
     "series.published": _("published a series of meetings: %(series)s"),
@@ -33,9 +36,26 @@ WORDS = {
     "venue.changed": _("changed a place of the address book: %(venue)s"),
     "venue.retired": _("took a place out of the address book: %(venue)s"),
     "venue.brought_back": _("put a place back into the address book: %(venue)s"),
+    "proposal.withdrawn": _("took a proposed talk back: %(proposal)s"),
+    "proposal.put_back": _("offered a talk again: %(proposal)s"),
+    "talk.scheduled": _("put a talk on the agenda of %(meeting)s: %(proposal)s"),
+    "talk.taken_off": _("took a talk off the agenda of %(meeting)s: %(proposal)s"),
+    "minutes.published": _("published the minutes of %(meeting)s"),
 }
-ABOUT = {"meeting": _("Meetings"), "series": _("Series of meetings"), "venue": _("Places")}
-NAMES = {"meeting": (Meeting, "title"), "series": (Series, "title"), "venue": (Venue, "name")}
+ABOUT = {
+    "meeting": _("Meetings"),
+    "series": _("Series of meetings"),
+    "venue": _("Places"),
+    "proposal": _("Proposed talks"),
+    "talk": _("Talks"),
+    "minutes": _("Minutes"),
+}
+NAMES = {
+    "meeting": (Meeting, "title"),
+    "series": (Series, "title"),
+    "venue": (Venue, "name"),
+    "proposal": (Proposal, "title"),
+}
 
 
 def _meeting(entry: HistoryEntry) -> Meeting:
@@ -63,6 +83,10 @@ def _venue_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
     change_venue(_venue(entry), by=by, via=via, **entry.facts["before"])
 
 
+def _proposal(entry: HistoryEntry) -> Proposal:
+    return Proposal.objects.select_related("group").get(group=entry.group_id, pk=entry.facts["proposal"])
+
+
 UNDOES = {
     "meeting.changed": _meeting_as_before,
     "meeting.cancelled": lambda entry, by, via: uncancel(_meeting(entry), by=by, via=via),
@@ -70,5 +94,9 @@ UNDOES = {
     "venue.added": lambda entry, by, via: retire_venue(_venue(entry), by=by, via=via),
     "venue.changed": _venue_as_before,
     "venue.retired": lambda entry, by, via: bring_venue_back(_venue(entry), by=by, via=via),
+    "proposal.withdrawn": lambda entry, by, via: put_proposal_back(_proposal(entry), by=by, via=via),
+    "proposal.put_back": lambda entry, by, via: withdraw_proposal(_proposal(entry), by=by, via=via),
+    "talk.scheduled": lambda entry, by, via: take_off(_proposal(entry), by=by, via=via),
+    "talk.taken_off": lambda entry, by, via: schedule(_proposal(entry), meeting=_meeting(entry), by=by, via=via),
     "venue.brought_back": lambda entry, by, via: retire_venue(_venue(entry), by=by, via=via),
 }

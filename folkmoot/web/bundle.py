@@ -26,9 +26,11 @@ APART = [
     "talk",
     "bulk",
     "time",
+    "meeting",
     "matrix",
     "tree",
     "own",
+    "agenda",
     "gallery",
 ]
 

@@ -2,6 +2,7 @@
 
 from folkmoot.config.cli import (
     archives,
+    calendars,
     care,
     channels,
     demo,
@@ -19,6 +20,9 @@ from folkmoot.config.cli import (
 )
 
 archives.bringing.add_command(packages.import_group)
+archives.bringing.add_command(calendars.import_ics)
+archives.bringing.add_command(calendars.import_meetings)
+archives.taking.add_command(calendars.export_ics)
 archives.taking.add_command(packages.export_group)
 archives.taking.add_command(people.export_person)
 groups.member.add_command(joining.bring)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,13 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.conversations import boxes, fragments, rendering, rules
 from folkmoot.conversations.forms import EditForm
-from folkmoot.conversations.http import readable_post
+from folkmoot.conversations.http import handed_out, readable_post
 from folkmoot.conversations.models import Attachment, Post, Reaction, StoredFile, Upload
 from folkmoot.conversations.operations import edit, put_back, react, take_back, unreact
 from folkmoot.conversations.queries import wordings
 from folkmoot.conversations.views.topics import page_of
 from folkmoot.groups.http import around
-from folkmoot.store import files
 
 
 @require_safe
@@ -151,15 +150,7 @@ def _fragment(post: Post, *, can_act: bool) -> str:
 def file(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     """A file of a post, to those who may read it; one that waits for its post, to whoever sent it."""
     stored = _stored(request, sha256, name)
-    path = files.where(sha256)
-    if not path.exists():
-        raise Http404
-    kind = stored.kind if stored.is_picture else "application/octet-stream"
-    response = FileResponse(path.open("rb"), as_attachment=not stored.is_picture, filename=name, content_type=kind)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    return response
+    return handed_out(stored, name)
 
 
 def _stored(request: HttpRequest, sha256: str, name: str) -> StoredFile:

@@ -62,12 +62,7 @@ class Sheet:
         answers = {one.meeting_id: one for one in self.answers} if self.person else {}
         if self.only_coming:
             return Shown(meetings, {}, {}, answers)
-        ids = {one.series_id for one in meetings if one.series_id}
-        there = Series.objects.exclude(published_at=None).select_related("venue", "group")
-        series = {one.pk: one for one in there.filter(pk__in=ids)}
-        dates: dict[int, list[SeriesDate]] = {}
-        for date in SeriesDate.objects.filter(series__in=series).order_by("at"):
-            dates.setdefault(date.series_id, []).append(date)
+        series, dates = _series_of(meetings)
         return Shown(_recent(meetings, series), series, dates, answers)
 
 
@@ -79,8 +74,11 @@ class Shown:
     series: dict[int, Series]
     dates: dict[int, list[SeriesDate]]
     answers: dict[int, Rsvp]
+    is_open: bool = False  # for those who run the place: links and numbers are told
 
     def comes(self, meeting: Meeting) -> bool:
+        if self.is_open:
+            return True
         answer = self.answers.get(meeting.pk)
         return answer is not None and answer.comes
 
@@ -101,6 +99,24 @@ def of_person(person: Person, *, name: str, only_coming: bool = False) -> Sheet:
     mine = Group.objects.joined_by(person).values("pk")
     groups = Meeting.objects.visible_to(person).filter(group__in=mine).values_list("group", flat=True).distinct()
     return Sheet(name, tuple(sorted(groups)), person, only_coming)
+
+
+def everything(group: Group) -> Shown:
+    """Return all published meetings of a group, also of long ago, with links and numbers."""
+    rows = Meeting.objects.published().filter(group=group).select_related("venue", "group")
+    meetings = list(rows.in_order())
+    return Shown(meetings, *_series_of(meetings), answers={}, is_open=True)
+
+
+def _series_of(meetings: Iterable[Meeting]) -> tuple[dict[int, Series], dict[int, list[SeriesDate]]]:
+    """The series that meetings are of, and what each adds to its rule and leaves out."""
+    ids = {one.series_id for one in meetings if one.series_id}
+    there = Series.objects.exclude(published_at=None).select_related("venue", "group")
+    series = {one.pk: one for one in there.filter(pk__in=ids)}
+    dates: dict[int, list[SeriesDate]] = {}
+    for date in SeriesDate.objects.filter(series__in=series).order_by("at"):
+        dates.setdefault(date.series_id, []).append(date)
+    return series, dates
 
 
 def _recent(meetings: Iterable[Meeting], series: dict[int, Series]) -> list[Meeting]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from folkmoot.doors.calendars import views
+from folkmoot.doors.calendars import dav, views
 
 urlpatterns = [
     path("g/<slug:slug>/meetings.ics", views.group_calendar, name="group_calendar"),
@@ -10,4 +10,10 @@ urlpatterns = [
     path("settings/calendars", views.calendars, name="calendars"),
     path("settings/calendars/keys", views.keys, name="calendar_keys"),
     path("settings/calendars/keys/<int:key_id>/remove", views.key_remove, name="calendar_key_remove"),
+    path(".well-known/caldav", dav.well_known, name="dav_well_known"),
+    path("dav/", dav.root, name="dav"),
+    path("dav/mine/", dav.mine, name="dav_mine"),
+    path("dav/mine/<slug:name>.ics", dav.mine_file, name="dav_mine_file"),
+    path("dav/groups/<slug:slug>/", dav.of_group, name="dav_group"),
+    path("dav/groups/<slug:slug>/<slug:name>.ics", dav.of_group_file, name="dav_group_file"),
 ]

@@ -13,7 +13,6 @@ from folkmoot.accounts.language import speaking
 from folkmoot.accounts.models import Person
 from folkmoot.doors.calendars import sheets
 from folkmoot.doors.calendars.entries import entries, single
-from folkmoot.doors.calendars.links import webcal
 from folkmoot.doors.calendars.models import CalendarKey
 from folkmoot.doors.calendars.operations import make_key, remove_key, whose
 from folkmoot.doors.calendars.sheets import Sheet
@@ -21,6 +20,7 @@ from folkmoot.groups.http import moved, of_group
 from folkmoot.groups.models import Group
 from folkmoot.kit import ical
 from folkmoot.kit.errors import Refused
+from folkmoot.meetings.links import webcal
 from folkmoot.meetings.models import Meeting
 from folkmoot.meetings.rules import sees_the_way_in
 from folkmoot.web.strangers import keep_for_strangers
@@ -100,7 +100,7 @@ def keys(request: SignedIn) -> HttpResponse:
 @login_required
 @require_POST
 def key_remove(request: SignedIn, key_id: int) -> HttpResponse:
-    remove_key(get_object_or_404(CalendarKey, pk=key_id, person=request.user), by=request.user)
+    remove_key(get_object_or_404(CalendarKey.objects.filter(person=request.user), pk=key_id), by=request.user)
     messages.success(request, _("This address no longer works."))
     return redirect("calendars")
 

@@ -13,9 +13,10 @@ from folkmoot.meetings.models import Meeting
 
 DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security", "root"})  # reach the administrators
 VERBS = frozenset({"join", "leave", "owner", "help", "report", "rsvp", "subscribe", "unsubscribe"})
-TOKEN_VERBS = frozenset({"bounces", "confirm", "r", "rsvp"})  # followed by "-" and a token
+SIGNED = frozenset({"r", "rsvp", "vote"})  # a letter there is of the person whom its token names
+TOKEN_VERBS = frozenset({"bounces", "confirm"}) | SIGNED  # followed by "-" and a token
 _SECRETS = re.compile(
-    rf"({re.escape(settings.SITE)}/(?:rsvp|mail/[a-z]+)/|[\w.-]+\+(?:rsvp|r|confirm)(?=-))[\w-]+", re.IGNORECASE
+    rf"({re.escape(settings.SITE)}/(?:rsvp|mail/[a-z]+)/|[\w.-]+\+(?:rsvp|r|vote|confirm)(?=-))[\w-]+", re.IGNORECASE
 )
 
 
@@ -60,7 +61,7 @@ def _takes(mark: Mark) -> bool:
 
 def takes_posts(mark: Mark) -> bool:
     """Whether a letter there would be said to the group, and not ask for something."""
-    return (mark.verb not in VERBS | TOKEN_VERBS or mark.verb == "r") and responsibility_of(mark) is None
+    return (mark.verb not in VERBS | TOKEN_VERBS or mark.verb in SIGNED) and responsibility_of(mark) is None
 
 
 def group_of(mark: Mark) -> Group | None:
@@ -107,6 +108,11 @@ def of_topic(topic: Topic) -> str:
 def signed(group: Group, membership_id: int) -> str:
     """The address that only this member knows: a letter to it is theirs."""
     return of_group(group, "r-" + signing.sign(_key(), "reply", membership_id))
+
+
+def of_poll(group: Group, membership_id: int, poll_id: int) -> str:
+    """The address at which only this member answers this poll's letter: with a vote, or with words."""
+    return of_group(group, "vote-" + signing.sign(_key(), "vote", membership_id, poll_id))
 
 
 def return_path(group: Group, membership_id: int, post_id: int) -> str:
@@ -156,11 +162,28 @@ def signer(mark: Mark, group: Group) -> Person | None:
     if mark.verb == "rsvp":
         found = invited(mark.token)
         return found[1] if found is not None and found[0].group_id == group.pk else None
-    numbers = signing.unsign(_key(), "reply", mark.token) if mark.verb == "r" else None
+    numbers = _signed(mark)
     if not numbers:
         return None
     member = Membership.objects.current().filter(pk=numbers[0], group=group, person__is_active=True)
     return next((found.person for found in member.select_related("person")), None)
+
+
+def poll_number(mark: Mark) -> int:
+    """The number of the poll that an address is for; 0 where it is for none."""
+    numbers = _signed(mark) if mark.verb == "vote" else None
+    return numbers[1] if numbers and len(numbers) == 2 else 0
+
+
+def channel_of_poll(mark: Mark) -> Channel | None:
+    """Where the words of a letter belong that answers a poll's letter."""
+    number = poll_number(mark)
+    return Channel.objects.filter(posts__poll=number).select_related("group").first() if number else None
+
+
+def _signed(mark: Mark) -> tuple[int, ...] | None:
+    purpose = {"r": "reply", "vote": "vote"}.get(mark.verb)
+    return signing.unsign(_key(), purpose, mark.token) if purpose else None
 
 
 def bounced(mark: Mark) -> tuple[int, int] | None:

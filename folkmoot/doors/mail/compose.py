@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Attachment, Channel, Post
-from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail import addresses, ballots
 from folkmoot.doors.mail.transport import Copy, Sheet
 from folkmoot.groups.models import Group, Membership
 from folkmoot.store import files
@@ -24,7 +24,8 @@ MOST_ATTACHED = 5 * 1024 * 1024  # bytes of files that go along; more stays on t
 def with_all(posts: QuerySet[Post]) -> QuerySet[Post]:
     """Load with posts what their letters say."""
     attached = Prefetch("attachments", Attachment.objects.select_related("file").order_by("pk"))
-    return posts.select_related("topic", "channel__group", "author", "answers").prefetch_related(attached)
+    posts = posts.select_related("topic", "channel__group", "author", "answers", "poll")
+    return posts.prefetch_related(attached, "poll__choices")
 
 
 def sheet(post: Post) -> Sheet:
@@ -41,7 +42,9 @@ def sheet(post: Post) -> Sheet:
 def copy(sheet: Sheet, post: Post, group: Group, *, membership_id: int, address: str) -> Copy:
     """Return one member's copy: a way out of their own (RFC 8058) and a return path that names them (VERP)."""
     own = ways_out(group, membership_id)
-    if group.proof == Group.Proof.SIGNED:
+    if hasattr(post, "poll") and ballots.takes_letters(post.poll):
+        own += f"Reply-To: {addresses.of_poll(group, membership_id, post.poll.pk)}\r\n"
+    elif group.proof == Group.Proof.SIGNED:
         own += f"Reply-To: {addresses.signed(group, membership_id)}\r\n"
     sender = addresses.return_path(group, membership_id, post.pk)
     mute = f"{settings.SITE}/mail/mute/=\r\n{addresses.mute_token(membership_id, post.topic_id)}"  # a soft line break
@@ -155,6 +158,7 @@ def _is_plain(value: str) -> bool:
 def _set_text(message: EmailMessage, post: Post, *, linked: Sequence[Attachment]) -> None:
     context = {"post": post, "group": post.channel.group, "linked": linked}
     context |= {"site": settings.SITE, "url": addresses.archived_at(post), "mute": _gap(post)}
+    context["poll"] = ballots.in_letter(post.poll) if hasattr(post, "poll") else None
     context["html"] = rendering.for_letter(post.html, settings.SITE)
     message.set_content(render_to_string("mail/post.txt", context), cte="quoted-printable")
     message.add_alternative(render_to_string("mail/post_letter.html", context), subtype="html", cte="quoted-printable")

@@ -4,11 +4,19 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, where_allowed
 from folkmoot.meetings.models.plans import Meeting
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def visible_to(self, person: Person | None) -> "ProposalQuerySet":
+        """Those of groups whose meetings the person may see; what was taken back, to its owner and to organisers."""
+        there = where_allowed(person, "meetings.read") & Q(withdrawn_at=None)
+        organised = where_allowed(person, "meetings.organise")
+        if person is None:
+            return self.filter(there | organised)
+        return self.filter(there | organised | where_allowed(person, "meetings.read") & Q(by=person))
+
     def open(self) -> "ProposalQuerySet":
         """Those that no meeting has yet, and that nobody took back."""
         return self.filter(item=None, withdrawn_at=None)
@@ -52,6 +60,15 @@ class Interest(models.Model):
         return f"{self.person_id} in {self.proposal_id}"
 
 
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    def visible_to(self, person: Person | None) -> "AgendaItemQuerySet":
+        """Those of meetings that the person may see."""
+        return self.filter(meeting__in=Meeting.objects.visible_to(person))
+
+    def in_order(self) -> "AgendaItemQuerySet":
+        return self.order_by("position", "pk")
+
+
 class AgendaItem(models.Model):
     """One thing on a meeting's agenda, in its order."""
 
@@ -65,6 +82,7 @@ class AgendaItem(models.Model):
     slides = models.ForeignKey("conversations.StoredFile", models.SET_NULL, null=True, related_name="+")
     slides_name = models.CharField(max_length=200, blank=True)
     recording = models.URLField(max_length=500, blank=True)
+    objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["meeting", "position"])]
@@ -100,6 +118,17 @@ class Attendance(models.Model):
         return f"{self.name or self.person_id} at {self.meeting_id}"
 
 
+class MinutesQuerySet(models.QuerySet["Minutes"]):
+    def visible_to(self, person: Person | None) -> "MinutesQuerySet":
+        """Published ones of meetings that the person may see; earlier to those who write them, or are asked."""
+        there = self.filter(meeting__in=Meeting.objects.visible_to(person))
+        if person is None:
+            return there.exclude(published_at=None)
+        asked = Q(submitted_at__isnull=False, pk__in=Approval.objects.filter(person=person).values("minutes"))
+        organised = Q(meeting__in=Meeting.objects.filter(where_allowed(person, "meetings.organise")))
+        return there.filter(Q(published_at__isnull=False) | asked | organised | Q(meeting__host=person))
+
+
 class Minutes(models.Model):
     """What was said and decided at a meeting."""
 
@@ -110,6 +139,7 @@ class Minutes(models.Model):
     edited_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)  # for approval
     published_at = models.DateTimeField(null=True)
+    objects = MinutesQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"minutes of {self.meeting_id}"
@@ -131,6 +161,20 @@ class Approval(models.Model):
         return f"{self.person_id} for {self.minutes_id}"
 
 
+class PointQuerySet(models.QuerySet["Point"]):
+    def visible_to(self, person: Person | None) -> "PointQuerySet":
+        """Those whose minutes the person may read, and what is theirs to do."""
+        read = Q(meeting__written__in=Minutes.objects.visible_to(person))
+        organised = where_allowed(person, "meetings.organise")
+        if person is None:
+            return self.filter(read)
+        mine = where_allowed(person, "meetings.read") & Q(owner=person)
+        return self.filter(read | organised | mine)
+
+    def open(self) -> "PointQuerySet":
+        return self.filter(closed_at=None)
+
+
 class Point(models.Model):
     """What came out of a meeting: a decision, something to do, or a question that is open."""
 
@@ -148,6 +192,7 @@ class Point(models.Model):
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=now)
+    objects = PointQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["group"], condition=Q(closed_at=None), name="open_points")]

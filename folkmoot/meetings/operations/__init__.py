@@ -2,6 +2,7 @@
 
 from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer
+from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
 from folkmoot.meetings.operations.reminding import Wanted, remind_again, remind_as_usual, remind_due, set_reminders
@@ -14,15 +15,22 @@ from folkmoot.meetings.operations.series import (
     plan_series,
     publish_series,
 )
+from folkmoot.meetings.operations.timekeeping import keep_time
+from folkmoot.meetings.operations.unpacking import bring_meetings
 from folkmoot.meetings.operations.venues import add_venue, bring_venue_back, change_venue, retire_venue
+from folkmoot.meetings.operations.wishes import ask, stop_asking
 
 __all__ = [
+    "Brought",
     "Outdated",
     "Wanted",
     "add_venue",
     "announce",
     "announce_due",
     "answer",
+    "ask",
+    "bring_meetings",
+    "bring_meetings_along",
     "bring_venue_back",
     "cancel",
     "change_all",
@@ -34,6 +42,7 @@ __all__ = [
     "erase_answers",
     "fill_all",
     "give_seat",
+    "keep_time",
     "move_up",
     "move_up_all",
     "plan_meeting",
@@ -45,6 +54,7 @@ __all__ = [
     "remind_due",
     "retire_venue",
     "set_reminders",
+    "stop_asking",
     "uncancel",
     "withdraw_answer",
 ]

@@ -6,11 +6,11 @@ import pytest
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Person
-from folkmoot.doors.calendars.links import add_to_calendar
 from folkmoot.doors.calendars.operations import make_key, remove_keys
 from folkmoot.groups.operations import leave, rename
 from folkmoot.kit.ical import read
 from folkmoot.kit.recurrence import between, parse
+from folkmoot.meetings.links import add_to_calendar
 from folkmoot.meetings.models import Meeting, Rsvp
 from folkmoot.meetings.operations import (
     add_venue,
@@ -230,7 +230,7 @@ def test_nothing_is_sent_again_until_something_is_otherwise(client, tarn, ann, a
         lambda: change_venue(venue, name="Books", **BY),
         lambda: change_venue(venue, latitude=52.5, longitude=13.4, **BY),
         lambda: answer(meeting, person=ann, answer="yes", **BY | {"by": ann}),
-        lambda: withdraw_answer(Rsvp.objects.get(), by=ann, via="test"),
+        lambda: withdraw_answer(Rsvp.objects.get(), **BY),
         lambda: make.meeting(tarn),
         lambda: end_series(rows[3], **BY),
     ):
