@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from folkmoot.accounts.http import SignedIn
@@ -31,8 +32,15 @@ def meeting_reminders(request: SignedIn, group: Group, meeting_id: int) -> HttpR
     if form.is_valid() and tried(form, None, lambda: _set(meeting, request, there, form.wanted)):
         messages.success(request, _("Saved."))
         return redirect("meeting_reminders", group.slug, meeting.pk)
-    context = around(request, group, "meetings") | {"meeting": meeting, "reminders": there, "form": form}
+    shown = [(one, _before(one.hours)) for one in there]
+    context = around(request, group, "meetings") | {"meeting": meeting, "reminders": shown, "form": form}
     return render(request, "meetings/reminders.html", context, status=422 if form.errors else 200)
+
+
+def _before(hours: int) -> str:
+    if hours % 24:
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
 
 
 def _set(meeting: Meeting, request: SignedIn, there: list[Reminder], *more: Wanted) -> None:
