@@ -216,6 +216,20 @@ def test_this_one_and_those_that_follow_change_and_keep_what_is_their_own(organi
     assert Series.objects.latest("pk").rule == "FREQ=WEEKLY;COUNT=3"
 
 
+def test_what_was_its_own_changes_too_in_the_one_that_is_looked_at(organiser, group):
+    series = series_of(group)
+    second = rows(series)[1]
+    moved = second.starts.replace(tzinfo=None) + timedelta(days=1)
+    change_meeting(second, title="Special", starts=moved, by=OPERATOR, via="test")
+
+    change(organiser, second, scope="following", title="Weekly", time="20:00")
+
+    all_rows = list(Meeting.objects.order_by("starts_at"))
+    assert [row.title for row in all_rows] == ["Weeks", "Weekly", "Weekly", "Weekly"]
+    assert [row.starts.hour for row in all_rows] == [19, 20, 20, 20]
+    assert [row.starts.date() for row in all_rows] == [tuesdays()[0], moved.date(), *tuesdays()[2:4]]
+
+
 def test_all_to_come_change_and_move_by_as_much(organiser, group):
     series = series_of(group)
 

@@ -15,7 +15,7 @@ from folkmoot.groups.models import Group
 from folkmoot.kit import recurrence
 from folkmoot.kit.errors import Refused
 from folkmoot.meetings import collisions, operations
-from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.models import Meeting, Series
 from folkmoot.meetings.planning_forms import ALL, ONE, PlanForm, as_form
 from folkmoot.meetings.views.meetings import shown_to
 from folkmoot.web.forms import tried
@@ -106,9 +106,28 @@ def _change(request: SignedIn, form: PlanForm, found: Meeting) -> Any:
     starts = form.starts if form.starts != found.starts.replace(tzinfo=None) else None
     if form.scope == ONE or found.series is None:
         return operations.change_meeting(found, starts=starts, **changes)
+    own = _own(form, found, found.series, starts)
     if form.scope == ALL:
-        return operations.change_all(found.series, **changes, **_times_of_all(form, found, starts))
-    return operations.change_from(found, starts=starts, **changes, **_rule(form, starts, form.starts))
+        done = operations.change_all(found.series, **changes, **_times_of_all(form, found, starts))
+    else:
+        done = operations.change_from(found, **changes, **_times_from(form, found, starts))
+    return operations.change_meeting(found, by=request.user, via="web", **own) if own else done
+
+
+def _own(form: PlanForm, found: Meeting, series: Series, starts: datetime | None) -> dict[str, Any]:
+    """What was this one's own before and is changed now: a change of the series leaves that alone in every row."""
+    own = {name: value for name, value in form.changes.items() if getattr(found, name) != getattr(series, name, None)}
+    return own | ({"starts": starts} if starts is not None and found.starts != found.slot else {})
+
+
+def _times_from(form: PlanForm, found: Meeting, starts: datetime | None) -> dict[str, Any]:
+    """First time and rule of those that follow, moved by as much as this one is, which may have been moved before."""
+    assert found.slot is not None, "it is of a series"
+    slot = found.slot.replace(tzinfo=None)
+    if starts is None:
+        return _rule(form, None, slot)
+    moved = slot + (starts - found.starts.replace(tzinfo=None))
+    return {"starts": moved} | _rule(form, moved, moved)
 
 
 def _times_of_all(form: PlanForm, found: Meeting, starts: datetime | None) -> dict[str, Any]:
