@@ -119,7 +119,7 @@ def _fields(plan: Plan) -> dict[str, Any]:
 
 
 def of_list(data: bytes, *, zone: str) -> tuple[list[Plan], list[str]]:
-    """Read a list of meetings: JSON, one JSON object a line, or CSV (docs/guides/organisers.md). Names what is none."""
+    """Read a list of meetings: JSON, one JSON object a line, or CSV (docs/guides/archives.md). Names what is none."""
     if len(data) > LARGEST:
         raise ValueError("too large")
     plans, troubles = [], []
