@@ -26,9 +26,9 @@ def frame(meeting: Meeting) -> str:
             f"**{plain(meeting.title)}**, {date_format(meeting.starts, 'l, j F Y, H:i')}",
             _part(_("Present"), _names(_came(meeting))),
             _part(_("Excused"), _names(_excused(meeting))),
-            f"## {_('Agenda')}",
+            f"# {_('Agenda')}",
             *_agenda(meeting),
-            f"## {_('Decisions')}\n\n- ",
+            f"# {_('Decisions')}\n\n- ",
             _part(_("Links"), "\n".join(f"- <{link}>" for link in links_of(meeting))),
             _part(_("Still open"), "\n".join(map(point_line, from_last_time(meeting)[:50]))),
         ]
@@ -59,7 +59,7 @@ def links_of(meeting: Meeting) -> list[str]:
 
 
 def _part(title: str, words: str) -> str:
-    return f"## {title}\n\n{words}" if words else ""
+    return f"# {title}\n\n{words}" if words else ""
 
 
 def _names(names: Iterable[str]) -> str:
@@ -81,7 +81,7 @@ def _agenda(meeting: Meeting) -> Iterator[str]:
     items = meeting.agenda.in_order().select_related("proposal__speaker")
     for number, item in enumerate(items, 1):
         speaker = f" ({plain(item.proposal.speaker_says)})" if item.proposal else ""
-        yield f"### {number}. {plain(item.title)}{speaker}"
+        yield f"## {number}. {plain(item.title)}{speaker}"
 
 
 def title_of(meeting: Meeting, at: datetime) -> str:

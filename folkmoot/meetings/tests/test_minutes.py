@@ -76,10 +76,10 @@ def test_the_frame_of_the_minutes_writes_itself(meeting, ann, bob):
 
     body = begin_minutes(meeting, by=ann, via="web").body
 
-    assert "## Present\n\nAnn, Zoe\\_\\[x\\]" in body
-    assert "## Excused\n\nBob" in body
-    assert "### 1. Welcome\n\n### 2. Looms (Ann)" in body
-    assert "## Links\n\n- <https://tarn.example/a>\n" in body
+    assert "# Present\n\nAnn, Zoe\\_\\[x\\]" in body
+    assert "# Excused\n\nBob" in body
+    assert "## 1. Welcome\n\n## 2. Looms (Ann)" in body
+    assert "# Links\n\n- <https://tarn.example/a>\n" in body
     assert "To do: Buy \\*chairs\\* (Bob, until" in body
     assert told("minutes.begun") == 1
 

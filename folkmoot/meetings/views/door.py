@@ -73,7 +73,7 @@ def door_worker(request: HttpRequest) -> HttpResponse:
 
 def drawn(text: str) -> Any:
     """A text as a picture that cameras read."""
-    svg = segno.make(text, error="m", micro=False).svg_inline(scale=6, border=4, dark="#000", light="#fff")
+    svg = segno.make(text, error="m", micro=False).svg_inline(omitsize=True, border=4, dark="#000", light="#fff")
     return mark_safe(svg)  # made of squares only
 
 

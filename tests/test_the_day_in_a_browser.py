@@ -1,4 +1,4 @@
-"""The door of a meeting in Chromium, with the network gone: two devices check people in, and nobody is lost."""
+"""Meetings in Chromium: two doors without a network check people in, and nobody is lost; an agenda is put in order."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.meetings.models import Attendance
 from folkmoot.meetings.operations import answer
+from folkmoot.meetings.operations.agenda import add_item
 from folkmoot.meetings.tickets import ticket
 from tests import make
 from tests.test_pages_in_a_browser import sign_in
@@ -66,3 +67,23 @@ def test_two_doors_without_a_network_lose_nobody(context, page, live_server, mee
     second.reload()
     expect(second.locator(".is-here")).to_have_count(4)
     other.close()
+
+
+def test_an_item_is_dragged_to_its_place(context, page, live_server, meeting):
+    for title in ("Welcome", "Looms", "Reeds"):
+        add_item(meeting, title=title, by=OPERATOR, via="test")
+    sign_in(context, live_server, meeting.group.memberships.get(person__name="Olga").person)
+    page.goto(f"/meetings/{meeting.pk}/agenda")
+    items = page.locator("li[data-move]")
+    expect(items.first).to_have_attribute("draggable", "true")
+    first, last = items.first.bounding_box(), items.last.bounding_box()
+
+    page.mouse.move(first["x"] + 20, first["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(last["x"] + 20, last["y"] + last["height"] - 8, steps=10)
+    page.mouse.move(last["x"] + 22, last["y"] + last["height"] - 6, steps=3)
+    with page.expect_navigation():
+        page.mouse.up()
+
+    expect(items.last).to_contain_text("Welcome")
+    assert list(meeting.agenda.in_order().values_list("title", flat=True)) == ["Looms", "Reeds", "Welcome"]
