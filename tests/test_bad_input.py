@@ -276,7 +276,6 @@ def what_governs(den, ann, olga):
         "field_id": field.pk,
         "rule_id": rule.pk,
         "dates_id": make.dates(den).pk,
-        "meeting_id": make.meeting(den).pk,
         "series_id": make.series(den).pk,
         "poll_id": make.poll(den, author=ann).pk,
         "package_id": ask_package(den, by=olga, via="test").pk,

@@ -240,7 +240,6 @@ def _dates(world):
         "dates_id": dates.pk,
         "date_choice": dates.choices.order_by("pk")[0].pk,
         "series_id": make.series(world.group).pk,
-        "meeting_id": make.meeting(world.group).pk,
     }
 
 
