@@ -30,13 +30,14 @@ def entries(shown: Shown) -> Iterator[Entry]:
 def single(meeting: Meeting, *, comes: bool, is_unsure: bool = False) -> Entry:
     """Return one meeting by itself, under its own name, as letters speak of it."""
     start, zone = _wall(meeting.starts), meeting.zone
+    page = f"{settings.SITE}{meeting.get_absolute_url()}"
     return Entry(
         uid=meeting.uid,
         starts=start,
         ends=start + timedelta(minutes=meeting.minutes),
         zone=zone,
-        url=f"{settings.SITE}{meeting.get_absolute_url()}",
-        text=_text(meeting, comes=comes),
+        url=page,
+        text=_text(meeting, page, comes=comes),
         status=_status(meeting, is_unsure=is_unsure),
         sequence=meeting.sequence,
         conferences=tuple(_ways_in(meeting)) if comes else (),
@@ -112,11 +113,11 @@ def _ways_in(meeting: Meeting) -> Iterator[Conference]:
         yield Conference(f"tel:{number}", label, "PHONE")
 
 
-def _text(meeting: Meeting, *, comes: bool) -> str:
+def _text(meeting: Meeting, page: str, *, comes: bool) -> str:
     """What it is about, and the page. Link and numbers stand here too: many programs show no others."""
     ways = [meeting.link, meeting.dial_in, f"PIN: {meeting.pin}" if meeting.pin else ""] if comes else []
     why = meeting.why_cancelled if meeting.cancelled_at else ""
-    return _lines(why, *ways, meeting.about, f"{settings.SITE}{meeting.get_absolute_url()}")
+    return _lines(why, *ways, meeting.about, page)
 
 
 def _lines(*parts: str) -> str:

@@ -12,11 +12,13 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 
 from folkmoot.accounts.models import Person
+from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.models import Group
 from folkmoot.meetings.models import Meeting, MeetingQuerySet, Rsvp, Series, SeriesDate
 
 BACK = timedelta(days=366)  # so long a meeting stays in calendars
 MOST = 3_000  # meetings of one calendar; the latest are shown
+_SEEING = frozenset({"meetings.read", "meetings.organise"})
 _STATE = (Count("pk"), Sum("pk"), Max("changed_at"), Max("published_at"), Sum("sequence"))
 
 
@@ -90,15 +92,15 @@ class Shown:
 
 def of_group(group: Group, person: Person | None) -> Sheet:
     """Return what one group has for a reader; an empty sheet for whoever may see none of it."""
-    may = Meeting.objects.visible_to(person).filter(group=group)
-    return Sheet(group.name, (group.pk,) if may.exists() else (), person)
+    may = permissions_in(group, person) & _SEEING
+    return Sheet(group.name, (group.pk,) if may else (), person)
 
 
 def of_person(person: Person, *, name: str, only_coming: bool = False) -> Sheet:
     """Return the meetings of all groups that somebody is in, where they may see them."""
-    mine = Group.objects.joined_by(person).values("pk")
-    groups = Meeting.objects.visible_to(person).filter(group__in=mine).values_list("group", flat=True).distinct()
-    return Sheet(name, tuple(sorted(groups)), person, only_coming)
+    joined = Group.objects.joined_by(person).order_by("pk")
+    mine = [one.pk for one in joined if permissions_in(one, person) & _SEEING]
+    return Sheet(name, tuple(mine), person, only_coming)
 
 
 def everything(group: Group) -> Shown:
