@@ -17,6 +17,7 @@ WITHOUT_DATABASE = [HERE / "folkmoot/kit", HERE / "tests/test_house.py"]
 
 def pytest_addoption(parser):
     parser.addoption("--corpora", metavar="FOLDER", help="run tests/corpora too, on the files in FOLDER")
+    parser.addoption("--calendar-programs", metavar="FOLDER", help="run the tests with vdirsyncer and khal in FOLDER")
     parser.addoption("--postfix", action="store_true", help="run the tests that talk to a Postfix, too")
 
 
@@ -53,6 +54,8 @@ def pytest_collection_modifyitems(config, items):
 
 def is_left_out(item, config):
     if item.get_closest_marker("postfix") and not config.getoption("--postfix"):
+        return True
+    if item.get_closest_marker("calendar_programs") and not config.getoption("--calendar-programs"):
         return True
     on_postgres = os.environ.get("FOLKMOOT_DATABASE_URL")  # most corpora tests ask nothing of it: once is enough
     return bool(on_postgres and item.get_closest_marker("corpora") and not item.get_closest_marker("database"))

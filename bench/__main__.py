@@ -14,10 +14,23 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import board, governing, importing, inbox, list_mail, lmtp, pages, posting, searching, starting, strangers
+from bench import (
+    board,
+    governing,
+    importing,
+    inbox,
+    list_mail,
+    lmtp,
+    meetings,
+    pages,
+    posting,
+    searching,
+    starting,
+    strangers,
+)
 from bench.options import Options
 from bench.server import ROOT
-from bench.table import Row, as_markdown, as_text, machine
+from bench.table import Row, as_markdown, as_text, joined, machine
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 ROWS: dict[str, Callable[[Options], list[Row]]] = {
@@ -31,6 +44,7 @@ ROWS: dict[str, Callable[[Options], list[Row]]] = {
     "posting": posting.rows,
     "search": searching.rows,
     "governing": governing.rows,
+    "meetings": meetings.rows,
     "starting": starting.rows,
     "strangers": strangers.rows,
 }
@@ -57,11 +71,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _write(table: str, database: str) -> None:
-    """Put the table where the one of that database stood."""
+    """Put the table where the one of that database stood, and leave the rows there that were not measured anew."""
     begin, end = f"<!-- {database}: bin/bench writes from here -->\n", f"<!-- {database}: to here -->\n"
     before, _begin, rest = DOCUMENT.read_text().partition(begin)
-    _old, _end, after = rest.partition(end)
-    DOCUMENT.write_text(f"{before}{begin}\n{table}\n{end}{after}")
+    old, _end, after = rest.partition(end)
+    DOCUMENT.write_text(f"{before}{begin}\n{joined(table, old)}\n{end}{after}")
 
 
 def _read(arguments: Sequence[str]) -> argparse.Namespace:

@@ -71,6 +71,28 @@ def as_markdown(rows: Sequence[Row], command: str, facts: Sequence[str]) -> str:
     return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
 
 
+def joined(new: str, old: str) -> str:
+    """Return the newer block with what stands in the older one alone: rows of another run, their notes, its command."""
+    measured = {line.split(" | ")[0].removeprefix("| ") for line in _rows(new)}
+    kept = [line for line in _rows(old) if line.split(" | ")[0].removeprefix("| ") not in measured]
+    notes = [line for line in old.splitlines() if line.startswith("- ") and not _is_about(line, measured)]
+    made = [line for line in old.splitlines() if line.startswith("Made by")] if kept else []
+    head, table, more = new.strip().split("\n\n", 2) if "\n- " in new else (*new.strip().split("\n\n", 1), "")
+    parts = ["\n\n".join([head, *(f"The rows below that this did not measure: {line}" for line in made[:1])])]
+    parts += ["\n".join([table, *kept]), "\n".join([*more.splitlines(), *notes])]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _rows(block: str) -> list[str]:
+    return [
+        line for line in block.splitlines() if line.startswith("| ") and not line.startswith(("| what |", "| --- |"))
+    ]
+
+
+def _is_about(note: str, measured: set[str]) -> bool:
+    return any(note.startswith(f"- {what}: ") for what in measured)
+
+
 def as_text(row: Row) -> str:
     """Return a row as a few lines for the terminal."""
     what, ours, floor, ratio, target, verdict = row.cells()

@@ -9,13 +9,13 @@ from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import enrol
-from folkmoot.conversations.models import Post, Topic
-from folkmoot.conversations.operations import main_channel, reply, start_topic
+from folkmoot.conversations.models import Poll, Post, Topic
+from folkmoot.conversations.operations import Asked, main_channel, reply, start_topic
 from folkmoot.groups.models import Group, Membership
 from folkmoot.groups.operations import add_member, found
 from folkmoot.kit.zones import to_local
-from folkmoot.meetings.models import Meeting
-from folkmoot.meetings.operations import plan_meeting
+from folkmoot.meetings.models import DatePoll, Meeting, Series
+from folkmoot.meetings.operations import ask_dates, plan_meeting, plan_series
 
 
 def person(name: str = "Ann", *, address: str | None = None, administrator: bool = False) -> Person:
@@ -50,6 +50,27 @@ def topic(group: Group, *, author: Person | None = None, title: str = "Hello", b
 
 def post(topic: Topic, *, author: Person | None = None, body: str = "Me too.", via: str = "web") -> Post:
     return reply(topic, author=author or topic.posts.order_by("pk")[0].author, body=body, via=via)
+
+
+def poll(group: Group, *, author: Person, **how: Any) -> Poll:
+    """A poll about a day, in a conversation of its own."""
+    asked = Asked(**{"question": "Which day?", "choices": ["Monday", "Tuesday", "Friday"]} | how)
+    topic = start_topic(main_channel(group), author=author, title="Days", body="", via="web", poll=asked)
+    return Poll.objects.select_related("post__topic__channel__group").get(post__topic=topic)
+
+
+def series(group: Group, **what: Any) -> Series:
+    """Weekly meetings at noon, from tomorrow on."""
+    starts = (now() + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0, tzinfo=None)
+    what = {"title": "Call", "starts": starts, "rule": "FREQ=WEEKLY", "by": OPERATOR, "via": "test"} | what
+    return plan_series(group, **what)
+
+
+def dates(group: Group, **what: Any) -> DatePoll:
+    """The question when to meet, at three times: in a week, in ten days and in eleven, at seven in the evening."""
+    evening = now().replace(hour=19, minute=0, second=0, microsecond=0, tzinfo=None)
+    times = [evening + timedelta(days=days) for days in (7, 10, 11)]
+    return ask_dates(group, **{"title": "When?", "times": times, "by": OPERATOR, "via": "test"} | what)
 
 
 def signed_in(client: Client, person: Person) -> Client:

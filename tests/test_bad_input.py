@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils.timezone import now
 
-from folkmoot.accounts.models import Person
+from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Attachment, Post, Topic, Upload
 from folkmoot.conversations.operations import keep_draft, make_channel, schedule
@@ -30,6 +30,7 @@ from folkmoot.groups.models import (
 )
 from folkmoot.groups.operations import ask_package, deny, invite, remove_member, sanction
 from folkmoot.groups.operations.duties import make_duty
+from folkmoot.meetings import operations as meetings
 from folkmoot.meetings.operations.agenda import schedule as put_on_agenda
 from folkmoot.meetings.operations.attending import Coming, note_coming
 from folkmoot.meetings.operations.minutes import begin_minutes
@@ -224,7 +225,9 @@ def filled(route, values):
 def test_only_what_a_mail_program_sends_goes_without_a_token():
     free = {route for route, view in addresses() if getattr(view, "csrf_exempt", False)}
 
-    assert free == {"mail/leave/<str:token>"}
+    calendars = {"dav/", "dav/mine/", "dav/groups/<slug:slug>/"}  # by a secret of their own, and never by a cookie
+    calendars |= {f"{folder}<slug:name>.ics" for folder in calendars - {"dav/"}} | {".well-known/caldav"}
+    assert free == {"mail/leave/<str:token>"} | calendars
 
 
 def test_a_forged_form_is_refused_everywhere(topic, ann):
@@ -238,7 +241,17 @@ def test_a_forged_form_is_refused_everywhere(topic, ann):
 
 
 # Numbers of one's own things, of companies that are everybody's to know, of letters, and of parts of the sitemap.
-OF_NO_GROUP = {"affiliation_id", "domain_id", "organization_id", "export_id", "session_id", "pk", "part", "held_id"}
+OF_NO_GROUP = {
+    "affiliation_id",
+    "domain_id",
+    "organization_id",
+    "export_id",
+    "session_id",
+    "pk",
+    "part",
+    "held_id",
+    "key_id",
+}
 
 
 def numbers_in_addresses():
@@ -262,6 +275,9 @@ def what_governs(den, ann, olga):
         "question_id": question.pk,
         "field_id": field.pk,
         "rule_id": rule.pk,
+        "dates_id": make.dates(den).pk,
+        "series_id": make.series(den).pk,
+        "poll_id": make.poll(den, author=ann).pk,
         "package_id": ask_package(den, by=olga, via="test").pk,
         "duty_id": duty.pk,
         "sanction_id": laid.pk,
@@ -273,8 +289,20 @@ def what_governs(den, ann, olga):
         "role_id": den.roles.get(key="moderator").pk,
         "entry_id": den.history.order_by("pk")[0].pk,
         "row_id": application.pk,
+        **where_it_meets(den, ann),
         **what_a_meeting_has(den, ann, olga),
         "founding_id": FoundingRequest.objects.create(person=ann, name="Wombat group", slug="wombats").pk,
+    }
+
+
+def where_it_meets(den, ann):
+    barn = meetings.add_venue(den, name="Wombat barn", by=OPERATOR, via="test")
+    meeting = make.meeting(den, title="Wombat meeting", venue=barn)
+    return {
+        "meeting_id": meeting.pk,
+        "venue_id": barn.pk,
+        "rsvp_id": meetings.answer(meeting, person=ann, answer="yes", via="test").pk,
+        "wish_id": meetings.ask(meeting, words="Wombats?", by=OPERATOR, via="test").pk,
     }
 
 
@@ -324,4 +352,4 @@ def test_a_guessed_number_answers_like_one_that_does_not_exist(client, ann, was_
             known, guessed = (method(filled(route, values)) for values in (real, none))
             assert known.status_code == guessed.status_code, (route, method)
             assert "ombat" not in text(known), route
-    assert Post.objects.count() == 1
+    assert Post.objects.count() == 2  # the plan, and the poll

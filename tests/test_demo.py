@@ -18,6 +18,7 @@ from folkmoot.conversations.models import Post, Topic
 from folkmoot.doors.mail.models import Mailing
 from folkmoot.groups.models import Group, Membership
 from folkmoot.kit.errors import Refused
+from folkmoot.meetings.models import Meeting
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.relay import drain
 from folkmoot.store import search
@@ -92,6 +93,10 @@ def test_every_page_of_it_opens(filled):
     ines = Person.objects.at("ines@example.org")
     pages = ["/groups", "/search", *(group.get_absolute_url() for group in Group.objects.all())]
     pages += [f"/g/{group.slug}/topics" for group in Group.objects.all()]
+    pages += [
+        f"/g/{group.slug}/meetings{more}" for group in Group.objects.all() for more in ("", "?when=past", "?month=")
+    ]
+    pages += [meeting.get_absolute_url() for meeting in Meeting.objects.select_related("group")]
     pages += [topic.get_absolute_url() for topic in Topic.objects.select_related("channel__group")]
     pages += [f"/people/{person.handle}" for person in Person.objects.all()]
     stranger, member = Client(), Client()

@@ -7,11 +7,13 @@ from click.testing import CliRunner
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import change_installation
+from folkmoot.accounts.operations.installation import CHANGEABLE
 from folkmoot.accounts.queries import the_installation
 from folkmoot.config.cli import groups, installation
 from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, HistoryEntry
 from folkmoot.groups.operations import ask_to_found
+from folkmoot.lobby.installation.forms import InstallationForm, NoticesForm
 from tests import make
 
 
@@ -24,6 +26,13 @@ def run_json(command, *arguments):
     code, said = run(command, *arguments, "--json")
     assert code == 0, said
     return json.loads(said)
+
+
+def test_command_and_pages_change_all_that_can_be_changed():
+    options = {one.name for one in installation.change.params} - {"wants_json"}
+    on_pages = {*InstallationForm.base_fields, *NoticesForm.base_fields}
+
+    assert options == on_pages == set(CHANGEABLE)
 
 
 def test_what_holds_for_all_is_shown_and_set_and_nothing_else_is_touched(tmp_path):

@@ -1,6 +1,7 @@
 """A group as one file: all that is its own, nothing that is an id here, and nothing that is others' secret."""
 
 import json
+import os
 from hashlib import sha256
 from zipfile import ZipFile
 
@@ -10,10 +11,11 @@ from click.testing import CliRunner
 from folkmoot.accounts.models import Person
 from folkmoot.config.cli.packages import export_group
 from folkmoot.config.packages import TABLES, pack
-from folkmoot.conversations.models import Attachment, Post, StoredFile
-from folkmoot.groups.models import Group, HistoryEntry, Invitation
+from folkmoot.conversations.models import Attachment, OldTopic, Post, StoredFile, Topic
+from folkmoot.groups.models import Group, HistoryEntry, Invitation, PlacementRule
 from folkmoot.groups.operations import note_export
 from folkmoot.groups.operations.reach import lay_reach
+from folkmoot.kit.errors import Refused
 from folkmoot.store import files
 from tests import make
 from tests.planted import OF_OFFICE, OF_THEM, plant_governing
@@ -98,6 +100,71 @@ def test_who_spoke_without_a_name_stays_without_one(tarn, tmp_path):
     assert [(one["author"], one["removed_by"]) for one in said] == [(None, None)]
 
 
+def test_a_rule_about_who_is_elsewhere_stays_here(tarn, tmp_path):
+    other, below = make.group(slug="loom"), Group.objects.get(slug="below")
+    rules = PlacementRule.objects
+    rules.create(group=tarn, about="group", of_group=other)
+    rules.create(group=tarn, about="domain", value="acme.example", of_group=other)
+    rules.create(group=below, about="group", of_group=tarn)
+    rules.create(group=tarn, about="domain", value="all.example")
+
+    pack(tarn, tmp_path / "tarn.zip")
+
+    said = rows(read(tmp_path / "tarn.zip"), "placement-rules")
+    assert [(one["group"], one["about"], one["of_group"]) for one in said] == [(2, "group", 1), (1, "domain", None)]
+
+
+def closed(slug):
+    Group.objects.filter(slug=slug).update(inherits_roles=False)
+    lay_reach(Group.objects.get(slug=slug))
+
+
+def test_what_closed_itself_comes_only_by_command(tarn, tmp_path):
+    closed("below")
+
+    pack(tarn, tmp_path / "owner.zip")
+    pack(tarn, tmp_path / "all.zip", closed=True)
+
+    parts = read(tmp_path / "owner.zip")
+    assert "mbox/below.mbox" not in parts
+    assert [one["slug"] for one in rows(parts, "groups")] == ["tarn"]
+    assert [one["title"] for one in rows(parts, "topics")] == ["Boats"]
+    parts = read(tmp_path / "all.zip")
+    assert [one["slug"] for one in rows(parts, "groups")] == ["tarn", "below"]
+    assert [one["title"] for one in rows(parts, "topics")] == ["Boats", "Below"]
+
+
+@pytest.mark.parametrize("gone", [Post, Topic])
+def test_what_goes_while_it_is_written_lets_no_row_name_another(tarn, tmp_path, gone):
+    path = tmp_path / "tarn.zip"
+
+    with pytest.raises(Refused, match="changed meanwhile"):
+        pack(tarn, path, watch=lambda _percent: gone.objects.filter(title="Below").delete())
+
+    assert list(tmp_path.glob("*.zip*")) == []
+
+
+def test_a_handle_that_changes_while_it_is_written_is_noticed(tarn, tmp_path):
+    ann = Person.objects.filter(handle="ann")
+
+    with pytest.raises(Refused, match="changed meanwhile"):
+        pack(tarn, tmp_path / "tarn.zip", watch=lambda percent: percent > 80 and ann.update(handle="anna"))
+
+
+def test_what_comes_while_it_is_written_is_not_in_it(tarn, tmp_path):
+    ann = Person.objects.get(handle="ann")
+
+    def more(percent):
+        if percent == 0:
+            OldTopic.objects.create(number=999_000, topic=make.topic(tarn, author=ann, title="New"))
+
+    pack(tarn, tmp_path / "tarn.zip", watch=more)
+
+    parts = read(tmp_path / "tarn.zip")
+    assert [one["title"] for one in rows(parts, "topics")] == ["Boats", "Below"]
+    assert len(rows(parts, "numbers")) == len(rows(parts, "topics")) + len(rows(parts, "posts"))
+
+
 def test_by_command(tarn, tmp_path):
     file = tmp_path / "tarn.zip"
 
@@ -110,6 +177,15 @@ def test_by_command(tarn, tmp_path):
     assert CliRunner().invoke(export_group, ["tarn", str(file)]).exit_code == 2  # it is there already
     assert CliRunner().invoke(export_group, ["nothing", str(tmp_path / "x.zip")]).exit_code == 4
     assert not (tmp_path / "x.zip").exists()
+
+
+def test_what_a_killed_run_left_is_in_nobody_s_way(tarn, tmp_path):
+    (tmp_path / f".tarn.zip.{os.getpid()}").write_bytes(b"half")
+
+    pack(tarn, tmp_path / "tarn.zip")
+
+    assert [one.name for one in tmp_path.glob("*tarn.zip*")] == ["tarn.zip"]
+    assert b"Boats" in read(tmp_path / "tarn.zip")["topics.jsonl"]
 
 
 def test_a_file_that_is_lost_is_named(tarn, tmp_path):

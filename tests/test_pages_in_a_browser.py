@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils.timezone import now
 from playwright.sync_api import expect
 
+from folkmoot.accounts.models import OPERATOR
 from folkmoot.accounts.operations import make_start_link
 from folkmoot.conversations.models import ScheduledPost, Topic
 from folkmoot.conversations.operations import (
@@ -32,6 +33,7 @@ from folkmoot.conversations.operations import (
 from folkmoot.doors.mail import addresses, transport
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, RawLetter
 from folkmoot.groups.operations import apply, ask, describe_member, found, invite, make_field, make_link, make_rule
+from folkmoot.meetings.operations import add_venue, answer
 from tests import make
 from tests.governed import how_it_is_governed
 
@@ -49,6 +51,7 @@ SIGNED_IN = [
     "/account/logout/",
     "/search?q=hello",
     "/settings/feeds",
+    "/settings/calendars",
 ]
 SIGNED_IN += ["/inbox", "/inbox?list=later", "/inbox?group=tarn", "/inbox?list=for-me"]
 SIGNED_IN += [f"/settings/{page}" for page in "profile addresses security sessions data data/erase".split()]
@@ -112,6 +115,8 @@ def site(live_server, tmp_path, settings):
         f"/mail/leave/{addresses.leave_token(group.memberships.get(person=ann).pk)}",
         f"/mail/mute/{addresses.mute_token(group.memberships.get(person=ann).pk, topic.pk)}",
     ]
+    meets = where_it_meets(group, ann=ann)
+    more += meets[:3]
     governed = how_it_is_governed(group, talked_about, olga=olga, ann=ann, words=LONG)
     channel, waiting = group.channels.get(slug="ops"), ScheduledPost.objects.get()
     mine = [f"/topics/{topic.pk}/actions", f"/g/tarn/manage/channels/{channel.pk}", f"/scheduled/{waiting.pk}"]
@@ -123,6 +128,7 @@ def site(live_server, tmp_path, settings):
             *more,
             *mine,
             *seen_as,
+            *meets[3:],
             "/drafts",
             f"/inbox/{topic.pk}",
             f"{post}/edit",
@@ -135,6 +141,19 @@ def site(live_server, tmp_path, settings):
         "ann": ["/g/tarn", "/g/tarn/election", "/g/tarn/members", f"{post}/actions", *governed["ann"]],
         "people": {"olga": olga, "ann": ann},
     }
+
+
+def where_it_meets(group, *, ann):
+    """Addresses: three that all may see, then those of organisers."""
+    told = {"address": LONG * 2, "city": "Bochum", "directions": LONG * 9, "parking": LONG, "is_step_free": True}
+    venue = add_venue(group, name=LONG, latitude=51.5, longitude=7.2, by=OPERATOR, via="test", **told)
+    meeting = make.meeting(group, title=f"Backups {LONG}", venue=venue, seats=1, about=f"# {LONG}{LONG}", guests=2)
+    for person in (ann, group.memberships.exclude(person=ann)[0].person):
+        answer(meeting, person=person, answer="yes", note=LONG, via="test")
+    address = meeting.get_absolute_url()
+    month = f"/g/tarn/meetings?month={meeting.starts:%Y-%m}"
+    own = ["/g/tarn/meetings/new", f"{address}/change", f"{address}/people", "/g/tarn/manage/venues"]
+    return [address, month, f"/g/tarn/venues/{venue.pk}", "/g/tarn/meetings", *own]
 
 
 def how_people_come_in(group, *, olga, ann):

@@ -24,6 +24,9 @@ PUBLIC = {
     "letters.moderate": MODERATE,
     "people.sanction": MODERATE,
     "history.read": MODERATE,
+    "meetings.read": frozenset(KINDS),
+    "meetings.answer": REACHED - {"denied"},
+    "meetings.organise": RUN | {"organiser"},
     "members.read": REACHED - {"denied"},
     "members.addresses": RUN,
     "members.manage": RUN,
@@ -31,10 +34,7 @@ PUBLIC = {
     "subgroups.manage": RUN,
     "roles.manage": RUN,
     "duties.manage": RUN,
-    "meetings.read": frozenset(KINDS),
-    "meetings.answer": REACHED - {"denied"},
     "meetings.propose": REACHED - {"denied"},
-    "meetings.organise": RUN | {"organiser"},
     # What is no permission.
     "everybody": frozenset(KINDS),
     "people": PEOPLE,  # who have signed in
@@ -47,7 +47,7 @@ PUBLIC = {
     "joining": PEOPLE - {"denied"},
     "applying": PEOPLE - MEMBERS,
     "asking": frozenset(KINDS),
-    "welcome": frozenset(KINDS) - {"denied"},
+    "welcome": frozenset(KINDS) - {"denied", "removed"},  # who was taken out after the invitation was written stays out
     "voters": MEMBERS - {"denied"},
     "candidates": MEMBERS - {"denied", "quiet"},  # for who will own the group, nothing is denied to them
     "followers": MEMBERS,

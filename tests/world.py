@@ -12,9 +12,10 @@ from folkmoot.accounts.models import OPERATOR, PersonExport
 from folkmoot.accounts.operations import add_domain, affiliate, change_installation, make_organization
 from folkmoot.conversations import operations as talk
 from folkmoot.conversations.models import Topic
+from folkmoot.doors.calendars.operations import make_key as make_calendar_key
 from folkmoot.doors.feeds.operations import make_key
 from folkmoot.doors.mail import addresses, kept
-from folkmoot.doors.mail.models import HeldLetter
+from folkmoot.doors.mail.models import Confirmation, HeldLetter
 from folkmoot.doors.mail.tests.at_the_door import arrive
 from folkmoot.groups import operations
 from folkmoot.groups.models import (
@@ -54,7 +55,9 @@ def around(slug, **settings):
     world = SimpleNamespace(group=group, parent=parent, people=people | {"visitor": None}, founder=founder)
     world.things = {"slug": slug, "group_id": group.pk, "parent": parent.pk} | _talk(world) | _letters(world)
     world.things |= _governing(world) | _own(world) | _membership(world)
-    world.things |= _joining(world) | _roles(world) | _installation(world) | _programme(world)
+    world.things |= _dates(world)
+    world.things |= _joining(world) | _roles(world) | _installation(world)
+    world.things |= _invitations(world) | _meetings(world) | _programme(world)
     return world
 
 
@@ -85,11 +88,14 @@ def _talk(world):
     apart = talk.split(split, posts=[second.pk], title="Wombat apart", by=OPERATOR, via="test")
     (file,) = talk.prepare_files([("wombat.txt", b"Wombat file")])
     talk.reply(other, author=whose, body="Wombat file", via="test", files=[file])
+    asked = talk.Asked("Wombats?", ["Hay", "Straw"])
+    poll = talk.reply(other, author=whose, body="", via="test", poll=asked).poll
     return {
         "topic_id": topic.pk, "topic": topic.pk, "other": other.pk, "renamed": renamed.pk, "moved": moved.pk,
         "merged": merged.pk, "apart": apart.pk, "title": "wombat-plan", "channel": "ops", "channel_id": ops.pk,
         "post_id": topic.posts.in_order()[0].pk, "answer": answer.pk, "gone": gone.pk, "kind": "thanks",
         "level": "muted", "sha256": file.sha256, "name": "wombat.txt", **_waiting(world, ops, topic),
+        "poll_id": poll.pk, "lines": "Hay\nStraw",
     }  # fmt: skip
 
 
@@ -168,6 +174,19 @@ def _companies(world):
     }  # fmt: skip
 
 
+def _invitations(world):
+    """The tokens of letters about a meeting."""
+    meeting, whose = make.meeting(world.group, title="Wombat hour"), world.people["whose"]
+    asked = {"group": world.group, "address": "whose@example.org", "name": "Whose", "token": "wombatscome"}
+    Confirmation.objects.create(kind=Confirmation.Kind.ANSWER, meeting=meeting, **asked)
+    return {
+        "meeting_id": meeting.pk,
+        "come_token": "wombatscome",
+        "rsvp_token": addresses.rsvp_token(meeting.pk, whose.pk),
+        "invitations_token": addresses.invitations_token(world.group.memberships.get(person=whose).pk),
+    }
+
+
 def _own(world):
     """What is the own of the person of the kind `whose`."""
     whose = world.people["whose"]
@@ -175,6 +194,7 @@ def _own(world):
     device = UserSession.objects.create(
         user=whose, session_key="x" * 32, ip="127.0.0.1", user_agent="Hay", last_seen_at=now()
     )
+    calendar_key, secret = make_calendar_key(whose, name="Wombat phone")
     soon = f"{now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
     return {
         "pk": 1,
@@ -182,6 +202,8 @@ def _own(world):
         "session_id": device.pk,
         "export_id": export.pk,
         "feed_key": make_key(whose).key,
+        "calendar_key": calendar_key.pk,
+        "secret": secret,
         "handle": whose.handle,
     }
 
@@ -209,16 +231,31 @@ def _joining(world):
     }  # fmt: skip
 
 
+def _dates(world):
+    """A question when to meet, and a series of meetings."""
+    dates = make.dates(world.group)
+    token = addresses.dates_token(world.group.memberships.get(person=world.people["whose"]).pk, dates)
+    return {
+        "dates_token": token,
+        "dates_id": dates.pk,
+        "date_choice": dates.choices.order_by("pk")[0].pk,
+        "series_id": make.series(world.group).pk,
+    }
+
+
 def _roles(world):
     """A role of the group's own, somebody who carries one, what is denied, and the group as one file."""
     group, tending = world.group, make.join(world.group, make.person("Tending"))
     moderator = group.roles.get(key="moderator")
     operations.grant_role(tending, role=moderator, by=OPERATOR, via="test")
+    taken = group.roles.get(key="editor")
+    operations.grant_role(tending, role=taken, by=OPERATOR, via="test")
+    operations.revoke_role(tending, role=taken, by=OPERATOR, via="test")
     own = operations.make_role(group, name="Wombat minder", by=OPERATOR, via="test")
     package = GroupExport.objects.create(group=group, ready_at=now(), sha256=world.things["sha256"])
     return {
-        "tending": tending.pk, "moderator": moderator.pk, "own_role": own.pk, "package_id": package.pk,
-        "denial_id": world.people["quiet"].denials.get().pk,
+        "tending": tending.pk, "moderator": moderator.pk, "taken": taken.pk, "own_role": own.pk,
+        "package_id": package.pk, "denial_id": world.people["quiet"].denials.get().pk,
     }  # fmt: skip
 
 
@@ -232,6 +269,26 @@ def _installation(world):
     )
     boss = make.person("Boss", administrator=True)
     return {"founding_id": wish.pk, "inspected": elsewhere.slug, "boss": boss.handle}
+
+
+def _meetings(world):
+    """A meeting with a waiting list, one that is called off, a draft, a series, and places."""
+    group, by = world.group, {"by": OPERATOR, "via": "test"}
+    barn, unused, retired = (meetings.add_venue(group, name=f"Wombat {name}", **by) for name in ("barn", "shed", "hut"))
+    meetings.retire_venue(retired, **by)
+    full = make.meeting(group, title="Wombat meeting", venue=barn, seats=1)
+    meetings.answer(full, person=world.people["whose"], answer="yes", via="test")
+    waiting = meetings.answer(full, person=world.people["member"], answer="yes", via="test")
+    meetings.change_meeting(full, seats=50, **by)
+    off, draft = make.meeting(group, title="Wombat off"), make.meeting(group, title="Wombat draft", is_draft=True)
+    meetings.cancel(off, **by)
+    starts = full.starts.replace(tzinfo=None) + timedelta(days=1)
+    series = meetings.plan_series(group, title="Wombat weeks", starts=starts, rule="FREQ=WEEKLY;COUNT=3", **by)
+    return {
+        "meeting_id": full.pk, "cancelled_meeting": off.pk, "draft_meeting": draft.pk, "venue_id": barn.pk,
+        "series_meeting": series.meetings.order_by("slot")[0].pk, "unused_venue": unused.pk, "rsvp_id": waiting.pk,
+        "retired_venue": retired.pk, "wish_id": meetings.ask(full, words="Wombats?", **by).pk,
+    }  # fmt: skip
 
 
 def _programme(world):
@@ -251,7 +308,7 @@ def _programme(world):
     minutes.submit_minutes(written, to=[came.person], **by)
     point = points.add_point(meeting, sort="action", words="Wombat hay", owner=came.person, **by)
     return {
-        "minutes_id": written.pk, "point_id": point.pk, "meeting_id": meeting.pk,
+        "minutes_id": written.pk, "point_id": point.pk, "night": meeting.pk,
         "talk_id": offered.pk, "given": given.pk, "item_id": item.pk,
         "attendance_id": meeting.attendances.get().pk,
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.kit.errors import Refused
@@ -43,6 +44,16 @@ SHARED = frozenset(
 
 def clean_domain(domain: str) -> str:
     """Return a domain as rows have it; refuse what can't be one company's."""
+    name = any_domain(domain)
+    if name in SHARED or FREE & set(above_of(name)):
+        raise Refused(
+            _("Anybody can have an address at %(domain)s, so it says nothing of a company.") % {"domain": name}
+        )
+    return name
+
+
+def any_domain(domain: str) -> str:
+    """Return a domain as rows have it, whoever may have an address there; refuse what is none."""
     name = domain.strip().lower().lstrip("@").rstrip(".")
     try:
         name = name.encode("idna").decode() if not name.isascii() else name
@@ -50,11 +61,17 @@ def clean_domain(domain: str) -> str:
         name = ""
     if len(name) > LONGEST or not is_domain(name):
         raise Refused(_("“%(domain)s” is not a domain. Write it like “example.com”.") % {"domain": domain.strip()[:80]})
-    if name in SHARED or FREE & set(above_of(name)):
-        raise Refused(
-            _("Anybody can have an address at %(domain)s, so it says nothing of a company.") % {"domain": name}
-        )
     return name
+
+
+def at_domain(domain: str) -> Q:
+    """Which addresses are at a domain, or below it."""
+    return Q(email__endswith=f"@{domain}") | Q(email__endswith=f".{domain}")
+
+
+def is_at(address: str, domain: str) -> bool:
+    """Whether one address is."""
+    return address.endswith((f"@{domain}", f".{domain}"))
 
 
 def is_domain(name: str) -> bool:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts import puzzles
 from folkmoot.accounts.models import Person
 
-SLOWLY = "3/h/ip"
+SLOWLY = "3/h/key"  # the key is the network: whoever has one has all its addresses
 TOO_MANY_SLOW = _(
     "Without JavaScript three accounts an hour can be made from one network, and they were. Switch it on and send this "
     "again, or come back in an hour. Or write an empty letter to the group’s address with “+join” before the @."
@@ -102,8 +102,10 @@ def _client() -> str:
 
 
 def _may_go_slowly() -> bool:
-    """Whether one more account may be made from an address without a puzzle; that is how it goes without scripts."""
-    return ratelimit.consume(context.request, app="accounts", action="slow", config={"slow": SLOWLY}) is not None
+    """Whether one more account may be made from a network without a puzzle; that is how it goes without scripts."""
+    there = puzzles.network(_client())
+    taken = ratelimit.consume(context.request, app="accounts", action="slow", config={"slow": SLOWLY}, key=there)
+    return taken is not None
 
 
 class OncePasswordMixin:

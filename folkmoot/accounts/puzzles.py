@@ -11,6 +11,7 @@ from hashlib import sha256
 from ipaddress import ip_address, ip_network
 from typing import Literal
 
+from allauth.core.internal.ratelimit import cache_lock
 from django.core import signing
 from django.core.cache import cache
 
@@ -55,8 +56,9 @@ def bits_for(address: str) -> int:
 
 
 def count(address: str) -> None:
-    """Note that an account was asked for from this network."""
-    cache.set(_key(address), [*_recent(address)[-MOST_COUNTED:], time.time()], LASTS)
+    """Note that an account was asked for from this network; of several at once each counts."""
+    with cache_lock(_key(address)):
+        cache.set(_key(address), [*_recent(address)[-MOST_COUNTED:], time.time()], LASTS)
 
 
 def _recent(address: str) -> list[float]:
@@ -64,13 +66,17 @@ def _recent(address: str) -> list[float]:
     return [at for at in cache.get(_key(address), []) if at > oldest]
 
 
-def _key(address: str) -> str:
-    """Neighbours count together: of IPv4 256 addresses, of IPv6 what one customer gets."""
+def network(address: str) -> str:
+    """Name the network of an address: of IPv4 256 addresses, of IPv6 what one customer gets."""
     try:
         length = 24 if ip_address(address).version == 4 else 48
-        return f"sign-ups:{ip_network(f'{address}/{length}', strict=False)}"
+        return str(ip_network(f"{address}/{length}", strict=False))
     except ValueError:
-        return f"sign-ups:{sha256(address.encode()).hexdigest()}"
+        return sha256(address.encode()).hexdigest()
+
+
+def _key(address: str) -> str:
+    return f"sign-ups:{network(address)}"
 
 
 def _read(token: str) -> Puzzle | None:

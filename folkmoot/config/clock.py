@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
-from folkmoot.conversations.operations import say_due, sweep_drafts, sweep_files, sweep_scheduled
+from folkmoot.conversations.operations import close_due_polls, say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import duty_letters, sweeping
+from folkmoot.doors.mail.invitations import queue as invitations
 from folkmoot.groups.operations import (
     end_inspections,
     place_all,
@@ -17,7 +18,7 @@ from folkmoot.groups.operations import (
 from folkmoot.groups.operations.duties import go_on, remind_of_ends
 from folkmoot.groups.operations.succession import look_after_owners
 from folkmoot.groups.queries import keeps_package
-from folkmoot.meetings.operations import announce_due, fill_all, move_up_all
+from folkmoot.meetings.operations import announce_due, fill_all, keep_time, move_up_all, remind_due
 from folkmoot.meetings.programme import slides_in_use
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
@@ -32,6 +33,7 @@ DUTIES = [
     Duty("inspections", timedelta(minutes=1), end_inspections),
     Duty("grants", timedelta(minutes=1), turn_terms),
     Duty("scheduled", timedelta(minutes=1), say_due),
+    Duty("polls", timedelta(minutes=1), close_due_polls),
     Duty("said", timedelta(days=1), sweep_scheduled),
     Duty("drafts", timedelta(days=1), sweep_drafts),
     Duty("affiliations", timedelta(days=1), settle_all),
@@ -46,7 +48,10 @@ DUTIES = [
     Duty("owners", timedelta(hours=1), look_after_owners),
     Duty("to do", timedelta(days=1), duty_letters.send_todo),
     Duty("series", timedelta(days=1), fill_all),
+    Duty("zones", timedelta(days=1), keep_time),
     Duty("announcements", timedelta(hours=1), announce_due),
     Duty("seats", timedelta(minutes=10), move_up_all),
+    Duty("reminders", timedelta(minutes=5), remind_due),
+    Duty("calendars", timedelta(days=1), invitations.look_at_all),
     Duty("letters", timedelta(days=1), sweeping.sweep),
 ]

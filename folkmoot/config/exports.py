@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,9 @@ from folkmoot.groups.operations import finish_package, note_progress
 from folkmoot.groups.rules import is_owner
 from folkmoot.outbox.models import Event
 from folkmoot.store import files
+from folkmoot.store.lanes import lane
+
+TRIES = 3  # of one file by one process; then it is left to whoever asks again
 
 
 def export_asked(event: Event) -> None:
@@ -37,9 +41,25 @@ def export_asked(event: Event) -> None:
         finish_export(export, sha256=files.keep_file(path), size=size)
 
 
-def package_asked(event: Event) -> None:
-    """Make the file of a group that an owner asked for, unless it is made, or they own it no longer."""
-    asked = GroupExport.objects.filter(pk=event.subject_id, ready_at=None).select_related("group", "asked_by").first()
+def make_package(tried: Counter[int]) -> bool:
+    """Make the file of the group that waits longest. False when none does, or another process is at it.
+
+    A file takes as long as it takes, so neither letters nor mailings wait behind it. `tried` is how often each was.
+    """
+    waiting = GroupExport.objects.waited_for().order_by("pk").values_list("pk", flat=True)
+    key = next((one for one in waiting if tried[one] < TRIES), None)
+    if key is None:
+        return False
+    with lane("packages") as is_ours:
+        if is_ours:
+            tried[key] += 1
+            _make(key)
+    return is_ours
+
+
+def _make(key: int) -> None:
+    """Make it, unless it was made meanwhile, or whoever asked owns the group no longer."""
+    asked = GroupExport.objects.waited_for().filter(pk=key).select_related("group", "asked_by").first()
     if asked is None or asked.asked_by is None or not is_owner(asked.asked_by, asked.group):
         return
     with tempfile.TemporaryDirectory(dir=settings.HOME) as folder:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 
 from folkmoot.accounts.models import Address, Affiliation, Organization, Person
@@ -17,15 +18,18 @@ from folkmoot.conversations.packages import TABLES as OF_TALK
 from folkmoot.doors.mail.archives.taking import take_posts_out
 from folkmoot.groups.models import Group, Membership, OrganizationSide
 from folkmoot.groups.packages import TABLES as OF_GROUPS
+from folkmoot.kit.errors import Refused
+from folkmoot.kit.parts import in_parts
+from folkmoot.meetings.packages import TABLES as OF_MEETINGS
 from folkmoot.store import files
-from folkmoot.store.packages import Numbers, content_hash, line, lines, number_all
+from folkmoot.store.packages import CHANGED, Numbers, content_hash, line, lines, number_all
 
 FORMAT, VERSION = "folkmoot-group", 1
 NUMBERS = "numbers.jsonl"
 AT_ONCE = 500
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # so that the same content gives the same file
 WORDS = {Person: "handle", Organization: "slug", Address: "email", StoredFile: "sha256"}
-TABLES = [*OF_GROUPS, *OF_TALK]
+TABLES = [*OF_GROUPS, *OF_TALK, *OF_MEETINGS]
 
 
 @dataclass(slots=True)
@@ -41,33 +45,43 @@ class Packed:
         return content_hash(self.hashes)
 
 
-def pack(group: Group, path: Path, watch: Callable[[int], None] = lambda percent: None) -> Packed:
-    """Write a group and all groups below it into a ZIP; it is there when it is complete.
+def pack(
+    group: Group, path: Path, *, closed: bool = False, watch: Callable[[int], None] = lambda percent: None
+) -> Packed:
+    """Write a group and the groups below it into a ZIP; it is there when it is complete.
 
-    `watch` is told how many percent are done.
+    `closed` takes in those below that closed themselves. `watch` is told how many percent are done.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)  # of one that was killed, and had this number by chance
     try:
         with beside.open("xb") as file:
             os.chmod(beside, 0o600)  # it holds addresses
             with ZipFile(file, "w", ZIP_DEFLATED) as into:
-                packed = _pack(group, into, watch)
+                packed = _pack(_below(group, closed), into, watch)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
     return packed
 
 
-def _pack(group: Group, into: ZipFile, watch: Callable[[int], None]) -> Packed:
+def _below(group: Group, closed: bool) -> list[int]:
+    """The group and those below it; what closed itself to roles from above is not the owner's to take along."""
+    groups = Group.objects.filter(reaching__above=group, reaching__is_open__in={True, not closed})
+    return list(groups.order_by("pk").values_list("pk", flat=True))
+
+
+def _pack(groups: Sequence[int], into: ZipFile, watch: Callable[[int], None]) -> Packed:
     packed, numbers = Packed(), Numbers(WORDS)
-    groups = list(Group.objects.filter(reaching__above=group).order_by("pk").values_list("pk", flat=True))
     number_all(TABLES, groups, numbers)
     for number, table in enumerate(TABLES):
         watch(90 * number // len(TABLES))
-        _write(into, packed, table.name, lines(table, groups, numbers))
-    _write(into, packed, "organizations", _organizations(sorted(numbers.named.get(Organization, ()))))
-    _write(into, packed, "people", _people(sorted(numbers.named.get(Person, ()))))
+        rows = lines(table, groups, numbers)
+        _write(into, packed, table.name, rows, expected=len(numbers.places[table.model]))
     watch(90)
+    companies, people = (sorted(numbers.named.get(one, ())) for one in (Organization, Person))
+    _write(into, packed, "organizations", _organizations(companies), expected=len(companies))
+    _write(into, packed, "people", _people(people), expected=len(people))
     _write(into, packed, "affiliations", _affiliations(groups))
     for name in sorted(numbers.named.get(StoredFile, ())):
         _add_file(into, packed, name)
@@ -78,20 +92,23 @@ def _pack(group: Group, into: ZipFile, watch: Callable[[int], None]) -> Packed:
     return packed
 
 
-def _write(into: ZipFile, packed: Packed, part: str, rows: Iterable[bytes]) -> None:
+def _write(into: ZipFile, packed: Packed, part: str, rows: Iterable[bytes], *, expected: int | None = None) -> None:
+    """Write a part. With a row less than expected, the others would not stand where they are named."""
     name, digest, count = f"{part}.jsonl", hashlib.sha256(), 0
     with into.open(_entry(name), "w", force_zip64=True) as file:
         for row in rows:
             file.write(row)
             digest.update(row)
             count += 1
+    if expected not in (None, count):
+        raise Refused(CHANGED)
     packed.rows[part], packed.hashes[name] = count, digest.hexdigest()
 
 
 def _people(handles: Sequence[str]) -> Iterator[bytes]:
     """Each with one address to know them by; what else is theirs is not the group's."""
-    for start in range(0, len(handles), AT_ONCE):
-        people = Person.objects.filter(handle__in=handles[start : start + AT_ONCE]).order_by("handle")
+    for some in in_parts(handles, AT_ONCE):
+        people = Person.objects.filter(handle__in=some).order_by("handle")
         rows = Address.objects.filter(user__in=people).order_by("primary", "verified", "-pk")
         addresses = dict(rows.values_list("user_id", "email"))  # the last is the best one
         for pk, handle, name, erased_at in people.values_list("pk", "handle", "name", "erased_at"):
@@ -116,9 +133,10 @@ def _numbers(groups: Sequence[int], numbers: Numbers) -> Iterator[bytes]:
     for model, part in ((Topic, "topics"), (Post, "posts")):
         for number, place in numbers.places[model].items():
             yield line({"part": part, "row": place, "number": number, "is_old": False})
-    old = OldTopic.objects.filter(topic__channel__group__in=groups).order_by("number")
-    for number, topic in old.values_list("number", "topic"):
-        yield line({"part": "topics", "row": numbers.places[Topic][topic], "number": number, "is_old": True})
+    old, places = OldTopic.objects.filter(topic__channel__group__in=groups), numbers.places[Topic]
+    for number, topic in old.order_by("number").values_list("number", "topic"):
+        if topic in places:  # or it came meanwhile
+            yield line({"part": "topics", "row": places[topic], "number": number, "is_old": True})
 
 
 def _organizations(slugs: Sequence[str]) -> Iterator[bytes]:
@@ -140,7 +158,7 @@ def _add_file(into: ZipFile, packed: Packed, name: str) -> None:
 def _write_archives(into: ZipFile, groups: Sequence[int]) -> None:
     """The same talk as every mail program reads it. It adds nothing, so it does not count in the hash."""
     channels = Channel.objects.filter(group__in=groups).select_related("group").order_by("pk")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=settings.HOME) as folder:  # /tmp may be too small, or memory
         for channel in channels:
             path = Path(folder) / "talk.mbox"
             posts = Post.objects.not_taken_back().filter(channel=channel)

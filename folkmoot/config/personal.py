@@ -8,6 +8,8 @@ from folkmoot.accounts.operations import forget
 from folkmoot.accounts.personal import Part
 from folkmoot.conversations import facts as conversations
 from folkmoot.conversations.operations import erase_words
+from folkmoot.doors.calendars import facts as calendars
+from folkmoot.doors.calendars.operations import remove_keys
 from folkmoot.doors.feeds import facts as feeds
 from folkmoot.doors.feeds.operations import remove_key
 from folkmoot.doors.mail import erasing as mail_erasing
@@ -24,6 +26,7 @@ from folkmoot.outbox.models import Event
 PARTS = [
     Part(_("Mail"), mail.facts_of, mail_erasing.person_erased, files=mail.files_of),
     Part(_("Feeds"), feeds.facts_of, lambda person, keep_words: remove_key(person)),
+    Part(_("Calendars"), calendars.facts_of, lambda person, keep_words: remove_keys(person)),
     Part(_("Conversations"), conversations.facts_of, erase_words, files=conversations.files_of),
     Part(_("Meetings"), meetings.facts_of, erase_answers),
     Part(_("Groups"), groups.facts_of, group_reactions.person_erased, hinder=may_leave_all, hold=lock_owned),

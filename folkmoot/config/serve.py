@@ -48,6 +48,7 @@ def serve() -> int:
     jobs = [Job(f"web {number}", lambda: _run_web(application, web)) for number in range(settings.WEB_PROCESSES)]
     jobs += [Job("lmtp", lambda: _run_lmtp(lmtp)), Job("worker in", lambda: _run_worker(worker.take_in))]
     jobs += [Job("worker out", lambda: _run_worker(worker.send_out))]
+    jobs += [Job("worker files", lambda: _run_worker(worker.make_files))]
     _welcome()
     connections.close_all()
     gc.collect()

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "folkmoot.conversations",
     "folkmoot.meetings",
     "folkmoot.lobby",
+    "folkmoot.doors.calendars",
     "folkmoot.doors.feeds",
     "folkmoot.doors.mail",
     "allauth",  # after ours, so that our templates come first

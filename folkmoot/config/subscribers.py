@@ -3,7 +3,9 @@
 from folkmoot.accounts import reactions as accounts
 from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
-from folkmoot.doors.mail import conduct, duty_letters, installation_letters, mailings, notes
+from folkmoot.doors.mail import conduct, dates, duty_letters, installation_letters, mailings, notes
+from folkmoot.doors.mail.invitations import queue as invitations
+from folkmoot.doors.mail.invitations import reminders, seats
 from folkmoot.groups import reactions as groups
 from folkmoot.meetings import reactions as meetings
 from folkmoot.outbox.relay import Subscriber
@@ -16,6 +18,7 @@ COMPANY_ACTS = frozenset(
 )
 INSTALLATION_ACTS = frozenset({"installation.changed", "administrator.named", "administrator.dismissed"})
 MEMBER_FACTS = frozenset({"member.joined", "member.left", "member.removed", "member.described"})
+MEETING_NEWS = frozenset({"meeting.changed", "meeting.cancelled", "meeting.uncancelled"})
 SUBSCRIBERS = [
     Subscriber("mail", frozenset({"post.added"}), handle=mailings.post_added),
     Subscriber("invitations", frozenset({"member.invited"}), handle=notes.member_invited),
@@ -30,7 +33,6 @@ SUBSCRIBERS = [
     Subscriber("activity", frozenset({"post.added", "reaction.added"}), handle=conversations.was_active),
     Subscriber("names", frozenset({"person.renamed", "picture.changed"}), handle=conversations.person_renamed),
     Subscriber("exports", frozenset({"export.asked"}), handle=exports.export_asked),
-    Subscriber("packages", frozenset({"package.asked"}), handle=exports.package_asked),
     Subscriber("exported", frozenset({"export.ready"}), handle=notes.export_ready),
     Subscriber("farewell", frozenset({"person.erased"}), handle=personal.person_erased),
     Subscriber("companies", frozenset({"address.proven"}), handle=accounts.address_proven),
@@ -56,6 +58,16 @@ SUBSCRIBERS = [
     Subscriber(
         "seats", frozenset({"rsvp.changed", "rsvp.withdrawn", "meeting.changed"}), handle=meetings.seats_may_be_free
     ),
+    Subscriber("invited", frozenset({"meeting.announced"}), handle=invitations.meeting_announced),
+    Subscriber("calendars", MEETING_NEWS, handle=invitations.meeting_told),
+    Subscriber("answered", frozenset({"rsvp.changed", "rsvp.moved_up"}), handle=invitations.rsvp_told),
+    Subscriber("unanswered", frozenset({"rsvp.withdrawn"}), handle=invitations.answer_withdrawn),
+    Subscriber("uninvited", frozenset({"member.left", "member.removed"}), handle=invitations.member_gone),
+    Subscriber("offers", frozenset({"seat.offered"}), handle=seats.seat_offered),
+    Subscriber("reminders", frozenset({"reminder.due"}), handle=reminders.reminder_due),
+    Subscriber("reminders-moved", frozenset({"meeting.changed"}), handle=meetings.meeting_moved),
+    Subscriber("calendars-merged", frozenset({"person.merged"}), handle=invitations.person_merged),
+    Subscriber("dates", frozenset({"dates.asked", "dates.changed"}), handle=dates.asked),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
     Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),
     Subscriber("lifted", frozenset({"sanction.lifted"}), handle=conduct.sanction_lifted),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("folkmoot.groups.urls")),
     path("", include("folkmoot.conversations.urls")),
     path("", include("folkmoot.meetings.urls")),
+    path("", include("folkmoot.doors.calendars.urls")),
     path("", include("folkmoot.doors.feeds.urls")),
     path("", include("folkmoot.doors.mail.urls")),
     path("", include("folkmoot.lobby.urls")),

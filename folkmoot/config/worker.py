@@ -1,16 +1,19 @@
-"""The worker: what is done after the fact, in two processes, so that a long mailing keeps no letter waiting."""
+"""The worker: what is done after the fact. In three processes, so that no letter waits for a long mailing or a file."""
 
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from django.db import close_old_connections
 
+from folkmoot.config import exports
 from folkmoot.config.clock import DUTIES
 from folkmoot.config.mail_routes import MAIL_ROUTES
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.doors.mail import letters, mailings, transport
+from folkmoot.doors.mail.invitations import sending as invitations
 from folkmoot.doors.mail.receive import receive_waiting
 from folkmoot.outbox import relay
 from folkmoot.outbox.clock import tick
@@ -20,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 IDLE = 1.0  # seconds until the next look, when nobody calls
 LOOK_AT_CLOCK = 20.0  # seconds
+LOOK_AT_WISHES = 3.0  # seconds: nobody waits at the screen for the file of a whole group
 AFTER_TROUBLE = 1.0  # seconds of rest when something of ours broke, like the database being away
 
 
@@ -44,6 +48,18 @@ def send_out(stop: threading.Event) -> None:
     way_out.close()
 
 
+def make_files(stop: threading.Event) -> None:
+    """Make the files of whole groups; until told to stop."""
+    tried: Counter[int] = Counter()
+    while not stop.wait(LOOK_AT_WISHES):
+        try:
+            while exports.make_package(tried):
+                pass
+        except Exception:
+            logger.exception("the file of a group failed")
+            close_old_connections()
+
+
 def take_in_once() -> bool:
     """Do what is there to take in. Returns whether there was anything."""
     received = receive_waiting(MAIL_ROUTES)
@@ -54,7 +70,8 @@ def take_in_once() -> bool:
 def send_out_once(way_out: transport.Transport) -> bool:
     """Send what is there to send. Returns whether there was anything."""
     sent = letters.send_waiting(way_out)
-    return mailings.work_off(way_out) or mailings.try_deferred(way_out) or sent
+    told = invitations.send_due(way_out)
+    return mailings.work_off(way_out) or mailings.try_deferred(way_out) or sent or told
 
 
 def _work(once: Callable[[], bool], stop: threading.Event) -> None:

@@ -12,7 +12,8 @@ from folkmoot.kit.errors import Refused
 from folkmoot.store.packages import Row
 from folkmoot.store.unpacking import Arrivals
 
-LONGEST_BODY = 1_000_000  # an archive's letter may be longer than what is written here
+MOST_BALLOTS = 10_000_000
+_PAPER = re.compile(r"[1-9][0-9]?( [1-9][0-9]?){0,19}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 SLACK = timedelta(days=1)  # of clocks elsewhere
 
@@ -36,16 +37,34 @@ def post(row: Row, arrivals: Arrivals) -> None:
         raise Refused("it needs an author, or none where it was said without a name")
     if arrivals.of(models.Topic, row["topic"], "channel") != row["channel"]:
         raise Refused("its conversation stands in another channel")
-    if len(row["body"]) > LONGEST_BODY:
-        raise Refused(f"its text has more than {LONGEST_BODY:,} characters")
     for one in [row["message_id"], *row["references"].split(" ")]:
         if one and msgid.clean(one) != one:
             raise Refused(f"{one[:60]!r} is no id of a letter")
 
 
-def edition(row: Row, arrivals: Arrivals) -> None:
-    if len(row["body"]) > LONGEST_BODY:
-        raise Refused(f"its text has more than {LONGEST_BODY:,} characters")
+def poll(row: Row, arrivals: Arrivals) -> None:
+    is_line(row["question"])
+    papers = row["papers"]
+    if not isinstance(papers, dict) or not all(_PAPER.fullmatch(one) for one in papers):
+        raise Refused("papers: these are no ballots")
+    if not all(type(times) is int and 0 < times < MOST_BALLOTS for times in papers.values()):
+        raise Refused("papers: these are no numbers of ballots")
+
+
+def choice(row: Row, arrivals: Arrivals) -> None:
+    is_line(row["words"])
+
+
+def ballot(row: Row, arrivals: Arrivals) -> None:
+    is_via(row["via"])
+
+
+def ballot_line(row: Row, arrivals: Arrivals) -> None:
+    poll_of_it = arrivals.of(models.Ballot, row["ballot"], "poll")
+    if poll_of_it != arrivals.of(models.Choice, row["choice"], "poll"):
+        raise Refused("its choice is one of another poll")
+    if arrivals.of(models.Poll, poll_of_it, "is_secret"):
+        raise Refused("a secret poll tells nobody who chose what")
 
 
 def reference(row: Row, arrivals: Arrivals) -> None:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
-from folkmoot.conversations import rendering
+from folkmoot.conversations import rendering, results
 from folkmoot.conversations.forms import ReplyForm, SaidForm
 from folkmoot.conversations.fragments import Fragment, Row
 from folkmoot.conversations.models import Draft, Post, Reaction, Topic
 from folkmoot.conversations.operations.posting import LONGEST_BODY
 from folkmoot.groups.models import Group
+from folkmoot.kit.text import key_of
 from folkmoot.store.prepared import Prepared
 
 LONGEST_QUOTE = 4_000
@@ -94,9 +95,10 @@ def around_form(form: SaidForm, *, is_preview: bool, key: str, group: Group) -> 
 
 def answered(topic: Topic, number: Any) -> Post | None:
     """The post of this conversation that is being answered, if it is there."""
-    if not str(number or "").isdecimal() or len(str(number)) > 18:
+    key = key_of(str(number or ""))
+    if not key:
         return None
-    return topic.posts.not_taken_back().filter(pk=number).select_related("author").first()
+    return topic.posts.not_taken_back().filter(pk=key).select_related("author").first()
 
 
 def quoted(post: Post) -> str:
@@ -108,11 +110,14 @@ def quoted(post: Post) -> str:
 
 
 def mine(person: Person, rows: Sequence[Row], posts: Sequence[Fragment]) -> dict[str, Any]:
-    """What is personal beside posts that are the same for all: which are the reader's own, and their reactions."""
+    """What is personal beside posts that are the same for all: which are their own, how they reacted and voted."""
     reacted: dict[int, list[str]] = {}
     with_reactions = [row[0] for row, post in zip(rows, posts, strict=True) if post.has_reactions]
     if with_reactions:
         chosen = Reaction.objects.filter(person=person, post__in=with_reactions).values_list("post", "kind")
         for post_id, kind in chosen:
             reacted.setdefault(post_id, []).append(kind)
-    return {"reactions": reacted, "own": [row[0] for row in rows if row[3] == person.pk]}
+    found: dict[str, Any] = {"reactions": reacted, "own": [row[0] for row in rows if row[3] == person.pk]}
+    if polls := [post.poll for post in posts if post.poll]:
+        found["polls"] = results.mine(person, polls)
+    return found

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.accounts.personal import Fact
-from folkmoot.conversations.models import Archive, Attachment, Edition, Happening, Post
+from folkmoot.conversations.models import Archive, Attachment, Ballot, BallotLine, Edition, Happening, Poll, Post
 from folkmoot.store import files
 
 POST = "pk topic_id topic__title channel__group__slug title body markup via message_id said_at posted_at edited_at"
@@ -47,6 +47,7 @@ def _of_taking_part(person: Person) -> Iterator[Fact]:
         _("your short answers to posts; until you take them back"),
         person.reactions.order_by("pk").values("post_id", "kind", "at"),
     )
+    yield from _of_voting(person)
     yield Fact(
         "mentions",
         _("Posts that name you"),
@@ -70,6 +71,31 @@ def _of_taking_part(person: Person) -> Iterator[Fact]:
         _("Archives you brought"),
         _("so that it is known who brought them"),
         Archive.objects.filter(brought_by=person).order_by("pk").values("file_name", "begun_at"),
+    )
+
+
+def _of_voting(person: Person) -> Iterator[Fact]:
+    """Of a secret poll only that they voted: nobody knows more."""
+    asked = Poll.objects.filter(post__author=person).order_by("pk")
+    yield Fact(
+        "polls",
+        _("Polls"),
+        _("what you asked, with your post; as long as the post"),
+        asked.values("pk", "post_id", "question", "kind", "choices__words", "opened_at", "closed_at"),
+    )
+    yield Fact(
+        "ballots",
+        _("Ballots"),
+        _("that you voted, so that everybody votes once; as long as the poll"),
+        Ballot.objects.filter(person=person).order_by("pk").values("poll_id", "poll__question", "via", "cast_at"),
+    )
+    yield Fact(
+        "ballot-lines",
+        _("Votes"),
+        _("what you chose in open polls, for all who may see them; as long as the poll"),
+        BallotLine.objects.filter(ballot__person=person)
+        .order_by("pk")
+        .values("ballot__poll_id", "choice__words", "rank"),
     )
 
 

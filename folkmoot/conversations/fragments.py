@@ -16,7 +16,7 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from folkmoot.conversations import searching
+from folkmoot.conversations import results, searching
 from folkmoot.conversations.models import Attachment, Happening, Post, Reaction, Topic
 from folkmoot.web.shelf import Shelf
 
@@ -36,6 +36,7 @@ class Fragment(NamedTuple):
     speaker: Speaker = ("", "", "")
     is_theirs: bool = True  # not only an archive's word for it
     has_reactions: bool = False
+    poll: int = 0  # its number
 
 
 NOTHING = Fragment("")
@@ -140,14 +141,15 @@ def _rendered(post_ids: Sequence[int], can_act: bool) -> dict[int, Fragment]:
     listed = Attachment.objects.filter(is_inline=False)
     posts = list(
         Post.objects.filter(pk__in=post_ids)
-        .select_related("author", "answers__author", "topic__answered_by")
+        .select_related("author", "answers__author", "topic__answered_by", "poll")
         .annotate(has_files=Exists(listed.filter(post=OuterRef("pk"))))
         .annotate(has_reactions=Exists(Reaction.objects.filter(post=OuterRef("pk"))))
     )
     with_files = [post for post in posts if post.has_files]
     prefetch_related_objects(with_files, Prefetch("attachments", listed.select_related("file").order_by("pk")))
     counts = _counts([post.pk for post in posts if post.has_reactions])
-    return {post.pk: _fragment(post, counts.get(post.pk, {}), can_act) for post in posts}
+    polls = results.shown(post.poll for post in posts if hasattr(post, "poll") and not post.removed_at)
+    return {post.pk: _fragment(post, counts.get(post.pk, {}), polls, can_act) for post in posts}
 
 
 def _counts(post_ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -160,17 +162,19 @@ def _counts(post_ids: Sequence[int]) -> dict[int, dict[str, int]]:
     return counts
 
 
-def _fragment(post: Post, counts: dict[str, int], can_act: bool) -> Fragment:
+def _fragment(post: Post, counts: dict[str, int], polls: dict[int, results.Shown], can_act: bool) -> Fragment:
     is_theirs = post.archive_id is None or post.confirmed_at is not None
     speaker = (post.author_name, post.author_handle, post.author_picture)
-    return Fragment(_text(post, counts, can_act), speaker, is_theirs, bool(counts))
+    poll = polls.get(post.poll.pk) if hasattr(post, "poll") else None
+    text = _text(post, counts, poll, can_act)
+    return Fragment(text, speaker, is_theirs, bool(counts), poll.poll.pk if poll else 0)
 
 
-def _text(post: Post, counts: dict[str, int], can_act: bool) -> str:
+def _text(post: Post, counts: dict[str, int], poll: results.Shown | None, can_act: bool) -> str:
     """Render a post. Whoever has no pointer scrolls long code and wide tables by keys, so these take the focus."""
     reactions = [(kind, label, counts.get(kind, 0)) for kind, label in Reaction.Kind.choices]
     offered = {Reaction.Kind.THANKS} if can_act and post.via != "chat" else set()
     shown = [one for one in reactions if one[2] or one[0] in offered]
-    context = {"post": post, "reactions": shown if not post.removed_at else [], "can_act": can_act}
+    context = {"post": post, "reactions": shown if not post.removed_at else [], "can_act": can_act, "poll": poll}
     text = render_to_string("conversations/_post.html", context)
     return text.replace("<pre>", '<pre tabindex="0">').replace("<table>", '<table tabindex="0">')

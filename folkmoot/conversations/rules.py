@@ -1,11 +1,13 @@
 """Who may read and write in a conversation."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
-from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.conversations.models import Channel, Poll, Post, Topic
 from folkmoot.groups.deciding import holds
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, Membership, RoleGrant
 from folkmoot.groups.permissions import Permission, Section
 from folkmoot.groups.rules import is_denied, is_member
 
@@ -42,8 +44,13 @@ def can_follow(person: Person, group: Group) -> bool:
 
 
 def can_moderate_topics(person: Actor | None, group: Group) -> bool:
-    """Pin, lock, move, merge and split conversations, and take back what others said."""
+    """Take back what others said, put it back, and see what it was; also in a closed group."""
     return holds(person, "topics.moderate", group)
+
+
+def can_arrange(person: Actor | None, group: Group) -> bool:
+    """Pin, lock, move, merge and split conversations; in a closed group all stays as it is."""
+    return not group.closed_at and can_moderate_topics(person, group)
 
 
 def has_begun(person: Actor, topic: Topic) -> bool:
@@ -55,9 +62,12 @@ def has_begun(person: Actor, topic: Topic) -> bool:
 
 def can_tend(person: Actor, topic: Topic) -> bool:
     """Rename a conversation and say which post answers it: who tends them, or whoever began it and may write here."""
-    if holds(person, "topics.tend", topic.channel.group) or can_moderate_topics(person, topic.channel.group):
+    group = topic.channel.group
+    if group.closed_at:
+        return False
+    if holds(person, "topics.tend", group) or can_moderate_topics(person, group):
         return True
-    return holds(person, "topics.post", topic.channel.group) and has_begun(person, topic)
+    return holds(person, "topics.post", group) and has_begun(person, topic)
 
 
 def can_run_channels(person: Actor, group: Group) -> bool:
@@ -67,11 +77,11 @@ def can_run_channels(person: Actor, group: Group) -> bool:
 
 def can_edit(person: Person, post: Post) -> bool:
     """Change the words: one's own, once it is certain that they are; a moderator what was written on the web."""
-    if not person.is_active or post.removed_at:
+    if not person.is_active or post.removed_at or post.channel.group.closed_at:
         return False
     if is_own(person, post):
-        is_stopped = post.channel.group.closed_at or is_denied(person, "topics.post", post.channel.group)
-        return not (post.topic.locked_at or is_stopped) and holds(person, "topics.read", post.channel.group)
+        is_stopped = post.topic.locked_at or is_denied(person, "topics.post", post.channel.group)
+        return not is_stopped and holds(person, "topics.read", post.channel.group)
     return post.via == "web" and not post.archive_id and can_moderate_topics(person, post.channel.group)
 
 
@@ -108,6 +118,28 @@ def can_see_past(person: Person | None, post: Post) -> bool:
     return holds(person, permission, post.channel.group)
 
 
+def can_vote(person: Person, poll: Poll) -> bool:
+    """Those the poll is for, as long as they may read what it is about."""
+    group = poll.post.channel.group
+    if not person.is_active or poll.post.removed_at or group.closed_at or not holds(person, "topics.read", group):
+        return False
+    if poll.voters == Poll.Voters.POSTERS:
+        return holds(person, "topics.post", group)
+    members = Membership.objects.current().filter(person=person, group=group)
+    if poll.voters == Poll.Voters.ROLE:
+        return RoleGrant.objects.valid().filter(membership__person=person, role=poll.role_id).exists()
+    if poll.voters == Poll.Voters.ACTIVE:
+        members = members.filter(active_at__gte=poll.opened_at - timedelta(days=group.active_days))
+    return members.exists()
+
+
+def can_close_poll(person: Actor, poll: Poll) -> bool:
+    """Whoever asked, and moderators."""
+    if can_moderate_topics(person, poll.post.channel.group):
+        return True
+    return isinstance(person, Person) and person.is_active and is_own(person, poll.post)
+
+
 def is_own(person: Person, post: Post) -> bool:
     """An archive can put words into anybody's mouth, so those count only once they are confirmed."""
     return post.author_id == person.pk and (not post.archive_id or post.confirmed_at is not None)
@@ -119,5 +151,5 @@ def can_moderate(person: Actor | None, group: Group) -> bool:
 
 
 def can_bring_archive(person: Actor, group: Group) -> bool:
-    """Whoever manages a group may bring its past along."""
-    return holds(person, "group.manage", group)
+    """Whoever manages a group may bring its past along, while it is open."""
+    return not group.closed_at and holds(person, "group.manage", group)

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from django.db.models import Model
 
+from folkmoot.accounts.domains import clean_domain
 from folkmoot.groups import defaults, models, names
 from folkmoot.groups.chronicle import words_of
 from folkmoot.groups.permissions import all_names, catalogue
@@ -17,6 +18,14 @@ from folkmoot.store.unpacking import Arrivals
 MOST_CHOICES, LONGEST_CHOICE, MOST_ANSWERS, LONGEST_ANSWER = 200, 500, 100, 5_000
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _VIA = re.compile(r"[a-z]{1,20}")
+About = models.PlacementRule.About
+_LOOKS_AT = {
+    About.DOMAIN: ("value",),
+    About.GROUP: ("of_group",),
+    About.SIDE: ("of_group", "side"),
+    About.ORGANIZATION: ("organization",),
+    About.FIELD: ("of_group", "field", "value"),
+}
 STRANGERS = (models.Role.Audience.ANYONE, models.Role.Audience.SIGNED_IN)
 
 
@@ -39,6 +48,20 @@ def group(row: Row, arrivals: Arrivals) -> None:
         raise Refused(f"{row['slug']!r} is no address of a group")
     if not _LANGUAGE.fullmatch(row["language"]) or row["time_zone"] not in available_timezones():
         raise Refused("its language or its time zone is unknown")
+
+
+def rule(row: Row, arrivals: Arrivals) -> None:
+    """What its kind looks at has to be there: nothing is read as everybody by mistake."""
+    about, of_group = row["about"], row["of_group"]
+    looks_at = _LOOKS_AT.get(about)
+    if looks_at is None or any(not row[name] for name in looks_at):
+        raise Refused("it does not say whom it is about")
+    if about == About.DOMAIN and clean_domain(row["value"]) != row["value"]:
+        raise Refused(f"{row['value'][:60]!r} is no domain")
+    if about == About.GROUP and of_group == row["group"]:
+        raise Refused("it looks at the members of its own group")
+    if row["field"] is not None:
+        _same(of_group, arrivals, (models.MemberField, row["field"]))
 
 
 def role(row: Row, arrivals: Arrivals) -> None:
@@ -84,7 +107,12 @@ def value(row: Row, arrivals: Arrivals) -> None:
     _same(arrivals.of(models.Membership, row["membership"], "group"), arrivals, (models.MemberField, row["field"]))
 
 
+def mail_name(row: Row, arrivals: Arrivals) -> None:
+    _is_of_group(row)
+
+
 def entry(row: Row, arrivals: Arrivals) -> None:
+    _is_of_group(row)
     is_via(row["via"])
     if words_of(row["kind"]) == row["kind"]:
         raise Refused(f"nobody here knows what {row['kind']!r} is")
@@ -110,6 +138,12 @@ def _are_texts(said: Any, most: int, longest: int) -> None:
     if any(len(one) > longest or "\x00" in one for one in said):
         raise Refused("its words are too long, or not words")
     "".join(said).encode()
+
+
+def _is_of_group(row: Row) -> None:
+    """What has no group here is the installation's, or nobody's for ever."""
+    if row["group"] is None:
+        raise Refused("it is of no group")
 
 
 def _same(group: int | None, arrivals: Arrivals, *others: tuple[type[Model], int | None]) -> None:

@@ -15,7 +15,7 @@ from folkmoot.accounts.models import Person
 from folkmoot.groups.matrix import roles_of
 from folkmoot.groups.models import Denial, Group, Role, RoleGrant, RolePermission, Sanction, Side
 from folkmoot.groups.permissions import catalogue
-from folkmoot.groups.rules import can_deny, is_owner
+from folkmoot.groups.rules import can_lift_denial, is_owner
 
 MOST_NAMED = 20  # of those who carry a role; the table of members has them all
 MOST_DENIED = 100
@@ -89,7 +89,7 @@ def denied_in(group: Group, person: Person, mine: frozenset[str]) -> list[Denied
             words.get(one.permission, one.permission),
             one.group if one.group_id in known else None,
             one.pk in by_sanction,
-            one.group_id == group.pk and one.pk not in by_sanction and _can_lift(person, one, mine),
+            one.group_id == group.pk and one.pk not in by_sanction and can_lift_denial(person, one, mine=mine),
         )
         for one in rows
     ]
@@ -98,14 +98,6 @@ def denied_in(group: Group, person: Person, mine: frozenset[str]) -> list[Denied
 def grants_shown() -> Any:
     """Those of members that are valid or will be."""
     return RoleGrant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now()), membership__left_at=None)
-
-
-def _can_lift(person: Person, denial: Denial, mine: frozenset[str]) -> bool:
-    """As the rule has it, without asking it for each: what is denied whole leaves what strangers may, which all may."""
-    if denial.permission:
-        return denial.person_id != person.pk and denial.permission in mine
-    in_force = denial.starts_at <= now()
-    return denial.person_id != person.pk if in_force else can_deny(person, denial.person, "", denial.group)
 
 
 def _grants(group: Group) -> dict[int, list[RoleGrant]]:

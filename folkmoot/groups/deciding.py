@@ -27,6 +27,11 @@ def permissions_in(group: Group, person: Person | None) -> frozenset[str]:
     return _carried(group.pk, group.created_at, group.access_version, *_who(person)) | _inspected(group, person)
 
 
+def carried_in(group: Group, person: Person) -> frozenset[str]:
+    """What roles of the person allow in the group, whatever is denied to them."""
+    return _names(group.pk, carried_by(person))
+
+
 def holds(person: Actor | None, permission: str, group: Group) -> bool:
     """Whether a role of the person, here or in a group above, grants the permission in this group now."""
     if isinstance(person, Operator):

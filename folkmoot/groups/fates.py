@@ -135,7 +135,7 @@ def _known(group: Group, addresses: list[str]) -> Known:
         persons,
         {one.person_id: one for one in members.prefetch_related("values__field")},
         frozenset(denied.values_list("person", flat=True)),
-        frozenset(invitations.filter(answered_at=None).values_list("address", flat=True)),
+        frozenset(invitations.open().values_list("address", flat=True)),
         frozenset(invitations.filter(is_accepted=False).values_list("address", flat=True)),
         unfit,
         strangers_fit,

@@ -19,6 +19,7 @@ from folkmoot.kit.errors import Refused
 
 Kind = MemberField.Kind
 LONGEST = 500
+MOST_DIGITS = 15  # before and after the point: “1e999999999” is short to write and long to keep
 YES, NO = "yes", "no"
 _YES = frozenset("yes y true 1 x on ja j wahr ✓".split())
 _NO = frozenset("no n false 0 off nein falsch -".split())
@@ -49,8 +50,11 @@ def names_of(fields: Iterable[MemberField]) -> dict[str, list[str]]:
 
 def cleaned(one: MemberField, text: str) -> str:
     """Return how a text is kept; refuse what is none of this kind. Nothing said stays nothing."""
-    text = " ".join(text.split())[:LONGEST]
-    return _READ[Kind(one.kind)](one, text) if text else ""
+    text = " ".join(text.split())
+    kept: str = _READ[Kind(one.kind)](one, text) if text and len(text) <= LONGEST else text
+    if len(kept) > LONGEST:
+        raise Refused(_("“%(text)s…” is too long: at most %(most)d letters.") % {"text": kept[:40], "most": LONGEST})
+    return kept
 
 
 def taken(fields: Mapping[str, MemberField], said: Mapping[str, str]) -> tuple[dict[str, str], str]:
@@ -88,9 +92,9 @@ def _number(_one: MemberField, text: str) -> str:
         number = Decimal(plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain)
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or abs(number) > Decimal(10) ** 15:
+    if not number.is_finite() or (number and not -MOST_DIGITS <= number.adjusted() <= MOST_DIGITS):
         raise Refused(_("“%(text)s” is no number.") % {"text": text[:40]})
-    return f"{number.normalize():f}"
+    return f"{number.normalize():f}" if number else "0"
 
 
 def _date(_one: MemberField, text: str) -> str:

@@ -175,12 +175,6 @@ class QuestionForm(forms.Form):
     is_required = forms.BooleanField(label=_("It has to be answered"), required=False, initial=True)
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("What you tell them"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
 class LeaveForm(forms.Form):
     why = forms.CharField(
         label=_("Why, if you like to say it"), required=False, max_length=500,

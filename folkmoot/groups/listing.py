@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, Subquery, TextChoices, Value, When
 from django.http import QueryDict
 from django.utils.timezone import now
 from django.utils.translation import pgettext_lazy
 
-from folkmoot.accounts.models import Address
-from folkmoot.groups.models import Group, HistoryEntry, Membership, Role, RoleGrant, Side
+from folkmoot.accounts.models import Address, Organization, Person
+from folkmoot.groups.models import Group, HistoryEntry, Membership, MembershipQuerySet, RoleGrant, Side
 from folkmoot.kit.text import key_of
 
 NEW_FOR = timedelta(days=14)
@@ -64,7 +64,7 @@ class Narrowing:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What a search for other words goes on to ask."""
+        """What a search from the box above the table goes on to ask; words, role and subgroup are in the box itself."""
         named = {"side": self.side, "status": self.status, "reads": self.reads, "mail": self.mail}
         return [(name, value) for name, value in named.items() if value]
 
@@ -77,7 +77,8 @@ def listed(group: Group, narrowing: Narrowing, *, with_addresses: bool) -> Query
 def page_of(group: Group, narrowing: Narrowing, *, with_addresses: bool, number: str | None, size: int) -> Page[Any]:
     """Return one page of them: first who is on it, then what is told of those few. All else would be told of all."""
     keys = _found(group, narrowing, with_addresses=with_addresses).values_list("pk", flat=True)
-    page: Page[Any] = Paginator(keys, size).get_page(number)
+    searched = list(keys) if narrowing.query else keys  # to count them first would be to search twice
+    page: Page[Any] = Paginator(searched, size).get_page(number)
     here = list(page.object_list)
     page.object_list = list(_told(group, Membership.objects.filter(pk__in=here)).prefetch_related(roles_carried()))
     return page
@@ -87,18 +88,17 @@ def roles_carried() -> Prefetch:
     return Prefetch("grants", RoleGrant.objects.valid().select_related("role").order_by("role_id"))
 
 
-def _found(group: Group, narrowing: Narrowing, *, with_addresses: bool) -> QuerySet[Membership, Any]:
+def _found(group: Group, narrowing: Narrowing, *, with_addresses: bool) -> MembershipQuerySet:
     found = group.memberships.current().filter(_wanted(group, narrowing))
     if narrowing.query:
         found = found.filter(_named(narrowing.query, with_addresses))
     return found.order_by("person__name", "pk")
 
 
-def _told(group: Group, members: QuerySet[Membership, Any]) -> QuerySet[Membership, Any]:
-    owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__key=Role.BuiltIn.OWNER)
+def _told(group: Group, members: MembershipQuerySet) -> QuerySet[Membership, Any]:
     back = Case(When(_is_troubled(Trouble.BACK), then=F("address__trouble__last_at")))
-    told = members.annotate(
-        is_owner=Exists(owns), status=_status(group, now()), mail_address=F("address__email"), came_back_at=back
+    told = members.with_owners().annotate(
+        status=_status(group, now()), mail_address=F("address__email"), came_back_at=back
     )
     return told.select_related("person", "organization").order_by("person__name", "pk")
 
@@ -143,11 +143,12 @@ def _status(group: Group, at: datetime) -> Case:
 
 
 def _named(query: str, with_addresses: bool) -> Q:
-    words = Q(person__name__icontains=query) | Q(organization__name__icontains=query)
-    words |= Q(person__handle__istartswith=query.removeprefix("@"))
+    """Each way to be named is looked up apart: a database that has to ask all of them of each row asks them all."""
+    called = Person.objects.filter(Q(name__icontains=query) | Q(handle__istartswith=query.removeprefix("@")))
+    words = Q(person__in=called.values("pk"))
+    words |= Q(organization__in=Organization.objects.filter(name__icontains=query).values("pk"))
     if with_addresses:
-        theirs = Address.objects.filter(user=OuterRef("person"), email__istartswith=query)
-        words |= Q(Exists(theirs))
+        words |= Q(person__in=Address.objects.filter(email__istartswith=query).values("user"))
     return words
 
 

@@ -12,6 +12,7 @@ RESERVED = frozenset(
     "abuse admin administrator help hostmaster info mailer-daemon mailman majordomo news nobody noc noreply no-reply "
     "owner postmaster root security support usenet uucp webmaster www "
     "bounces case confirm join leave members pause reply report request resume rsvp subscribe unsubscribe "
+    "dates polls vote "
     "account api design events files g groups imprint inbox installation mail manage me messages new people privacy "
     "search settings start static "
     "terms topics".split()

@@ -18,16 +18,26 @@ def _cases(ids: Sequence[int]) -> QuerySet[models.ModerationCase]:
     return cases.filter(pk__in=named.values("pk")).order_by("pk")
 
 
+def _rules(ids: Sequence[int]) -> QuerySet[models.PlacementRule]:
+    """A rule about the members of a group that stays here would be about everybody elsewhere."""
+    rules = models.PlacementRule.objects.filter(group__in=ids)
+    return rules.filter(Q(of_group=None) | Q(of_group__in=ids)).order_by("pk")
+
+
 # Not along: invitations and links (their tokens let people in), and who voted for whom.
 TABLES = [
     Table(
         "groups",
         lambda ids: models.Group.objects.filter(pk__in=ids).order_by("pk"),
         leaves_out=frozenset({"access_version"}),
-        keeps=("slug", "parent", "inherits_roles", "visibility"),
+        keeps=("slug", "parent", "visibility"),
         check=arriving.group,
     ),
-    Table("mail-names", lambda ids: models.MailName.objects.filter(group__in=ids).order_by("pk")),
+    Table(
+        "mail-names",
+        lambda ids: models.MailName.objects.filter(group__in=ids).order_by("pk"),
+        check=arriving.mail_name,
+    ),
     Table("questions", lambda ids: models.JoinQuestion.objects.filter(group__in=ids).order_by("pk")),
     Table(
         "fields",
@@ -52,7 +62,7 @@ TABLES = [
         lambda ids: models.Application.objects.filter(group__in=ids).order_by("pk"),
         check=arriving.application,
     ),
-    Table("placement-rules", lambda ids: models.PlacementRule.objects.filter(group__in=ids).order_by("pk")),
+    Table("placement-rules", _rules, check=arriving.rule),
     Table(
         "roles",
         lambda ids: models.Role.objects.filter(group__in=ids).order_by("pk"),

@@ -1,8 +1,9 @@
 """Who fits a rule that places people in a group, and what such a rule says."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from folkmoot.accounts.domains import at_domain
 from folkmoot.accounts.models import Address, Affiliation, Person
 from folkmoot.groups.models import Membership, MemberValue, PlacementRule, Reach, Side
 
@@ -15,8 +16,8 @@ def fitting(rule: PlacementRule) -> QuerySet[Person]:
     if rule.of_group_id is not None:
         people = people.filter(pk__in=_members_of(rule).values("person"))
     if rule.about == About.DOMAIN:
-        at = Q(email__endswith=f"@{rule.value}") | Q(email__endswith=f".{rule.value}")
-        return people.filter(Exists(Address.objects.filter(at, verified=True, user=OuterRef("pk"))))
+        there = Address.objects.filter(at_domain(rule.value), verified=True, user=OuterRef("pk"))
+        return people.filter(Exists(there))
     if rule.about == About.ORGANIZATION:
         ties = Affiliation.objects.current().filter(organization=rule.organization_id)
         return people.filter(pk__in=ties.values("person"))

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 from django.utils.timezone import now
 
+from folkmoot.accounts.domains import at_domain
 from folkmoot.accounts.models import Person
 from folkmoot.groups.deciding import all_members_hold
 from folkmoot.groups.models import (
@@ -16,6 +17,7 @@ from folkmoot.groups.models import (
     Group,
     GroupExport,
     HistoryEntry,
+    InvitationLink,
     Membership,
     MembershipQuerySet,
     Responsibility,
@@ -24,7 +26,7 @@ from folkmoot.groups.models import (
     RolePermission,
     reaching,
 )
-from folkmoot.groups.rules import owners_of
+from folkmoot.groups.rules import can_manage_members, owners_of
 
 
 def members_holding(permission: str, group: Group) -> MembershipQuerySet:
@@ -115,8 +117,21 @@ def can_become_owners(members: MembershipQuerySet, group: Group) -> MembershipQu
 
 def has_proven_at(person: Person, domain: str) -> bool:
     """Whether they have proven an address at a domain, or below it."""
-    at = Q(email__endswith=f"@{domain}") | Q(email__endswith=f".{domain}")
-    return person.addresses.filter(at, verified=True).exists()
+    return person.addresses.filter(at_domain(domain), verified=True).exists()
+
+
+def was_removed_since(person: Person, group: Group, at: datetime) -> bool:
+    """Whether somebody was taken out after an invitation was written: that one does not bring them back."""
+    gone = Membership.objects.filter(group=group, person=person, departed_by=Membership.Departure.REMOVED)
+    return gone.filter(left_at__gte=at).exists()
+
+
+def open_links(group: Group) -> QuerySet[InvitationLink]:
+    """Those by which somebody can still come: whoever made them looks after members still."""
+    free = Q(most_uses=None) | Q(uses__lt=F("most_uses"))
+    found = group.invitation_links.filter(free, Q(ends_at=None) | Q(ends_at__gt=now()), closed_at=None)
+    makers = Person.objects.filter(pk__in=found.values("made_by"))
+    return found.exclude(made_by__in=[one.pk for one in makers if not can_manage_members(one, group)])
 
 
 def keeps_package(name: str) -> bool:

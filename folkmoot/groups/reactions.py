@@ -78,11 +78,17 @@ def _move(membership: Membership, into: Person) -> None:
     said = MemberValue.objects.filter(membership=kept).values_list("field", flat=True)
     MemberValue.objects.filter(membership=membership).exclude(field__in=list(said)).update(membership=kept)
     _move_duties(membership, kept)
-    if membership.left_at is None and kept.left_at is not None:
-        Membership.objects.filter(pk=kept.pk).update(left_at=None, departed_by="", departed_why="")
+    if membership.left_at is None:
+        _stay(kept, membership)
     if membership.active_at is not None:
         note_active(into.pk, kept.group_id, how=membership.active_by, at=membership.active_at)
     membership.delete()
+
+
+def _stay(kept: Membership, other: Membership) -> None:
+    """Who is there by either is there; a rule keeps its say only where no wish of their own brought them."""
+    rule = other.placed_by_id if kept.left_at is not None or other.placed_by_id is None else kept.placed_by_id
+    Membership.objects.filter(pk=kept.pk).update(left_at=None, departed_by="", departed_why="", placed_by=rule)
 
 
 def _move_duties(membership: Membership, kept: Membership) -> None:
@@ -189,10 +195,7 @@ def address_proven(event: Event) -> None:
 
 def rule_made(event: Event) -> None:
     """Place those who were too many to be placed while somebody waited."""
-    rule = PlacementRule.objects.select_related("group", "of_group", "field", "organization").filter(
-        pk=event.subject_id
-    )
-    for one in rule:
+    for one in PlacementRule.objects.whole().filter(pk=event.subject_id):
         run_rule(one)
 
 
@@ -202,5 +205,5 @@ def group_changed(event: Event) -> None:
         return
     below = Group.objects.filter(reaching__above=event.subject_id)
     rules = PlacementRule.objects.filter(about=PlacementRule.About.SIDE, of_group__in=below)
-    for one in rules.select_related("group", "of_group", "field", "organization"):
+    for one in rules.whole():
         run_rule(one)

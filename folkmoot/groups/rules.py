@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Operator, Person
-from folkmoot.groups.deciding import holds, permissions_in
+from folkmoot.groups.deciding import carried_in, holds, permissions_in
 from folkmoot.groups.defaults import PUBLIC
 from folkmoot.groups.models import (
     Denial,
@@ -88,6 +88,19 @@ def can_deny(person: Actor, other: Person, permission: str, group: Group) -> boo
         return False
     taken = [permission] if permission else permissions_in(Group.objects.get(pk=group.pk), other)
     return all(holds(person, one, group) for one in taken)
+
+
+def can_lift_denial(person: Actor, denial: Denial, *, mine: frozenset[str] | None = None) -> bool:
+    """Those who could deny it, and never one's own; only what they may do themselves, since it is given back.
+
+    `mine` is what the person may in the denial's group, from whoever knows that already.
+    """
+    if isinstance(person, Operator):
+        return True
+    mine = permissions_in(Group.objects.get(pk=denial.group_id), person) if mine is None else mine
+    if denial.person_id == person.pk or not mine & {"people.sanction", "roles.manage"}:
+        return False
+    return (frozenset({denial.permission}) if denial.permission else carried_in(denial.group, denial.person)) <= mine
 
 
 def can_remove(person: Actor, membership: Membership) -> bool:

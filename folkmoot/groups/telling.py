@@ -207,7 +207,10 @@ def _denial(entry: HistoryEntry) -> Denial:
 
 def _deny_again(entry: HistoryEntry, by: Actor, via: str) -> None:
     was = _denial(entry)
-    deny(was.person, group=was.group, permission=was.permission, reason=was.reason, ends_at=was.ends_at, by=by, via=via)
+    deny(
+        was.person, group=was.group, permission=was.permission, reason=was.reason,
+        starts_at=was.starts_at, ends_at=was.ends_at, by=by, via=via,
+    )  # fmt: skip
 
 
 UNDOES = {

@@ -69,6 +69,11 @@ urlpatterns = [
         roles.member_role_remove,
         name="member_role_remove",
     ),
+    path(
+        "memberships/<int:membership_id>/roles/<int:role_id>/remove/remove",
+        roles.member_role_back,
+        name="member_role_back",
+    ),
     path("roles/<int:role_id>/name", roles.role_name, name="role_name"),
     path("roles/<int:role_id>/remove", roles.role_remove, name="role_remove"),
     path("roles/<int:role_id>/permissions/<str:name>", permissions.role_permission, name="role_permission"),

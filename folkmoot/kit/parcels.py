@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from stat import S_IFMT, S_IFREG
-from typing import IO, Self
+from typing import Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from folkmoot.kit.errors import Refused
@@ -16,8 +16,8 @@ LONGEST_LINE = 8 << 20
 LARGEST_FILE = 100 << 20
 LARGEST_TOGETHER = 64 << 30  # bytes, once unpacked
 MOST_ENTRIES = 1_000_000
-TIGHTEST = 250  # times smaller than its content; rows that are much alike come to fifty
-SMALL = 4 << 20  # bytes that may be packed as tightly as they like
+TIGHTEST = 250  # times smaller than its content; rows that are much alike come to fifty. Files may be all alike
+SMALL = 4 << 20  # bytes of rows that may be packed as tightly as they like
 _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*\.jsonl?|files/[0-9a-f]{64}|mbox/[a-z0-9.+-]{1,120}\.mbox")
 
 
@@ -75,10 +75,6 @@ class Parcel:
             lines += piece.count(b"\n")
         return digest.hexdigest(), lines
 
-    def write(self, name: str, into: IO[bytes]) -> None:
-        for piece in self.pieces(name):
-            into.write(piece)
-
 
 def _looked_at(entries: list[ZipInfo], size: int) -> dict[str, ZipInfo]:
     found = {one.filename: one for one in entries}
@@ -104,7 +100,7 @@ def _look_at(entry: ZipInfo) -> None:
         raise Refused(f"{name} is not a plain file")
     if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise Refused(f"{name} is packed in a way that is not read here")
-    if entry.file_size > max(SMALL, TIGHTEST * entry.compress_size):
+    if name.endswith(".jsonl") and entry.file_size > max(SMALL, TIGHTEST * entry.compress_size):
         raise Refused(f"{name} is packed too tightly to be true")
     if name.startswith("files/") and entry.file_size > LARGEST_FILE:
         raise Refused(f"{name} is larger than {LARGEST_FILE:,} bytes")

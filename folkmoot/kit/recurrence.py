@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import islice, takewhile
 from typing import Any
 
@@ -75,22 +75,22 @@ def parse(text: str, *, zone: str = "UTC") -> Rule:
     return Rule(ordered, _until(until, zone) if until else None, _number(count, 1, MOST) if count else None)
 
 
-def occurrences(rule: Rule, first: datetime) -> Iterator[datetime]:
+def occurrences(rule: Rule, first: datetime, *, upto: datetime | None = None) -> Iterator[datetime]:
     """Yield the times of a series in their order. `first` is always one of them, and counts (RFC 5545, 3.8.5.3).
 
-    Ends by itself: at the rule's end, or where nothing comes for decades.
+    Ends by itself: at the rule's end, where nobody looks any further, or where nothing comes for decades.
     """
     yield first
     horizon = first.replace(year=min(first.year + HORIZON_YEARS, 9998), day=min(first.day, 28))
-    end = min(rule.until, horizon) if rule.until else horizon
-    found = _compiled(rule, first)(dtstart=first, until=end)
-    others = (one for one in found if one != first)
+    end = min(one for one in (rule.until, horizon, upto) if one is not None)
+    found = _compiled(rule, first)(dtstart=_begin(rule, first), until=end)
+    others = (one for one in found if one > first)
     yield from others if rule.count is None else islice(others, rule.count - 1)
 
 
 def between(rule: Rule, first: datetime, *, start: datetime, end: datetime, most: int = MOST) -> list[datetime]:
     """Return at most so many times of a series from `start` to before `end`."""
-    upto = takewhile(lambda one: one < end, occurrences(rule, first))
+    upto = takewhile(lambda one: one < end, occurrences(rule, first, upto=end))
     return list(islice((one for one in upto if one >= start), most))
 
 
@@ -148,6 +148,14 @@ def _compiled(rule: Rule, first: datetime) -> Any:
     frequency = getattr(dateutil_rules, rule.part("FREQ"))
     interval = int(rule.part("INTERVAL") or 1)
     return lambda **when: dateutil_rules.rrule(frequency, interval=interval, **given, **when)
+
+
+def _begin(rule: Rule, first: datetime) -> datetime:
+    """Where dateutil begins: for the second of a week it counts from the first day it knows, not from the week's."""
+    if rule.part("FREQ") != "WEEKLY" or not rule.part("BYSETPOS") or not rule.part("BYDAY"):
+        return first
+    start = WEEKDAYS.index(rule.part("WKST") or "MO")
+    return first - timedelta(days=(first.weekday() - start) % 7)
 
 
 def _values(value: str) -> list[int]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from folkmoot.kit.text import without_marks
+
 LONGEST = 500  # characters of a query
 MOST_PARTS = 12  # words and phrases of a query
 MOST_IN_PHRASE = 20
@@ -135,7 +137,7 @@ def _may_go_on(phrase: Phrase) -> bool:
 
 def snippet(text: str, query: Query, *, length: int = 240) -> list[tuple[str, bool]]:
     """Return the place of the text that holds most of the words, in pieces: what it says, and whether to mark it."""
-    text = " ".join(_unquoted(text).split())
+    text = " ".join(without_marks(_unquoted(text)).split())
     marks = _marks(text, query)
     start = _best_start(marks, length)
     start = text.rfind(" ", 0, max(start - length // 6, 0)) + 1

@@ -93,7 +93,7 @@ def _end_of_row(lines: list[str], at: int, by: str) -> int:
 
 def _begins_quoted(line: str, by: str) -> bool:
     """Whether a cell of the line is quoted. A quote amid a cell is only a sign: 5" or so."""
-    return line.lstrip().startswith('"') or bool(re.search(re.escape(by) + r'\s*"', line))
+    return line.lstrip().startswith('"') or bool(re.search(re.escape(by) + ' *+"', line))
 
 
 def _cells(text: str, by: str) -> list[str]:

@@ -14,10 +14,19 @@ def gist(body: str, longest: int = 120) -> str:
     """Return the beginning of what somebody wrote, as one line, without quotes, "Ann wrote:" and marks of Markdown."""
     own = [line for block in blocks(body[:4_000]) if block.kind == "own" for line in block.lines]
     said = " ".join(line for line in own if not line.lstrip().startswith((">", "```")))
-    return one_line(_MARKS.sub("", said))[:longest]
+    return one_line(without_marks(said))[:longest]
 
 
-_MARKS = re.compile(r"[*_`#]+(?=\S)|(?<=\S)[*_`]+|^\s*[-+]\s")
+def without_marks(text: str) -> str:
+    """Return Markdown as its words alone: no marks of headings, lists, stress and code, and of a link what it says.
+
+    Marks inside a word stay: they belong to names like `max_rows`.
+    """
+    return _MARKS.sub("", _LINK.sub(r"\1", text))
+
+
+_LINK = re.compile(r"!?\[([^\]\n]{1,200})\]\([^()\s]{1,2000}\)")
+_MARKS = re.compile(r"(?m)^\s{0,3}(?:#{1,6}|[-+*])\s+|(?<!\w)[*_`~]+(?=\S)|(?<=\S)[*_`~]+(?!\w)")
 
 
 def key_of(text: str) -> int:

@@ -21,10 +21,13 @@ from folkmoot.groups.forms import ReadingForm
 from folkmoot.groups.http import around, of_group
 from folkmoot.groups.models import Application, Group, Invitation, Membership, Role
 from folkmoot.lobby import queries
+from folkmoot.meetings import queries as meetings
+from folkmoot.meetings.showing import lines
 from folkmoot.web.about import About, with_page
 from folkmoot.web.strangers import same_for_strangers
 
 A_PAGE = 50
+MOST_MEETINGS = 4  # on the page that a stranger sees first
 MOST_SUBGROUPS = 50  # named on a group's front page
 
 LEAD = gettext_lazy(
@@ -41,7 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if person is None:
         found = queries.groups_about("", person=None)[:8]
         about = About("/", _("Folkmoot: user groups, with every door open"), str(LEAD))
-        return render(request, "lobby/welcome.html", {"groups": found, "query": "", "about": about})
+        return render(
+            request, "lobby/welcome.html", {"groups": found, "query": "", "about": about, "next_meetings": _anywhere()}
+        )
     return redirect("inbox")
 
 
@@ -65,6 +70,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     context |= {
         "talks": queries.newest_topics(Group.objects.filter(pk=group.pk), person=person, most=6),
         "owners": _owners(group),
+        "next_meetings": lines(meetings.next_of(group, person, 2), person) if _can_meet(context) else [],
         "subgroups": _subgroups(group, person),
         "doors": _doors(group),
         "is_checked": bool(settings.AUTHSERV_ID),
@@ -150,7 +156,7 @@ def _mine(group: Group, person: Person | None, context: dict[str, Any]) -> dict[
     if person is None:
         return {}
     addresses = person.addresses.filter(verified=True).values("email")
-    invited = Invitation.objects.filter(group=group, address__in=addresses, answered_at=None)
+    invited = Invitation.objects.open().filter(group=group, address__in=addresses)
     asked = Application.objects.filter(group=group, person=person, decided_at=None)
     return {"invitation": invited.first(), "application": asked.first()}
 
@@ -161,6 +167,14 @@ def _about(group: Group, *, can_read: bool) -> About | None:
         return None
     feed = f"{group.get_absolute_url()}/feed.atom" if can_read else ""
     return About(group.get_absolute_url(), group.name, Truncator(group.purpose).chars(200), feed=feed)
+
+
+def _can_meet(context: dict[str, Any]) -> bool:
+    return bool({"meetings.read", "meetings.organise"} & context["permissions"])
+
+
+def _anywhere() -> list[dict[str, Any]]:
+    return lines(meetings.next_anywhere(MOST_MEETINGS), None)
 
 
 def _subgroups(group: Group, person: Person | None) -> list[Group]:

@@ -10,6 +10,8 @@ from folkmoot.accounts.personal import Fact
 from folkmoot.meetings.models import (
     Approval,
     Attendance,
+    DateAnswer,
+    DatePoll,
     Feedback,
     Interest,
     Meeting,
@@ -33,6 +35,20 @@ def facts_of(person: Person) -> Iterator[Fact]:
         _("Answers to questions about meetings"),
         told,
         wishes.values("rsvp__meeting_id", "wish__words", "words"),
+    )
+    yield Fact(
+        "date_answers",
+        _("Answers when you could meet"),
+        _("so that a time is found that suits most; until you close your account"),
+        DateAnswer.objects.filter(person=person)
+        .order_by("pk")
+        .values("choice__poll_id", "choice__poll__title", "choice__starts_at", "answer", "via", "answered_at"),
+    )
+    yield Fact(
+        "date_polls",
+        _("Questions when to meet"),
+        _("what you asked as one who organises; as long as the group"),
+        DatePoll.objects.filter(by=person).order_by("pk").values("pk", "group__slug", "title", "created_at"),
     )
     hosted = Meeting.objects.filter(host=person).order_by("pk")
     yield Fact(

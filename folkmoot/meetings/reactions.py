@@ -4,15 +4,23 @@ from django.db import transaction
 
 from folkmoot.accounts.models import Person
 from folkmoot.meetings import operations
-from folkmoot.meetings.models import Meeting, Rsvp, Series
+from folkmoot.meetings.models import DateAnswer, DatePoll, Meeting, Rsvp, Series
 from folkmoot.meetings.operations.erasing import merge_programme
 from folkmoot.outbox.models import Event
 
 
 def meeting_published(event: Event) -> None:
-    """Tell the group at once, where the meeting is near."""
+    """Tell the group at once, where the meeting is near, and remind people as usual."""
     if meeting := Meeting.objects.filter(pk=event.subject_id).first():
+        operations.remind_as_usual(meeting)
         operations.announce(meeting)
+
+
+def meeting_moved(event: Event) -> None:
+    """A meeting that was put off is reminded of again."""
+    meeting = Meeting.objects.filter(pk=event.subject_id).first()
+    if meeting is not None and "starts_at" in event.data.get("fields", ()):
+        operations.remind_again(meeting)
 
 
 def seats_may_be_free(event: Event) -> None:
@@ -27,6 +35,7 @@ def person_merged(event: Event) -> None:
         into = Person.objects.get(pk=event.data["into_id"])
         _move_answers(event.subject_id, into)
         merge_programme(event.subject_id, into=into)
+        _move_date_answers(event.subject_id, into)
 
 
 def _move_answers(from_id: int, into: Person) -> None:
@@ -43,6 +52,17 @@ def _move_answers(from_id: int, into: Person) -> None:
     for field in ("host", "by"):
         Meeting.objects.filter(**{field: from_id}).update(**{field: into})
     Series.objects.filter(by=from_id).update(by=into)
+
+
+def _move_date_answers(from_id: int, into: Person) -> None:
+    """To each time the later answer of two counts."""
+    theirs = {one.choice_id: one for one in DateAnswer.objects.filter(person=into)}
+    for answer in DateAnswer.objects.filter(person_id=from_id):
+        kept = theirs.get(answer.choice_id)
+        if kept is not None:
+            DateAnswer.objects.filter(pk=min(kept, answer, key=lambda one: one.answered_at).pk).delete()
+    DateAnswer.objects.filter(person_id=from_id).update(person=into)
+    DatePoll.objects.filter(by=from_id).update(by=into)
 
 
 def _meeting(event: Event) -> Meeting | None:

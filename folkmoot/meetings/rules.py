@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.deciding import holds
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, Role, RolePermission, reaching
 from folkmoot.groups.permissions import Permission, Section
-from folkmoot.meetings.models import AgendaItem, Meeting, Point, Proposal, Rsvp
+from folkmoot.meetings.models import AgendaItem, DatePoll, Meeting, Point, Proposal, Rsvp
 
 PERMISSIONS = (
     Permission("meetings.read", Section.MEETINGS, _("See the meetings"), is_open=True),
@@ -29,6 +29,11 @@ def can_organise(person: Actor | None, group: Group) -> bool:
 def can_answer(person: Person, meeting: Meeting) -> bool:
     is_open = meeting.group.closed_at is None and person.is_active
     return is_open and holds(person, "meetings.answer", meeting.group)
+
+
+def can_answer_dates(person: Person, poll: DatePoll) -> bool:
+    is_open = poll.group.closed_at is None and person.is_active
+    return is_open and holds(person, "meetings.answer", poll.group) and holds(person, "meetings.read", poll.group)
 
 
 def can_answer_for(by: Actor, person: Person, meeting: Meeting) -> bool:
@@ -70,6 +75,14 @@ def can_look_after(person: Actor | None, meeting: Meeting) -> bool:
     is_host = isinstance(person, Person) and person.is_active and person.pk == meeting.host_id
     is_open = meeting.group.closed_at is None
     return can_organise(person, meeting.group) or (is_host and is_open and can_see(person, meeting))  # type: ignore[arg-type]
+
+
+def is_open_to_newcomers(meeting: Meeting) -> bool:
+    """Whether people whom the group does not know yet may say that they come."""
+    strangers = [Role.Audience.ANYONE, Role.Audience.SIGNED_IN]
+    allowed = RolePermission.objects.filter(reaching(meeting.group_id), name="meetings.answer")
+    is_open = meeting.takes_answers and meeting.group.closed_at is None
+    return is_open and allowed.filter(role__audience__in=strangers).exists()
 
 
 def can_close(person: Actor | None, point: Point) -> bool:

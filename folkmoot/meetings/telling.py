@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
 from folkmoot.groups.models import HistoryEntry
-from folkmoot.meetings.models import Meeting, Proposal, Series, Venue
+from folkmoot.meetings.models import DatePoll, Meeting, Proposal, Series, Venue
 from folkmoot.meetings.operations import (
     bring_venue_back,
     cancel,
     change_meeting,
     change_venue,
+    close_dates,
+    reopen_dates,
     retire_venue,
     uncancel,
 )
@@ -26,10 +28,17 @@ WORDS = {
     "meeting.cancelled": _("called a meeting off: %(meeting)s"),
     "meeting.uncancelled": _("let a meeting take place after all: %(meeting)s"),
     "meeting.discarded": _("threw the draft of a meeting away"),
+    "meeting.reminders_set": _("set the reminders of a meeting: %(meeting)s"),
+    "meeting.brought": _("brought meetings along from elsewhere: %(count)s"),
     "series.planned": _("planned a series of meetings: %(series)s"),
     "series.changed": _("changed a series of meetings: %(series)s"),
     "series.published": _("published a series of meetings: %(series)s"),
     "series.ended": _("ended a series of meetings: %(series)s"),
+    "dates.asked": _("asked when the group could meet: %(dates)s"),
+    "dates.changed": _("changed the question when to meet: %(dates)s"),
+    "dates.closed": _("closed the question when to meet: %(dates)s"),
+    "dates.reopened": _("opened the question when to meet again: %(dates)s"),
+    "dates.decided": _("decided when to meet: %(dates)s"),
     "venue.added": _("put a place into the address book: %(venue)s"),
     "venue.changed": _("changed a place of the address book: %(venue)s"),
     "venue.retired": _("took a place out of the address book: %(venue)s"),
@@ -47,8 +56,10 @@ ABOUT = {
     "proposal": _("Proposed talks"),
     "talk": _("Talks"),
     "minutes": _("Minutes"),
+    "dates": _("When to meet"),
 }
 NAMES = {
+    "dates": (DatePoll, "title"),
     "meeting": (Meeting, "title"),
     "series": (Series, "title"),
     "venue": (Venue, "name"),
@@ -62,6 +73,10 @@ def _meeting(entry: HistoryEntry) -> Meeting:
 
 def _venue(entry: HistoryEntry) -> Venue:
     return Venue.objects.select_related("group").get(group=entry.group_id, pk=entry.facts["venue"])
+
+
+def _dates(entry: HistoryEntry) -> DatePoll:
+    return DatePoll.objects.select_related("group").get(group=entry.group_id, pk=entry.facts["dates"])
 
 
 def _meeting_as_before(entry: HistoryEntry, by: Actor, via: str) -> None:
@@ -89,6 +104,8 @@ UNDOES = {
     "meeting.changed": _meeting_as_before,
     "meeting.cancelled": lambda entry, by, via: uncancel(_meeting(entry), by=by, via=via),
     "meeting.uncancelled": lambda entry, by, via: cancel(_meeting(entry), by=by, via=via),
+    "dates.closed": lambda entry, by, via: reopen_dates(_dates(entry), by=by, via=via),
+    "dates.reopened": lambda entry, by, via: close_dates(_dates(entry), by=by, via=via),
     "venue.added": lambda entry, by, via: retire_venue(_venue(entry), by=by, via=via),
     "venue.changed": _venue_as_before,
     "venue.retired": lambda entry, by, via: bring_venue_back(_venue(entry), by=by, via=via),

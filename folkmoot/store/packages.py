@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
 
+from folkmoot.kit.errors import Refused
+
 if TYPE_CHECKING:
     from folkmoot.store.unpacking import Arrivals
 
 A_PAGE = 500
+CHANGED = "The group changed meanwhile. Please do it again."
 Row = dict[str, Any]
 
 
@@ -120,7 +123,12 @@ def _asked(one: Field[Any, Any], numbers: Numbers) -> str:
 def _said(one: Field[Any, Any], value: Any, numbers: Numbers, is_veiled: bool) -> Any:
     if is_veiled:
         return None
-    return numbers.of(other_of(one), value) if isinstance(one, ForeignKey) else value
+    if not isinstance(one, ForeignKey):
+        return value
+    said = numbers.of(other_of(one), value)
+    if said is None and not one.null:
+        raise Refused(CHANGED)  # since it was numbered it has moved to a row that is new
+    return said
 
 
 def _is_veiled(one: Field[Any, Any], row: Mapping[str, Any], table: Table) -> bool:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
+from math import isfinite
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,7 +24,7 @@ from folkmoot.kit.errors import Refused
 from folkmoot.store.packages import Row, Table, other_of
 
 AT_ONCE = 500
-LONGEST_TEXT = 1_000_000  # characters of a field that has no limit of its own
+LONGEST_TEXT = 1_000_000  # characters of a field that has no limit of its own; letters may be long
 YEARS = range(1900, 9999)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Key = int | None
@@ -155,6 +156,8 @@ def _plain_reader(one: Field[Any, Any], arrivals: Arrivals) -> Callable[[Any], A
         return lambda said: _none(one.null) if said is None else _day(said)
     if isinstance(one, models.IntegerField):
         return lambda said: _valid(one, _of(int, said))
+    if isinstance(one, models.FloatField):
+        return lambda said: _valid(one, _finite(said))
     if isinstance(one, models.CharField | models.TextField):
         return _text_of(one)
     if isinstance(one, models.JSONField):
@@ -171,6 +174,13 @@ def _of(kind: type, said: Any) -> Any:
     if type(said) is not kind:
         raise Refused(f"{str(said)[:60]!r} is not what belongs here")
     return said
+
+
+def _finite(said: Any) -> float:
+    number = float(said) if type(said) in {int, float} else float("nan")
+    if not isfinite(number):
+        raise Refused(f"{str(said)[:60]!r} is not what belongs here")
+    return number
 
 
 def _named(one: models.ForeignKey[Any, Any], table: Table, arrivals: Arrivals) -> Callable[[Any], Any]:
@@ -230,7 +240,7 @@ def _day(said: Any) -> date:
     return found
 
 
-def _valid(one: Field[Any, Any], value: int) -> int:
+def _valid(one: Field[Any, Any], value: float) -> float:
     one.run_validators(value)
     if one.flatchoices and value not in dict(one.flatchoices):
         raise Refused(f"{value} is not what belongs here")

@@ -8,7 +8,7 @@ BUNDLE = HERE / "folkmoot.css"
 PARTS = """
 tokens hues reset base layout
 bar group-head tabs marks sign face count button form notice prose fold post compose
-row groups people pager empty filters
+row groups people pager empty filters next
 states
 """.split()
 # Linked by the one page that needs them, or shown in the gallery until a page does.
@@ -26,6 +26,7 @@ APART = [
     "talk",
     "bulk",
     "time",
+    "meeting",
     "matrix",
     "tree",
     "own",

@@ -40,15 +40,21 @@ class PersonManager(BaseUserManager["Person"]):
         return self.at(address) or self.unproven_at(address)
 
 
+class _Gone(str):
+    """What is read in the place of a name that is gone; handed back, it is no name."""
+
+    __slots__ = ()
+
+
 class _Shown(DeferredAttribute):
     """Gives a word of the reader's language in the place of a name that is gone."""
 
     def __get__(self, instance: models.Model | None, cls: type[models.Model] | None = None) -> Any:
         found = super().__get__(instance, cls)
-        return str(NOBODY) if found == "" else found
+        return _Gone(NOBODY) if found == "" else found
 
     def __set__(self, instance: models.Model, value: str) -> None:
-        instance.__dict__[self.field.attname] = value
+        instance.__dict__[self.field.attname] = "" if isinstance(value, _Gone) else value
 
 
 class NameField(models.CharField):
@@ -58,6 +64,9 @@ class NameField(models.CharField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         return model_instance.__dict__[self.attname]
+
+    def get_prep_value(self, value: Any) -> Any:
+        return "" if isinstance(value, _Gone) else super().get_prep_value(value)
 
     def deconstruct(self) -> Any:
         """To the database it is any text."""

@@ -21,7 +21,6 @@ from folkmoot.accounts.operations.leaving import (
 from folkmoot.accounts.operations.organizations import (
     add_domain,
     affiliate,
-    can_run_organizations,
     end_affiliation,
     forget_organization,
     make_organization,
@@ -68,7 +67,6 @@ __all__ = [
     "bring_organizations",
     "bring_people",
     "can_erase",
-    "can_run_organizations",
     "change_installation",
     "clean_name",
     "describe",

@@ -4,21 +4,21 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
 
 from folkmoot.accounts.domains import clean_domain
-from folkmoot.accounts.models import Address, Affiliation, OldHandle, Organization, OrganizationDomain, Person
-from folkmoot.accounts.operations.people import clean_name, free_handle
+from folkmoot.accounts.models import Address, Affiliation, Organization, OrganizationDomain, Person
+from folkmoot.accounts.operations.people import clean_name, free_handles, taken_handles
 from folkmoot.kit.errors import Refused
+from folkmoot.kit.parts import in_parts
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
 
 AT_ONCE = 500
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +44,26 @@ class Welcomed:
 def same_handles(comers: Sequence[Comer]) -> frozenset[str]:
     """Return the handles that will mean the same person here: free ones, and those of people found by address."""
     here = _found(comers)
-    taken = _taken([one.handle for one in comers])
+    taken = taken_handles([one.handle for one in comers])
     own = {one.handle for one in comers if one.handle in here and here[one.handle].handle == one.handle}
     return frozenset(own | {one.handle for one in comers if one.handle not in taken and one.handle not in here})
 
 
-def bring_people(comers: Sequence[Comer], *, via: str) -> Welcomed:
+def bring_people(comers: Sequence[Comer]) -> Welcomed:
     """Find people by addresses that are proven here, and make persons of the others, whom nobody can sign in as yet.
 
     Who is here keeps the name and gets no address.
     """
-    here, taken, welcomed = _found(comers), _taken([one.handle for one in comers]), Welcomed()
-    for some in _in_parts([one for one in comers if one.handle not in here]):
-        _make(some, taken, welcomed)
+    here, welcomed = _found(comers), Welcomed()
+    new = [one for one in comers if one.handle not in here]
+    handles = _handles([one.handle for one in new])
+    for some in in_parts(new, AT_ONCE):
+        _make(some, handles, welcomed)
     for handle, person in here.items():
         welcomed.people[handle] = person.pk
         welcomed.found.add(handle)
     theirs = {person.pk: handle for handle, person in here.items()}
-    for keys in _in_parts(list(theirs)):
+    for keys in in_parts(list(theirs), AT_ONCE):
         for key, owner, email in Address.objects.filter(user__in=keys).values_list("pk", "user", "email"):
             welcomed.addresses[theirs[owner], email.lower()] = key
     return welcomed
@@ -136,7 +138,7 @@ def _found(comers: Sequence[Comer]) -> dict[str, Person]:
     found: dict[str, Person] = {}
     known: dict[int, str] = {}
     proven = Exists(Address.objects.filter(user=OuterRef("user"), verified=True))
-    for some in _in_parts(list(wanted)):
+    for some in in_parts(list(wanted), AT_ONCE):
         rows = Address.objects.filter(email__in=some, user__merged_into=None).select_related("user")
         unclaimed = {"user__last_login": None, "user__signed_up_at": None, "user__erased_at": None}
         for row in [*rows.filter(verified=True), *rows.filter(~proven, **unclaimed).order_by("pk")]:
@@ -146,19 +148,19 @@ def _found(comers: Sequence[Comer]) -> dict[str, Person]:
     return found
 
 
-def _taken(handles: Sequence[str]) -> set[str]:
-    taken: set[str] = set()
-    for some in _in_parts(handles):
-        taken |= set(Person.objects.filter(handle__in=some).values_list("handle", flat=True))
-        taken |= set(OldHandle.objects.filter(handle__in=some).values_list("handle", flat=True))
-    return taken
+def _handles(wished: Sequence[str]) -> dict[str, str]:
+    """Those that newcomers get here: their own where it is free."""
+    taken = taken_handles(wished)
+    others = [one for one in wished if one in taken]
+    given = free_handles([[one] for one in others], also=wished)
+    return {one: one for one in wished} | dict(zip(others, given, strict=True))
 
 
-def _make(comers: Sequence[Comer], taken: set[str], welcomed: Welcomed) -> None:
+def _make(comers: Sequence[Comer], handles: Mapping[str, str], welcomed: Welcomed) -> None:
     people = [
         Person(
             name="" if one.erased_at else clean_name(one.name, one.address),
-            handle=free_handle(one.handle) if one.handle in taken else one.handle,
+            handle=handles[one.handle],
             is_active=one.erased_at is None,
             erased_at=one.erased_at,
         )
@@ -176,7 +178,3 @@ def _make(comers: Sequence[Comer], taken: set[str], welcomed: Welcomed) -> None:
     ]
     Address.objects.bulk_create(row for _handle, row in rows)
     welcomed.addresses |= {(handle, row.email): row.pk for handle, row in rows}
-
-
-def _in_parts(many: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (many[start : start + AT_ONCE] for start in range(0, len(many), AT_ONCE))

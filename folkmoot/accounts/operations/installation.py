@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Installation, Person
 from folkmoot.accounts.models.installation import LONGEST
-from folkmoot.accounts.rules import can_administer
-from folkmoot.kit.errors import Refused, require
+from folkmoot.accounts.rules import require_administrator
+from folkmoot.kit.errors import Refused
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
 
-CHANGEABLE = frozenset("name founding sign_up most_groups most_members imprint privacy terms hue".split())
-NOT_YOURS = _("Only administrators of this place can do that.")
+CHANGEABLE = tuple("name hue founding sign_up most_groups most_members imprint privacy terms".split())
 
 
 def change_installation(*, by: Actor, via: str, **settings: Any) -> Installation:
@@ -24,7 +23,7 @@ def change_installation(*, by: Actor, via: str, **settings: Any) -> Installation
         raise ValueError(f"not settings of an installation: {sorted(unknown)}")
     cleaned = {key: _cleaned(key, value) for key, value in settings.items()}
     with transaction.atomic():
-        require(can_administer(by), NOT_YOURS)
+        require_administrator(by)
         row, _made = Installation.objects.select_for_update(no_key=True).get_or_create(pk=1)
         changed = {key: value for key, value in cleaned.items() if getattr(row, key) != value}
         for key, value in changed.items():
@@ -38,7 +37,7 @@ def change_installation(*, by: Actor, via: str, **settings: Any) -> Installation
 def name_administrator(person: Person, *, by: Actor, via: str) -> None:
     """Let somebody run the installation, too."""
     with transaction.atomic():
-        require(can_administer(by), NOT_YOURS)
+        require_administrator(by)
         person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if not person.is_active or person.erased_at:
             raise Refused(_("Nobody can sign in to this account any more."))
@@ -51,7 +50,7 @@ def name_administrator(person: Person, *, by: Actor, via: str) -> None:
 def dismiss_administrator(person: Person, *, by: Actor, via: str) -> None:
     """Let somebody run the installation no longer. There is always one who does."""
     with transaction.atomic():
-        require(can_administer(by), NOT_YOURS)
+        require_administrator(by)
         them = Person.objects.select_for_update(no_key=True).exclude(administrator_since=None)
         known = {one.pk for one in them if one.is_active}  # two who dismiss each other wait for one another here
         if person.pk not in known:

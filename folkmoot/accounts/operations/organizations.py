@@ -10,20 +10,15 @@ from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.domains import above_of, clean_domain
+from folkmoot.accounts.domains import above_of, at_domain, clean_domain
 from folkmoot.accounts.models import Actor, Address, Affiliation, Organization, OrganizationDomain, Person
-from folkmoot.accounts.rules import can_administer
-from folkmoot.kit.errors import Refused, require
+from folkmoot.accounts.rules import require_administrator
+from folkmoot.kit.errors import Refused
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
 
 Proof = Affiliation.Proof
-NOT_YOURS = _("Only administrators of this place can do that.")
 MOST_DOMAINS = 200  # of one company
-
-
-def can_run_organizations(by: Actor | None) -> bool:
-    return can_administer(by)
 
 
 def make_organization(*, name: str, domains: Iterable[str] = (), by: Actor, via: str) -> Organization:
@@ -31,7 +26,7 @@ def make_organization(*, name: str, domains: Iterable[str] = (), by: Actor, via:
     name = _clean(name)
     cleaned = list(dict.fromkeys(map(clean_domain, domains)))
     with transaction.atomic():
-        require(can_run_organizations(by), NOT_YOURS)
+        require_administrator(by)
         _refuse_taken(name)
         made: Organization = Organization.objects.create(name=name, slug=_free_slug(name))
         for domain in cleaned:
@@ -44,7 +39,7 @@ def rename_organization(organization: Organization, *, name: str, by: Actor, via
     """Call a company something else. What its people said keeps the name it had then."""
     name = _clean(name)
     with transaction.atomic():
-        require(can_run_organizations(by), NOT_YOURS)
+        require_administrator(by)
         _refuse_taken(name, but=organization)
         Organization.objects.filter(pk=organization.pk).update(name=name)
         record("organization.renamed", organization, by=by, via=via)
@@ -54,7 +49,7 @@ def add_domain(organization: Organization, *, domain: str, by: Actor, via: str) 
     """Let addresses at a domain, and at those below it, say that somebody belongs to a company."""
     domain = clean_domain(domain)
     with transaction.atomic():
-        require(can_run_organizations(by), NOT_YOURS)
+        require_administrator(by)
         if organization.domains.count() >= MOST_DOMAINS:
             raise Refused(_("A company has %(most)d domains at most.") % {"most": MOST_DOMAINS})
         _add(organization, domain)
@@ -64,7 +59,7 @@ def add_domain(organization: Organization, *, domain: str, by: Actor, via: str) 
 def remove_domain(domain: OrganizationDomain, *, by: Actor, via: str) -> None:
     """Let a domain say nothing of a company any more; who belonged to it by that alone no longer does."""
     with transaction.atomic():
-        require(can_run_organizations(by), NOT_YOURS)
+        require_administrator(by)
         organization, name = domain.organization, domain.domain
         OrganizationDomain.objects.filter(pk=domain.pk).delete()
         record("organization.changed", organization, by=by, via=via, domains=[name])
@@ -73,7 +68,7 @@ def remove_domain(domain: OrganizationDomain, *, by: Actor, via: str) -> None:
 def merge_organizations(other: Organization, *, into: Organization, by: Actor, via: str) -> None:
     """Make two companies one: domains and people of the other are the one's."""
     with transaction.atomic():
-        require(can_run_organizations(by), NOT_YOURS)
+        require_administrator(by)
         if other.pk == into.pk:
             raise Refused(_("Choose another company."))
         other.domains.update(organization=into)
@@ -87,7 +82,7 @@ def merge_organizations(other: Organization, *, into: Organization, by: Actor, v
 def forget_organization(organization: Organization, *, by: Actor, via: str) -> None:
     """Delete a company that nobody belongs to, or that became part of another."""
     with transaction.atomic():
-        require(can_run_organizations(by), NOT_YOURS)
+        require_administrator(by)
         if organization.domains.exists() or organization.affiliations.filter(ends_on=None).exists():
             raise Refused(_("This company has domains or people. Make it part of another, or take those away first."))
         record("organization.removed", organization, by=by, via=via)
@@ -106,7 +101,7 @@ def affiliate(
     """Say that somebody belongs to a company, from a day to a day, whatever their addresses are."""
     starts_on = starts_on or localdate()
     with transaction.atomic():
-        require(can_run_organizations(by), NOT_YOURS)
+        require_administrator(by)
         if ends_on is not None and ends_on < starts_on:
             raise Refused(_("It can't end before it begins."))
         said = Affiliation.objects.filter(person=person, organization=organization, proof=Proof.WORD)
@@ -131,7 +126,7 @@ def affiliate(
 def end_affiliation(tie: Affiliation, *, by: Actor, via: str) -> None:
     """Take the word back that somebody belongs to a company. What an address proves ends with that address."""
     with transaction.atomic():
-        require(can_run_organizations(by), NOT_YOURS)
+        require_administrator(by)
         if tie.proof != Proof.WORD:
             raise Refused(_("An address proves this. It ends with the address, or with the company's domain."))
         _end(tie)
@@ -156,8 +151,7 @@ def settle_affiliations(person: Person, *, via: str) -> None:
 def settle_domains(domains: Iterable[str], *, via: str) -> None:
     """Look again at everybody who has an address at these domains, or below them."""
     for domain in domains:
-        at = Q(email__endswith=f"@{domain}") | Q(email__endswith=f".{domain}")
-        owners = Address.objects.filter(at, verified=True).values("user")
+        owners = Address.objects.filter(at_domain(domain), verified=True).values("user")
         for person in Person.objects.filter(pk__in=owners).order_by("pk").iterator():
             settle_affiliations(person, via=via)
 

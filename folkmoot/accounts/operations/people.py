@@ -1,6 +1,6 @@
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Address, MailTrouble, OldHandle, Operator, Person, StartLink
 from folkmoot.kit.errors import NotAllowed, Refused, require
+from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.operations import record
 
+AT_ONCE = 500  # handles of one query
 LINK_LASTS = timedelta(days=7)
 
 
@@ -43,7 +45,7 @@ def enrol_all(names: Mapping[str, str]) -> dict[str, int]:
     For authors who come in hundreds: whatever brings them records one event of its own.
     """
     with transaction.atomic():
-        handles = _free_handles([(name, address) for address, name in names.items()])
+        handles = free_handles([(name, address) for address, name in names.items()])
         people = [
             Person(name=clean_name(name, address), handle=handle)
             for (address, name), handle in zip(names.items(), handles, strict=True)
@@ -148,25 +150,31 @@ def become_first_administrator(token: str, *, name: str, address: str) -> Person
 
 def free_handle(*wishes: str) -> str:
     """Return a handle that nobody has or had, like the first wish that Latin letters can write."""
-    handle = base = _handle_like(wishes)
-    while Person.objects.filter(handle=handle).exists() or OldHandle.objects.filter(handle=handle).exists():
-        handle = f"{base[:32]}-{secrets.randbelow(90000) + 10000}"
-    return handle
+    return free_handles([wishes])[0]
 
 
-def _free_handles(wishes: Sequence[Sequence[str]]) -> list[str]:
-    """Return a free handle for each of many; no two of them are alike."""
+def free_handles(wishes: Sequence[Sequence[str]], *, also: Collection[str] = ()) -> list[str]:
+    """Return a free handle for each of many; no two of them are alike, and none is one of those also taken."""
     bases = [_handle_like(one) for one in wishes]
-    taken = set(Person.objects.filter(handle__in=bases).values_list("handle", flat=True))
-    taken |= set(OldHandle.objects.filter(handle__in=bases).values_list("handle", flat=True))
-    handles = []
-    for base in bases:
-        handle = base
-        while handle in taken:
-            handle = free_handle(f"{base}-{secrets.randbelow(90000) + 10000}")
-        taken.add(handle)
-        handles.append(handle)
-    return handles
+    tried, given, taken = dict(enumerate(bases)), dict[int, str](), set(also)
+    while tried:
+        taken |= taken_handles(list(tried.values()))
+        for place, handle in list(tried.items()):
+            if handle in taken:
+                tried[place] = f"{bases[place]}-{secrets.randbelow(90000) + 10000}"
+            else:
+                taken.add(handle)
+                given[place] = tried.pop(place)
+    return [given[place] for place in range(len(bases))]
+
+
+def taken_handles(handles: Sequence[str]) -> set[str]:
+    """Return those that somebody has or had."""
+    taken: set[str] = set()
+    for some in in_parts(handles, AT_ONCE):
+        taken |= set(Person.objects.filter(handle__in=some).values_list("handle", flat=True))
+        taken |= set(OldHandle.objects.filter(handle__in=some).values_list("handle", flat=True))
+    return taken
 
 
 def _handle_like(wishes: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user
+from django.utils import translation
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OldHandle, Person, PersonExport
@@ -71,6 +72,22 @@ def test_whoever_leaves_is_out_at_once_and_nothing_says_who_it_was(client):
     assert Person.objects.at("ann@example.org") is None
     assert Person.objects.known_at("ann@example.org") is None
     assert kinds() == ["profile.changed", "person.erased"]
+
+
+def test_the_words_for_who_left_never_become_a_name():
+    """Read again from the database, a person has them for a moment in the place of the name."""
+    ann = make.person("Ann")
+    erase(ann, keep_words=True, by=ann, via="test")
+    ann.refresh_from_db()
+    assert ann.name == "Somebody who left"
+
+    ann.save()
+    Person.objects.filter(pk=ann.pk).update(name=ann.name)
+    twin = Person.objects.create(name=ann.name, handle="twin")
+
+    assert set(Person.objects.filter(pk__in=[ann.pk, twin.pk]).values_list("name", flat=True)) == {""}
+    with translation.override("de"):
+        assert (ann.name, f"{twin.name}") == ("Jemand, der gegangen ist", "Jemand, der gegangen ist")
 
 
 def test_addresses_go_last(client):

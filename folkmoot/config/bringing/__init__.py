@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ from folkmoot.accounts.operations import (
     enrol,
     same_handles,
 )
-from folkmoot.config.bringing.looking import Package, look_at, numbers_of, root_of
+from folkmoot.config.bringing.looking import Package, look_at, root_of
 from folkmoot.config.packages import TABLES
 from folkmoot.conversations.models import Edition, Post, StoredFile, Topic
 from folkmoot.conversations.operations import Found, bring_files, bring_old_numbers, bring_talk, index_brought
@@ -35,8 +35,9 @@ from folkmoot.groups.models import Group, MailName
 from folkmoot.groups.operations import bring_groups, bring_owner, free_addresses, require_owners
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.parcels import Parcel
+from folkmoot.meetings.operations import bring_meetings
 from folkmoot.store import files
-from folkmoot.store.keys import set_aside
+from folkmoot.store.keys import given, last_of, set_aside
 from folkmoot.store.unpacking import Keys
 
 __all__ = ["Brought", "bring", "root_of"]
@@ -78,7 +79,8 @@ def bring(
         handles = same_handles(package.comers)
         pages = {model: stack.enter_context(tempfile.TemporaryFile(dir=settings.HOME)) for model in (Post, Edition)}
         _render(package, pages, handles)
-        fresh = [] if is_dry else _keep_files(package)
+        if not is_dry:
+            _keep_files(package)
         try:
             with transaction.atomic():
                 if same_handles(package.comers) != handles:
@@ -86,11 +88,7 @@ def bring(
                 brought = _write(package, pages, wish)
                 transaction.set_rollback(is_dry)
         except (IntegrityError, DataError) as error:
-            _drop_files(fresh)
             raise Refused(f"some rows can't stand beside each other: {str(error).splitlines()[0]}") from error
-        except BaseException:
-            _drop_files(fresh)
-            raise
     return brought
 
 
@@ -105,27 +103,18 @@ def _render(package: Package, pages: Mapping[Any, IO[bytes]], handles: frozenset
         file.seek(0)
 
 
-def _keep_files(package: Package) -> list[str]:
-    """Keep the files; returns those that were not here."""
-    fresh = [name for name in package.found if not files.where(name).exists()]
+def _keep_files(package: Package) -> None:
     for name in package.found:
         files.keep(b"".join(package.parcel.pieces(f"files/{name}")))
-    return fresh
-
-
-def _drop_files(names: Iterable[str]) -> None:
-    for name in names:
-        if not StoredFile.objects.filter(sha256=name).exists():
-            files.where(name).unlink(missing_ok=True)
 
 
 def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brought:
     """Write all of it, and tell what became of it."""
-    people = bring_people(package.comers, via=wish.via)
+    people = bring_people(package.comers)
     companies, new = bring_organizations(package.companies, via=wish.via)
     bring_affiliations(package.ties, people.people, {slug: companies[slug] for slug in new})
-    wished, old = ({}, {}) if wish.is_dry else numbers_of(package)
-    keys = _keys(package, wished, people, companies, wish)
+    last = {model: last_of(model) for model in package.numbers}
+    keys = _keys(package, people, companies, wish)
     group = bring_groups(package.rows, keys, slugs=wish.slugs, by=wish.by, via=wish.via)
     if wish.owner:
         owner = Person.objects.known_at(wish.owner) or enrol(name="", address=wish.owner, via=wish.via)
@@ -134,19 +123,23 @@ def _write(package: Package, pages: Mapping[Any, IO[bytes]], wish: Wish) -> Brou
     html = {model: map(json.loads, file) for model, file in pages.items()}
     whence = (package.name, package.hash)
     bring_talk(package.rows, keys, html=html, nobody=_Nobody(), whence=whence, by=wish.by)
+    bring_meetings(package.rows, keys, by=wish.by)
     if not wish.is_dry:
-        bring_old_numbers({number: keys.places[Topic][place - 1] for number, place in old.items()})
+        old = {number: keys.places[Topic][place - 1] for number, place in package.old_numbers.items()}
+        bring_old_numbers(old, above=last[Topic])
         index_brought(keys.places[Post])
-    return _told(package, keys, wished, group, people, list(new.values()))
+        for model in package.numbers:
+            given(model, keys.places[model])
+    return _told(package, keys, last, group, people, list(new.values()))
 
 
-def _keys(package: Package, wished: Mapping[Any, Any], people: Welcomed, companies: dict[str, int], wish: Wish) -> Keys:
+def _keys(package: Package, people: Welcomed, companies: dict[str, int], wish: Wish) -> Keys:
     """The keys that rows get here. What is only tried takes none that anybody could get."""
     kept = bring_files({**package.found, **dict.fromkeys(package.missing, Found())})
     places: dict[type[models.Model], Sequence[int]] = {}
     for model, count in package.arrivals.counts.items():
         tried = range(-1, -count - 1, -1)
-        places[model] = tried if wish.is_dry else set_aside(model, count, wished.get(model, ()))
+        places[model] = tried if wish.is_dry else set_aside(model, count, package.numbers.get(model, ()))
     words: dict[type[models.Model], Callable[[Any], int | None]] = {
         Person: people.people.__getitem__,
         Organization: companies.__getitem__,
@@ -157,11 +150,11 @@ def _keys(package: Package, wished: Mapping[Any, Any], people: Welcomed, compani
 
 
 def _told(
-    package: Package, keys: Keys, wished: Mapping[Any, Any], group: Group, people: Welcomed, new: list[str]
+    package: Package, keys: Keys, last: Mapping[Any, int], group: Group, people: Welcomed, new: list[str]
 ) -> Brought:
     names = [row["local"] for table in TABLES if table.model is MailName for row in package.rows(table)]
     here = MailName.objects.filter(group__in=list(keys.places[Group]), local__in=names)
-    kept = (one == key for model, some in wished.items() for one, key in zip(some, keys.places[model], strict=True))
+    kept = (one is not None and one > last[model] for model, some in package.numbers.items() for one in some)
     return Brought(
         group=group.slug,
         content_hash=package.hash,

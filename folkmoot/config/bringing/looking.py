@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,8 @@ class Package:
     ties: Sequence[Row]  # who belongs to which company
     found: dict[str, Found]
     around: Around
+    numbers: Mapping[type[models.Model], Sequence[int | None]] = field(default_factory=dict)  # of pages
+    old_numbers: Mapping[int, int] = field(default_factory=dict)  # that led to a topic, to its place
 
     @property
     def missing(self) -> list[str]:
@@ -103,6 +106,7 @@ def look_at(parcel: Parcel, name: str) -> Package:
     companies |= arrivals.named.get(Organization, set())
     _all_there("people", people, [one.handle for one in package.comers])
     _all_there("organizations", companies, [one["slug"] for one in package.companies])
+    package.numbers, package.old_numbers = _numbers_of(package)
     return package
 
 
@@ -177,7 +181,7 @@ def _all_there(part: str, named: set[Any], there: Sequence[str]) -> None:
         raise Refused(f"{part}.jsonl: {min(gone)} is named, and not there")
 
 
-def numbers_of(package: Package) -> tuple[dict[type[models.Model], list[int | None]], dict[int, int]]:
+def _numbers_of(package: Package) -> tuple[dict[type[models.Model], list[int | None]], dict[int, int]]:
     """The numbers that topics and posts had in the addresses of their pages, and older ones of topics."""
     counts = package.arrivals.counts
     wished: dict[type[models.Model], list[int | None]] = {one: [None] * counts[one] for one in (Topic, Post)}
@@ -191,7 +195,6 @@ def numbers_of(package: Package) -> tuple[dict[type[models.Model], list[int | No
         else:
             wished[model][row["row"] - 1] = row["number"]
     for numbers in wished.values():
-        given = [one for one in numbers if one is not None]
-        if len(set(given)) != len(given):
-            raise Refused(f"{NUMBERS}: two have the same number")
+        if twice := [one for one, times in Counter(numbers).items() if one is not None and times > 1]:
+            raise Refused(f"{NUMBERS}: two have the number {min(twice)}")
     return wished, old

@@ -2,6 +2,7 @@
 
 from folkmoot.config.cli import (
     archives,
+    calendars,
     care,
     channels,
     demo,
@@ -10,6 +11,7 @@ from folkmoot.config.cli import (
     groups,
     installation,
     joining,
+    meetings,
     packages,
     people,
     rendering,
@@ -19,6 +21,9 @@ from folkmoot.config.cli import (
 )
 
 archives.bringing.add_command(packages.import_group)
+archives.bringing.add_command(calendars.import_ics)
+archives.bringing.add_command(calendars.import_meetings)
+archives.taking.add_command(calendars.export_ics)
 archives.taking.add_command(packages.export_group)
 archives.taking.add_command(people.export_person)
 groups.member.add_command(joining.bring)
@@ -41,6 +46,7 @@ ALL = [
     channels.channel,
     duties.responsibility,
     duties.history,
+    meetings.meeting,
     care.doctor,
     care.backup,
     care.restore,

@@ -8,6 +8,7 @@ import click
 from folkmoot.accounts import operations as accounts
 from folkmoot.accounts.models import OPERATOR, Installation, Person
 from folkmoot.accounts.models.installation import LONGEST as NOTICES
+from folkmoot.accounts.operations.installation import CHANGEABLE
 from folkmoot.accounts.queries import the_installation
 from folkmoot.config.cli.groups import VIA
 from folkmoot.config.cli.people import person_at
@@ -61,8 +62,7 @@ def _read(key: str, value: Any) -> Any:
 
 def _say(wants_json: bool) -> None:
     now = the_installation()
-    names = "name hue founding sign_up most_groups most_members imprint privacy terms".split()
-    facts = {name: getattr(now, name) for name in names}
+    facts = {name: getattr(now, name) for name in CHANGEABLE}
     lines = "\n".join(f"{key:<13} {_in_a_line(value)}" for key, value in facts.items())
     answer(facts, lines, wants_json=wants_json)
 

@@ -17,8 +17,8 @@ from folkmoot.groups import operations
 from folkmoot.groups.fates import Outcome
 from folkmoot.groups.models import Group, InvitationLink, MemberField, PlacementRule, Side
 from folkmoot.groups.operations.importing import Report
-from folkmoot.groups.operations.links import open_links
 from folkmoot.groups.placement import About, in_words
+from folkmoot.groups.queries import open_links
 
 WORDS = {
     Outcome.ADDED: "{n:,} become members",
@@ -166,7 +166,7 @@ def make_rule(slug: str, takes_out: bool, wants_json: bool, **said: Any) -> None
 @command
 def list_rules(slug: str, wants_json: bool) -> None:
     """List the rules that place people in GROUP."""
-    rules = list(group_named(slug).placement_rules.select_related("of_group", "field", "organization").order_by("pk"))
+    rules = list(PlacementRule.objects.whole().filter(group=group_named(slug)).order_by("pk"))
     lines = "\n".join(f"{one.pk:>6} {in_words(one)}" for one in rules)
     answer([_facts_of_rule(one) for one in rules], lines or "No rules.", wants_json=wants_json)
 

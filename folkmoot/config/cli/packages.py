@@ -27,7 +27,7 @@ def export_group(slug: str, file: Path, wants_json: bool) -> None:
     if file.exists() or not file.parent.is_dir():
         raise click.BadParameter(f"{file} is there already, or its folder is not", param_hint="FILE")
     note_export(group, by=OPERATOR, via=VIA)
-    packed = pack(group, file)
+    packed = pack(group, file, closed=True)
     facts = {"file": str(file), "content_hash": packed.content_hash, "rows": packed.rows, "lost": packed.lost}
     words = f"{group.name} is in {file}: {packed.rows['people']:,} people, {packed.rows['posts']:,} posts"
     lost = [f"Not on the disk any more: file {one}" for one in packed.lost]
@@ -67,7 +67,6 @@ def _words(brought: Brought, is_dry: bool) -> str:
         done.append(f"New companies, with their domains: {', '.join(brought.companies)}")
     if brought.lost_names:
         done.append(f"Older addresses that are somebody else's here: {brought.lost_names:,}")
-    if not is_dry:
-        pages = rows["topics"] + rows["posts"]
-        done.append(f"Pages whose address is what it was: {brought.kept_numbers:,} of {pages:,}")
+    pages = rows["topics"] + rows["posts"]
+    done.append(f"Pages whose address is what it was: {brought.kept_numbers:,} of {pages:,}")
     return "\n".join([*done, *(f"Not in the package: file {one}" for one in brought.missing)])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import enrol
+from folkmoot.config.demo.gathering import gather
 from folkmoot.config.demo.reading import Circle, Conversation, Said, circles
 from folkmoot.conversations.models import Channel, Post, Topic
 from folkmoot.conversations.operations import (
@@ -63,6 +64,7 @@ def _fill_circle(circle: Circle, people: dict[str, Person], watch: Watch) -> Non
     channel = main_channel(group)
     for talk in circle.conversations:
         _talk(channel, talk, people, watch)
+    gather(group, circle.gathering, people, now())
 
 
 def address_of(key: str) -> str:

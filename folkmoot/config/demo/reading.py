@@ -52,6 +52,7 @@ class Circle:
     people: dict[str, str]
     web_readers: frozenset[str]
     conversations: list[Conversation]
+    gathering: dict[str, Any]  # where and when they meet; see gathering.py
 
 
 def circles(today: datetime) -> list[Circle]:
@@ -63,7 +64,12 @@ def _circle(file: Path, today: datetime) -> Circle:
     facts = tomllib.loads(file.read_text())
     talks = [conversation(one.read_text(), today) for one in sorted(file.parent.glob("*.md"))]
     return Circle(
-        facts["group"], facts["owners"], facts["people"], frozenset(facts["read_on_the_web"]), _oldest_first(talks)
+        facts["group"],
+        facts["owners"],
+        facts["people"],
+        frozenset(facts["read_on_the_web"]),
+        _oldest_first(talks),
+        tomllib.loads((file.parent / "meetings.toml").read_text()),
     )
 
 

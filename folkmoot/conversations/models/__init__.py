@@ -3,6 +3,7 @@
 from folkmoot.conversations.models.archives import Archive, ArchiveRemark
 from folkmoot.conversations.models.channels import MAIN, Channel, OldChannel
 from folkmoot.conversations.models.files import Attachment, StoredFile, Upload
+from folkmoot.conversations.models.polls import Ballot, BallotLine, Choice, Poll
 from folkmoot.conversations.models.posts import Edition, Mention, Post, Reaction
 from folkmoot.conversations.models.reading import Draft, ReadMark, ScheduledPost, Subscription
 from folkmoot.conversations.models.reports import Report
@@ -13,13 +14,17 @@ __all__ = [
     "Archive",
     "ArchiveRemark",
     "Attachment",
+    "Ballot",
+    "BallotLine",
     "Channel",
+    "Choice",
     "Draft",
     "Edition",
     "Happening",
     "Mention",
     "OldChannel",
     "OldTopic",
+    "Poll",
     "Post",
     "Reaction",
     "ReadMark",

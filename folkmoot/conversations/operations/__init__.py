@@ -10,6 +10,7 @@ from folkmoot.conversations.operations.archives import (
     finish_archive,
     restart_archive,
 )
+from folkmoot.conversations.operations.asking import Asked
 from folkmoot.conversations.operations.bringing import (
     Around,
     Found,
@@ -33,6 +34,7 @@ from folkmoot.conversations.operations.merging import take_over
 from folkmoot.conversations.operations.moderating import lock, pin, retitle, take_title_back, unlock, unpin
 from folkmoot.conversations.operations.moving import merge, move, move_back, split, unmerge, unsplit
 from folkmoot.conversations.operations.pasts import confirm_past
+from folkmoot.conversations.operations.polling import close_due_polls, close_poll, vote
 from folkmoot.conversations.operations.posting import Letterhead, main_channel, reply, start_topic
 from folkmoot.conversations.operations.reacting import react, unreact
 from folkmoot.conversations.operations.reading import (
@@ -63,6 +65,7 @@ from folkmoot.conversations.operations.waiting import MustWait, check_pace, hold
 __all__ = [
     "ArchivedLetter",
     "Around",
+    "Asked",
     "Found",
     "Letterhead",
     "MustWait",
@@ -79,6 +82,8 @@ __all__ = [
     "check_channel_slug",
     "check_pace",
     "close_channel",
+    "close_due_polls",
+    "close_poll",
     "confirm_past",
     "date_back",
     "edit",
@@ -135,6 +140,7 @@ __all__ = [
     "unreact",
     "unsplit",
     "upload",
+    "vote",
     "withdraw",
     "withdraw_answer",
 ]

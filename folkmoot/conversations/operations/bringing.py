@@ -14,6 +14,7 @@ from folkmoot.conversations.packages import TABLES
 from folkmoot.conversations.rendering import KeptFile
 from folkmoot.kit import mentions
 from folkmoot.kit.errors import require
+from folkmoot.kit.parts import in_parts
 from folkmoot.store import search, unpacking
 from folkmoot.store.packages import Row, Table
 from folkmoot.store.unpacking import Keys
@@ -75,8 +76,7 @@ def bring_files(found: Mapping[str, Found]) -> dict[str, int]:
     rows = [StoredFile(sha256=name, size=one.size, kind=one.kind) for name, one in found.items()]
     StoredFile.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
     keys: dict[str, int] = {}
-    for start in range(0, len(rows), AT_ONCE):
-        names = [one.sha256 for one in rows[start : start + AT_ONCE]]
+    for names in in_parts(list(found), AT_ONCE):
         keys |= dict(StoredFile.objects.filter(sha256__in=names).values_list("sha256", "pk"))
     return keys
 
@@ -110,17 +110,21 @@ def bring_talk(
             archives |= _archives(keys.places[Channel], whence, by)
 
 
-def bring_old_numbers(topics: Mapping[int, int]) -> None:
-    """Let numbers that led to topics where they come from lead there here, unless they mean something else."""
-    taken = set(Topic.objects.filter(pk__in=list(topics)).values_list("pk", flat=True))
-    rows = [OldTopic(number=number, topic_id=key) for number, key in topics.items() if number not in taken]
+def bring_old_numbers(topics: Mapping[int, int], *, above: int) -> None:
+    """Let numbers that led to topics where they come from lead there here, unless they mean something else.
+
+    They do up to `above`, and past the highest topic they will.
+    """
+    taken = set(Topic.objects.filter(pk__gt=above).values_list("pk", flat=True))
+    free = range(above + 1, max(taken, default=0))
+    rows = [OldTopic(number=one, topic_id=key) for one, key in topics.items() if one in free and one not in taken]
     OldTopic.objects.bulk_create(rows, ignore_conflicts=True, batch_size=AT_ONCE)
 
 
 def index_brought(keys: Sequence[int]) -> None:
     """Make posts findable that came with a package."""
-    for start in range(0, len(keys), AT_ONCE):
-        posts = Post.objects.filter(pk__in=list(keys[start : start + AT_ONCE]), removed_at=None)
+    for some in in_parts(keys, AT_ONCE):
+        posts = Post.objects.filter(pk__in=list(some), removed_at=None)
         search.index(posts.order_by("pk").values_list("pk", "channel_id", "title", "body"))
 
 

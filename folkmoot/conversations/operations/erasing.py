@@ -9,10 +9,12 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import (
     Archive,
     Attachment,
+    Ballot,
     Draft,
     Edition,
     Happening,
     Mention,
+    Poll,
     Post,
     Reaction,
     ReadMark,
@@ -50,6 +52,7 @@ def _erase_traces(person: Person) -> None:
     for mine in (Reaction, Mention, ReadMark, Subscription, Draft, Upload):
         mine.objects.filter(person=person).delete()
     ScheduledPost.objects.filter(author=person).delete()
+    Ballot.objects.filter(person=person).update(person=None)  # what came out of a poll stays as it was
     Archive.objects.filter(brought_by=person).update(brought_by=None)
     Report.objects.filter(Q(by=person) | Q(case__person=person)).update(words="")
     Report.objects.filter(by=person).update(by=None)
@@ -80,6 +83,6 @@ def _erase_posts(person: Person) -> None:
     for pk, channel, message_id in list(posts.exclude(via="web").values_list("pk", "channel", "message_id")):
         Reference.objects.filter(channel=channel, message_id=message_id).delete()
         Post.objects.filter(pk=pk).update(message_id=new_message_id(settings.HOST))
-    for theirs in (Attachment, Edition, Mention):
+    for theirs in (Attachment, Edition, Mention, Poll):
         theirs.objects.filter(post__author=person).delete()
     posts.update(body="", html="", title=UNTITLED, references="", is_anonymous=False, removed_at=now(), removed_by=None)

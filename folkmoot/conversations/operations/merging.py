@@ -4,10 +4,12 @@ from django.db.models import F, Model
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import (
     Archive,
+    Ballot,
     Draft,
     Edition,
     Happening,
     Mention,
+    Poll,
     Post,
     Reaction,
     ReadMark,
@@ -36,6 +38,7 @@ def take_over(other_id: int, *, into: Person) -> None:
         for model, key in ONCE.items():
             _move(model, key, other_id, into)
         _move_read_marks(other_id, into)
+        _move_ballots(other_id, into)
         ScheduledPost.objects.filter(author_id=other_id).update(author=into)
         Post.objects.filter(removed_by_id=other_id).update(removed_by=into)
         Edition.objects.filter(replaced_by_id=other_id).update(replaced_by=into)
@@ -50,6 +53,20 @@ def _move(model: type[Model], key: tuple[str, ...], other_id: int, into: Person)
     doubled = [pk for pk, *of in rows.values_list("pk", *key) if tuple(of) in taken]
     rows.filter(pk__in=doubled).delete()
     rows.update(person=into)
+
+
+def _move_ballots(other_id: int, into: Person) -> None:
+    """Of two open ballots in one poll the later one counts; a secret one can't be found, so it is nobody's."""
+    mine = {ballot.poll_id: ballot for ballot in Ballot.objects.filter(person=into)}
+    for other in Ballot.objects.filter(person_id=other_id, poll__in=mine).select_related("poll"):
+        own = mine[other.poll_id]
+        if other.poll.is_secret:
+            Ballot.objects.filter(pk=other.pk).update(person=None)
+            continue
+        Ballot.objects.filter(pk=min(own, other, key=lambda one: one.cast_at).pk).delete()
+        Poll.objects.filter(pk=other.poll_id).update(ballot_count=F("ballot_count") - 1)
+        Post.objects.filter(poll=other.poll_id).update(version=F("version") + 1)
+    Ballot.objects.filter(person_id=other_id).update(person=into)
 
 
 def _move_read_marks(other_id: int, into: Person) -> None:

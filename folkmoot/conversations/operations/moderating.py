@@ -8,7 +8,7 @@ from folkmoot.accounts.models import Actor
 from folkmoot.conversations.models import Happening, Topic
 from folkmoot.conversations.operations.holding import hold, note, unnote
 from folkmoot.conversations.operations.posting import clean_title
-from folkmoot.conversations.rules import can_moderate_topics, can_tend
+from folkmoot.conversations.rules import can_arrange, can_tend
 from folkmoot.groups.operations import history
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
@@ -31,7 +31,7 @@ def unpin(topic: Topic, *, by: Actor, via: str) -> None:
 def _set_pinned(topic: Topic, is_pinned: bool, *, by: Actor, via: str) -> None:
     with transaction.atomic():
         topic = hold(topic)
-        require(can_moderate_topics(by, topic.channel.group), NOT_YOURS)
+        require(can_arrange(by, topic.channel.group), NOT_YOURS)
         if (topic.pinned_at is not None) != is_pinned:
             Topic.objects.filter(pk=topic.pk).update(pinned_at=now() if is_pinned else None)
             kind = "topic.pinned" if is_pinned else "topic.unpinned"
@@ -43,7 +43,7 @@ def lock(topic: Topic, *, by: Actor, via: str, reason: str = "") -> None:
     """Close a topic: it is read, and nothing is added any more. The reason stands below its last post."""
     with transaction.atomic():
         topic = hold(topic)
-        require(can_moderate_topics(by, topic.channel.group), NOT_YOURS)
+        require(can_arrange(by, topic.channel.group), NOT_YOURS)
         if topic.locked_at is None:
             Topic.objects.filter(pk=topic.pk).update(locked_at=now())
             note(topic, Happening.Kind.CLOSED, by=by, words=one_line(reason)[:LONGEST_REASON])
@@ -55,7 +55,7 @@ def unlock(topic: Topic, *, by: Actor, via: str) -> None:
     """Open a closed topic again."""
     with transaction.atomic():
         topic = hold(topic)
-        require(can_moderate_topics(by, topic.channel.group), NOT_YOURS)
+        require(can_arrange(by, topic.channel.group), NOT_YOURS)
         if topic.locked_at is not None:
             Topic.objects.filter(pk=topic.pk).update(locked_at=None)
             note(topic, Happening.Kind.OPENED, by=by)

@@ -24,7 +24,7 @@ from folkmoot.conversations.operations.transplanting import (
     refuse_doubles,
     settle_answers,
 )
-from folkmoot.conversations.rules import can_moderate_topics
+from folkmoot.conversations.rules import can_arrange
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 from folkmoot.store import search
@@ -73,7 +73,7 @@ def unmerge(topic: Topic, *, by: Actor, via: str) -> Topic:
     """Make what last became part of a topic a topic of its own again, under its old number."""
     with transaction.atomic():
         topic = hold(topic)
-        require(can_moderate_topics(by, topic.channel.group), NOT_YOURS)
+        require(can_arrange(by, topic.channel.group), NOT_YOURS)
         last = _last(topic, Kind.MERGED)
         OldTopic.objects.filter(topic=topic, number__in=[last.number]).delete()
         again = Topic.objects.create(pk=last.number, channel=topic.channel, title=last.words)
@@ -88,7 +88,7 @@ def split(topic: Topic, *, posts: Sequence[int], title: str, by: Actor, via: str
     title = clean_title(title)
     with transaction.atomic():
         topic = hold(topic)
-        require(can_moderate_topics(by, topic.channel.group), NOT_YOURS)
+        require(can_arrange(by, topic.channel.group), NOT_YOURS)
         new = Topic.objects.create(channel=topic.channel, title=title)
         _split(topic, posts, into=new)
         note(topic, Kind.SPLIT_OFF, by=by, other=new)
@@ -120,13 +120,16 @@ def _last(topic: Topic, kind: Happening.Kind) -> Happening:
 
 
 def _require_both(by: Actor, *channels: Channel) -> None:
-    allowed = all(can_moderate_topics(by, channel.group) for channel in channels)
+    if any(channel.group.closed_at for channel in channels):
+        raise Refused(_("This group is closed."))
+    allowed = all(can_arrange(by, channel.group) for channel in channels)
     require(allowed, _("Only who looks after both groups can do that."))
 
 
 def _move(topic: Topic, to: Channel, *, by: Actor) -> None:
+    to = Channel.objects.select_related("group").get(pk=to.pk)
     _require_both(by, topic.channel, to)
-    if Channel.objects.filter(pk=to.pk).exclude(closed_at=None).exists():
+    if to.closed_at:
         raise Refused(_("This channel is closed. Nothing can be added to it."))
     if topic.channel_id == to.pk:
         return

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Attachment, Channel, Draft, Mention, Post, Reference, Topic
+from folkmoot.conversations.operations.asking import Asked, add_poll, checked_poll
 from folkmoot.conversations.operations.holding import hold
 from folkmoot.conversations.operations.naming import named_in
 from folkmoot.conversations.operations.reading import note_author_read
@@ -80,6 +81,7 @@ def reply(
     vouched_by: Actor | None = None,
     is_anonymous: bool = False,
     files: Sequence[KeptFile] = (),
+    poll: Asked | None = None,
     once: str = "",
 ) -> Post:
     """Add a post to a topic. Every door comes through here. A moderator may vouch for one who may not write here.
@@ -87,7 +89,7 @@ def reply(
     Said again with the same `once`, as by a double click on a form, it is the post that is there already.
     """
     head = letterhead or Letterhead(_id_of(once, author, body), files=files)
-    said = _prepare(body, markup, head, topic.channel) | {"is_anonymous": is_anonymous}
+    said = _prepare(body, markup, head, topic.channel, poll) | {"is_anonymous": is_anonymous}
     try:
         with transaction.atomic():
             topic = hold(topic)
@@ -115,11 +117,12 @@ def start_topic(
     vouched_by: Actor | None = None,
     is_anonymous: bool = False,
     files: Sequence[KeptFile] = (),
+    poll: Asked | None = None,
     once: str = "",
 ) -> Topic:
     """Start a conversation with its first post. A moderator may vouch for one who may not write here."""
     head = letterhead or Letterhead(_id_of(once, author, body), files=files)
-    said = _prepare(body, markup, head, channel) | {"is_anonymous": is_anonymous}
+    said = _prepare(body, markup, head, channel, poll) | {"is_anonymous": is_anonymous}
     try:
         with transaction.atomic():
             channel = Channel.objects.select_related("group").get(pk=channel.pk)
@@ -142,7 +145,7 @@ def clean_title(title: str) -> str:
 
 
 def _is_vouched_for(voucher: Actor | None, channel: Channel) -> bool:
-    return voucher is not None and can_moderate(voucher, channel.group)
+    return voucher is not None and not channel.group.closed_at and can_moderate(voucher, channel.group)
 
 
 def _check_pace(author: Person, channel: Channel, voucher: Actor | None) -> None:
@@ -172,12 +175,14 @@ def _forget_draft(author: Person, key: str, once: str) -> None:
         Draft.objects.filter(person=author, key=key).delete()
 
 
-def _prepare(body: str, markup: str, head: Letterhead, channel: Channel) -> dict[str, Any]:
+def _prepare(body: str, markup: str, head: Letterhead, channel: Channel, poll: Asked | None) -> dict[str, Any]:
     """Render before the transaction. What a post is made of that needs no lock."""
-    body = clean_body(body, may_be_empty=bool(head.files))
+    poll = checked_poll(poll, channel.group) if poll else None
+    body = clean_body(body, may_be_empty=bool(head.files or poll))
     html, version = head.rendered or rendering.render(body, markup, head.files)
     html, named = named_in(html, channel)
-    return {"body": body, "markup": markup, "html": html, "html_version": version, "head": head, "named": named}
+    words = {"body": body, "markup": markup, "html": html, "html_version": version}
+    return words | {"head": head, "named": named, "poll": poll}
 
 
 def clean_body(body: str, *, may_be_empty: bool = False) -> str:
@@ -193,7 +198,7 @@ def clean_body(body: str, *, may_be_empty: bool = False) -> str:
 def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: dict[str, Any]) -> Post:
     if said["is_anonymous"] and not topic.channel.allows_anonymous:
         raise Refused(_("In this channel people speak with their names."))
-    head, named = said.pop("head"), said.pop("named")
+    head, named, poll = said.pop("head"), said.pop("named"), said.pop("poll")
     at = now()
     place = _badge(topic, author, head, is_anonymous=said["is_anonymous"])
     post = _POSTS.create(
@@ -213,6 +218,8 @@ def _add(topic: Topic, *, author: Person, via: str, answers: Post | None, said: 
     )
     attach(post, head.files)
     adopt(post)
+    if poll:
+        add_poll(post, poll)
     if named:
         Mention.objects.bulk_create([Mention(post=post, person=one) for one in named])
     claim(topic, head.message_id)

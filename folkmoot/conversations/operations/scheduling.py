@@ -13,6 +13,7 @@ from django.utils.translation import override
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Channel, Post, ScheduledPost, Topic
+from folkmoot.conversations.operations.holding import hold
 from folkmoot.conversations.operations.posting import LONGEST_BODY, Letterhead, clean_title, reply, start_topic
 from folkmoot.conversations.operations.waiting import MustWait
 from folkmoot.conversations.rules import can_reply, can_start
@@ -43,6 +44,7 @@ def schedule(
     _check(body, due_at)
     with transaction.atomic():
         channel = Channel.objects.select_related("group").get(pk=channel.pk)
+        topic = hold(topic) if topic else None
         allowed = can_reply(author, topic) if topic else can_start(author, channel)
         require(allowed and channel.allows_scheduled, _("You can't write here for later."))
         if is_anonymous and not channel.allows_anonymous:

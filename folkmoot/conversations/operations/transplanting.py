@@ -20,6 +20,7 @@ from folkmoot.conversations.models import (
 )
 from folkmoot.conversations.operations.holding import look_anew
 from folkmoot.kit.errors import Refused
+from folkmoot.kit.parts import in_parts
 
 
 def refuse_doubles(posts: QuerySet[Post], channel: Channel) -> None:
@@ -49,8 +50,7 @@ def move_references(topic: Topic, into: Topic) -> None:
     gone, staying = into.posts.all(), topic.posts.all()
     theirs, kept = _ids(gone), _ids(staying)
     only_theirs = sorted(theirs["own"] | (theirs["named"] - kept["own"] - kept["named"]))
-    for start in range(0, len(only_theirs), 500):
-        some = only_theirs[start : start + 500]
+    for some in in_parts(only_theirs, 500):
         Reference.objects.filter(topic=topic, message_id__in=some).update(topic=into)
 
 

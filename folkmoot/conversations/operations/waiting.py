@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Post, ScheduledPost, Topic
+from folkmoot.conversations.operations.holding import hold
 from folkmoot.conversations.rules import can_moderate, can_reply, can_start
 from folkmoot.groups.models import Group, Sanction
 from folkmoot.kit.errors import Refused, require
@@ -52,6 +53,8 @@ def hold_post(
 ) -> ScheduledPost:
     """Keep what was written on the web until a moderator has looked at it."""
     with transaction.atomic():
+        channel = Channel.objects.select_related("group").get(pk=channel.pk)
+        topic = hold(topic) if topic else None
         allowed = can_reply(author, topic) if topic else can_start(author, channel)
         require(allowed, _("You can't write here."))
         Person.objects.select_for_update(no_key=True).get(pk=author.pk)  # two at once must not both be the last

@@ -14,9 +14,10 @@ from folkmoot.conversations import operations
 from folkmoot.conversations.forms import LockForm, MergeForm, MoveForm, SplitForm, TitleForm
 from folkmoot.conversations.http import of_topic, readable
 from folkmoot.conversations.models import Channel, Topic
-from folkmoot.conversations.rules import can_moderate_topics, can_tend
+from folkmoot.conversations.rules import can_arrange, can_tend
 from folkmoot.conversations.views.topics import A_PAGE
 from folkmoot.groups.http import around
+from folkmoot.kit.text import key_of
 
 VIA = "web"
 MOST_WAYS = 200
@@ -148,8 +149,7 @@ def split_remove(request: SignedIn, topic: Topic) -> HttpResponse:
 @require_POST
 @of_topic
 def answer(request: SignedIn, topic: Topic) -> HttpResponse:
-    wanted = request.POST.get("post", "")
-    post = get_object_or_404(topic.posts.select_related("topic"), pk=wanted if wanted.isdecimal() else 0)
+    post = get_object_or_404(topic.posts.select_related("topic"), pk=key_of(request.POST.get("post", "")))
     operations.accept_answer(post, by=request.user, via=VIA)
     _say(request, topic, _("This post is the answer now."), undo="answer/remove")
     return redirect(post)
@@ -176,8 +176,8 @@ def _say(request: SignedIn, topic: Topic, words: str, *, undo: str) -> None:
 
 def _ways(request: SignedIn, topic: Topic) -> list[Channel]:
     """Where the topic may be moved: its own group's channels first."""
-    open_ones = Channel.objects.moderated_by(request.user).filter(closed_at=None).exclude(pk=topic.channel_id)
-    ways = open_ones.select_related("group").order_by("group__name", "slug")[:MOST_WAYS]
+    open_ones = Channel.objects.moderated_by(request.user).filter(closed_at=None, group__closed_at=None)
+    ways = open_ones.exclude(pk=topic.channel_id).select_related("group").order_by("group__name", "slug")[:MOST_WAYS]
     return sorted(ways, key=lambda channel: channel.group_id != topic.channel.group_id)
 
 
@@ -186,7 +186,7 @@ def _actions(request: SignedIn, topic: Topic, **forms: Any) -> HttpResponse:
     group = topic.channel.group
     if not can_tend(request.user, topic):
         raise Http404
-    can_moderate = can_moderate_topics(request.user, group)
+    can_moderate = can_arrange(request.user, group)
     ways = _ways(request, topic) if can_moderate else []
     rows = topic.posts.filter(removed_at=None).select_related("author").in_order()
     posts = Paginator(rows.defer("html", "body").annotate(begins=Left("body", 160)), A_PAGE)

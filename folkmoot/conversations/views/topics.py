@@ -202,8 +202,10 @@ def _can_write(topic: Topic, mine: Standing) -> bool:
 
 def _can_act(topic: Topic, person: Person | None, mine: Standing, first: Fragment | None) -> bool:
     """Whether the topic's page of actions has something for the reader. Mostly its first post tells without asking."""
-    if person is None or "topics.moderate" in mine.permissions:
-        return person is not None
+    if person is None or topic.channel.group.closed_at:
+        return False
+    if "topics.moderate" in mine.permissions:
+        return True
     if first is None or "topics.post" not in mine.permissions:
         return False
     _name, handle, _picture = first.speaker

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,16 @@ CHANGES = {
 }  # what allauth tells by mail; each takes away or gives a way in
 
 
+def _token(request: HttpRequest | None) -> str:
+    """Of the invitation link that somebody came by, and is led back to."""
+    came_from = (request.POST.get("next") or request.GET.get("next") or "") if request else ""
+    try:
+        found = resolve(came_from)
+    except Resolver404:
+        return ""
+    return str(found.kwargs["token"]) if found.url_name == "join_by_link" else ""
+
+
 class Adapter(DefaultAccountAdapter):
     """allauth's door into accounts."""
 
@@ -47,11 +58,11 @@ class Adapter(DefaultAccountAdapter):
 
     def may_sign_up(self, address: str) -> bool:
         """Whether whoever has this address may."""
-        return can_sign_up(address)
+        return can_sign_up(address, token=_token(self.request))
 
     def send_account_already_exists_mail(self, email: str) -> None:
         """Tell by letter why there is no new account, so that the page need not say who is known here."""
-        if Person.objects.at(email) is None and not can_sign_up(email):
+        if Person.objects.at(email) is None and not self.may_sign_up(email):
             letters.write("account_not_invited", {}, to=email, most_a_day=2)
             return
         super().send_account_already_exists_mail(email)
@@ -63,7 +74,7 @@ class Adapter(DefaultAccountAdapter):
         user.handle = free_handle(name, form.cleaned_data["email"])
         user.set_password(form.cleaned_data.get("password1") or None)  # without one, nothing matches
         with transaction.atomic():
-            require(can_sign_up(form.cleaned_data["email"]), _("Only who was invited can make an account here."))
+            require(self.may_sign_up(form.cleaned_data["email"]), _("Only who was invited can make an account here."))
             user.save(force_insert=True)
             record("person.enrolled", user, by=user, via="web")
         return user

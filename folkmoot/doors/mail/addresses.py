@@ -1,6 +1,7 @@
 """What our addresses mean: `group@`, `group+channel@`, `group+verb@`, `group+verb-token@`, and the host's duties."""
 
 import re
+import zlib
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,10 +10,16 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, OldChannel, Post, Topic
 from folkmoot.groups.models import Group, MailName, Membership, Responsibility
 from folkmoot.kit import signing
+from folkmoot.meetings.models import DatePoll, Meeting
 
 DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security", "root"})  # reach the administrators
-VERBS = frozenset({"join", "leave", "owner", "help", "report", "subscribe", "unsubscribe"})
-TOKEN_VERBS = frozenset({"bounces", "confirm", "r"})  # followed by "-" and a token
+VERBS = frozenset({"join", "leave", "owner", "help", "report", "rsvp", "subscribe", "unsubscribe"})
+SIGNED = frozenset({"r", "rsvp", "vote"})  # a letter there is of the person whom its token names
+TOKEN_VERBS = frozenset({"bounces", "confirm", "dates"}) | SIGNED  # followed by "-" and a token
+_SECRETS = re.compile(
+    rf"({re.escape(settings.SITE)}/(?:rsvp|mail/[a-z]+)/|[\w.-]+\+(?:rsvp|r|vote|dates|confirm)(?=-))[\w-]+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def _takes(mark: Mark) -> bool:
 
 def takes_posts(mark: Mark) -> bool:
     """Whether a letter there would be said to the group, and not ask for something."""
-    return (mark.verb not in VERBS | TOKEN_VERBS or mark.verb == "r") and responsibility_of(mark) is None
+    return (mark.verb not in VERBS | TOKEN_VERBS or mark.verb in SIGNED) and responsibility_of(mark) is None
 
 
 def group_of(mark: Mark) -> Group | None:
@@ -105,18 +112,80 @@ def signed(group: Group, membership_id: int) -> str:
     return of_group(group, "r-" + signing.sign(_key(), "reply", membership_id))
 
 
+def of_poll(group: Group, membership_id: int, poll_id: int) -> str:
+    """The address at which only this member answers this poll's letter: with a vote, or with words."""
+    return of_group(group, "vote-" + signing.sign(_key(), "vote", membership_id, poll_id))
+
+
 def return_path(group: Group, membership_id: int, post_id: int) -> str:
     """Where the bounce of one copy goes, so that it names the member and the post (VERP)."""
     return of_group(group, "bounces-" + signing.sign(_key(), "bounce", membership_id, post_id))
 
 
+def answering(meeting: Meeting, person_id: int) -> str:
+    """Where one person's answer to a meeting goes: it is the organizer of the invitation in their calendar."""
+    return of_group(meeting.group, f"rsvp-{rsvp_token(meeting.pk, person_id)}")
+
+
+def rsvp_token(meeting_id: int, person_id: int) -> str:
+    """What letters about a meeting carry: whoever has it may answer for this person to this meeting, nothing else."""
+    return signing.sign(_key(), "rsvp", meeting_id, person_id)
+
+
+def invited(token: str) -> tuple[Meeting, Person] | None:
+    """The meeting and the person that a token of ours names."""
+    numbers = signing.unsign(_key(), "rsvp", token)
+    if numbers is None or len(numbers) != 2:
+        return None
+    person = Person.objects.select_related("merged_into").filter(pk=numbers[1]).first()
+    person = person.merged_into if person is not None and person.merged_into is not None else person
+    meetings = (
+        Meeting.objects.published().filter(pk=numbers[0]).select_related("group", "venue", "topic__channel__group")
+    )
+    meeting = meetings.first()
+    if meeting is None or person is None or not person.is_active:
+        return None
+    return meeting, person
+
+
+def invitations_token(membership_id: int) -> str:
+    """What an invitation's last line carries: whoever has it may turn this member's invitations off, nothing else."""
+    return signing.sign(_key(), "invitations", membership_id)
+
+
+def invitee(token: str) -> Membership | None:
+    numbers = signing.unsign(_key(), "invitations", token)
+    members = Membership.objects.current().filter(person__is_active=True).select_related("group", "person")
+    return members.filter(pk=numbers[0]).first() if numbers else None
+
+
 def signer(mark: Mark, group: Group) -> Person | None:
-    """The member whose signed address this is."""
-    numbers = signing.unsign(_key(), "reply", mark.token) if mark.verb == "r" else None
+    """The person whose signed address this is: a member's, or the one of an invitation."""
+    if mark.verb == "rsvp":
+        found = invited(mark.token)
+        return found[1] if found is not None and found[0].group_id == group.pk else None
+    numbers = _signed(mark)
     if not numbers:
         return None
     member = Membership.objects.current().filter(pk=numbers[0], group=group, person__is_active=True)
     return next((found.person for found in member.select_related("person")), None)
+
+
+def poll_number(mark: Mark) -> int:
+    """The number of the poll that an address is for; 0 where it is for none."""
+    numbers = _signed(mark) if mark.verb == "vote" else None
+    return numbers[1] if numbers and len(numbers) == 2 else 0
+
+
+def channel_of_poll(mark: Mark) -> Channel | None:
+    """Where the words of a letter belong that answers a poll's letter."""
+    number = poll_number(mark)
+    return Channel.objects.filter(posts__poll=number).select_related("group").first() if number else None
+
+
+def _signed(mark: Mark) -> tuple[int, ...] | None:
+    purpose = {"r": "reply", "vote": "vote"}.get(mark.verb)
+    return signing.unsign(_key(), purpose, mark.token) if purpose else None
 
 
 def bounced(mark: Mark) -> tuple[int, int] | None:
@@ -169,6 +238,32 @@ def asked_for_duty(token: str) -> Responsibility | None:
     return duty if is_open and duty is not None and duty_token(duty) == token else None
 
 
+def dates_token(membership_id: int, poll: DatePoll) -> str:
+    """What the question when to meet carries: whoever has it may answer it for this member, nothing else.
+
+    It names the times as they stand, since an answer by letter counts them.
+    """
+    return signing.sign(_key(), "dates", membership_id, poll.pk, _stamp(poll))
+
+
+def asked_for_dates(token: str) -> tuple[Membership, DatePoll, bool] | None:
+    """The member and the question that a token names, and whether its times are still the same."""
+    numbers = signing.unsign(_key(), "dates", token)
+    if numbers is None or len(numbers) != 3:
+        return None
+    members = Membership.objects.current().filter(pk=numbers[0], person__is_active=True)
+    member = members.select_related("group", "person", "address").first()
+    polls = DatePoll.objects.filter(pk=numbers[1]).select_related("group", "meeting__group")
+    poll = polls.filter(group=member.group_id).first() if member else None
+    return (member, poll, numbers[2] == _stamp(poll)) if member and poll else None
+
+
+def _stamp(poll: DatePoll) -> int:
+    """A number for the times in their order. A short one: local parts of addresses have 64 characters."""
+    keys = list(poll.choices.order_by("starts_at").values_list("pk", flat=True))
+    return zlib.crc32(repr(keys).encode()) % 36**3
+
+
 def todo_token(membership_id: int, day: int, kind: int, row_id: int) -> str:
     """What the daily letter carries: whoever has it may do this one thing as this member, for a week."""
     return signing.sign(_key(), "todo", membership_id, day, kind, row_id)
@@ -178,6 +273,14 @@ def todo_of(token: str) -> tuple[int, int, int, int] | None:
     """The membership, the day, the kind and the row that a token names."""
     numbers = signing.unsign(_key(), "todo", token)
     return (numbers[0], numbers[1], numbers[2], numbers[3]) if numbers and len(numbers) == 4 else None
+
+
+def without_secrets(text: str) -> str:
+    """Return what somebody wrote without the links and addresses that let whoever has them act as its reader.
+
+    Replies quote whole letters, and the line above a quote names an address.
+    """
+    return _SECRETS.sub(lambda found: found[1], text)
 
 
 def archived_at(post: Post) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations import rendering
-from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.conversations.models import Channel, Poll, Post, Topic
 from folkmoot.conversations.operations import Letterhead, main_channel, reply, start_topic
 from folkmoot.conversations.queries import nearest_post, topic_at, topics_by_id, waited_for
 from folkmoot.conversations.rendering import KeptFile, keep_file
@@ -17,7 +17,7 @@ from folkmoot.doors.mail import addresses, proof
 from folkmoot.doors.mail.addresses import Mark
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
 from folkmoot.groups.models import Group, Membership
-from folkmoot.kit import mime, subjects
+from folkmoot.kit import mime, quotes, subjects
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.msgid import new_message_id
 from folkmoot.store.prepared import Prepared
@@ -46,6 +46,10 @@ class Dropped(Exception):
     """The letter ends here; the words are for whoever looks for it."""
 
 
+class AnswerRefused(Refused):
+    """An answer to a meeting that does not count; said also where a program wrote the letter for a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a letter's words belong, and whose they are."""
@@ -66,6 +70,7 @@ class Arrival:
     place: Place | None = None  # where its words belong, and whose they are, when that has been looked up
     files: tuple[KeptFile, ...] = ()  # on the disk already
     rendered: tuple[str, int] | None = None  # the body as HTML, and the renderer's version
+    ballot: tuple[Poll, tuple[int, ...]] | None = None  # a vote that is all it says
 
 
 def arrive(incoming: IncomingLetter) -> Arrival:
@@ -74,6 +79,7 @@ def arrive(incoming: IncomingLetter) -> Arrival:
     A sender whom one program may read so and another so counts as forged: the mail server may have checked another.
     """
     letter = mime.read(bytes(incoming.letter.raw), envelope_sender=incoming.sender)
+    letter = replace(letter, body=addresses.without_secrets(letter.body))
     domain = letter.sender.address.rpartition("@")[2]
     return Arrival(
         letter=letter,
@@ -150,6 +156,12 @@ def _is_same(post: Post, letter: mime.Letter, author: Person) -> bool:
     return post.author_id == author.pk and post.body.split() == letter.body.replace("\x00", "").split()
 
 
+def own_words(letter: mime.Letter) -> str:
+    """What the sender says: no quotes, no signature, nothing forwarded."""
+    own = [block for block in quotes.blocks(letter.body) if block.kind == "own"]
+    return "\n".join("\n".join(block.lines) for block in own).strip()
+
+
 def group_of(mark: Mark) -> Group:
     """The group of an address; raises Refused where there is none."""
     group = addresses.group_of(mark)
@@ -165,7 +177,12 @@ def destination(mark: Mark) -> tuple[Channel, Topic | None]:
         if topic is None:
             raise Refused(_("There is no such conversation here."))
         return topic.channel, topic
-    slug = "" if mark.verb == "r" else mark.verb
+    invited = addresses.invited(mark.token) if mark.verb == "rsvp" else None
+    if invited is not None and invited[0].topic is not None:
+        return invited[0].topic.channel, invited[0].topic
+    if (channel := addresses.channel_of_poll(mark)) is not None:
+        return channel, None
+    slug = "" if mark.verb in addresses.SIGNED else mark.verb
     if (channel := _OLD_CHANNEL.first(mark.name, slug) or _CHANNEL.first(mark.name, slug)) is not None:
         return channel, None
     group = group_of(mark)

@@ -11,8 +11,8 @@ from django.db.models import Prefetch, QuerySet
 from django.template.loader import render_to_string
 
 from folkmoot.conversations import rendering
-from folkmoot.conversations.models import Attachment, Post
-from folkmoot.doors.mail import addresses
+from folkmoot.conversations.models import Attachment, Channel, Post
+from folkmoot.doors.mail import addresses, ballots
 from folkmoot.doors.mail.transport import Copy, Sheet
 from folkmoot.groups.models import Group, Membership
 from folkmoot.store import files
@@ -24,7 +24,8 @@ MOST_ATTACHED = 5 * 1024 * 1024  # bytes of files that go along; more stays on t
 def with_all(posts: QuerySet[Post]) -> QuerySet[Post]:
     """Load with posts what their letters say."""
     attached = Prefetch("attachments", Attachment.objects.select_related("file").order_by("pk"))
-    return posts.select_related("topic", "channel__group", "author", "answers").prefetch_related(attached)
+    posts = posts.select_related("topic", "channel__group", "author", "answers", "poll")
+    return posts.prefetch_related(attached, "poll__choices")
 
 
 def sheet(post: Post) -> Sheet:
@@ -40,16 +41,23 @@ def sheet(post: Post) -> Sheet:
 
 def copy(sheet: Sheet, post: Post, group: Group, *, membership_id: int, address: str) -> Copy:
     """Return one member's copy: a way out of their own (RFC 8058) and a return path that names them (VERP)."""
-    leave = f"{settings.SITE}/mail/leave/{addresses.leave_token(membership_id)}"
-    own = (
-        f"List-Unsubscribe: <{leave}>, <mailto:{addresses.of_group(group, 'leave')}>\r\n"
-        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-    )
-    if group.proof == Group.Proof.SIGNED:
+    own = ways_out(group, membership_id)
+    if hasattr(post, "poll") and ballots.takes_letters(post.poll):
+        own += f"Reply-To: {addresses.of_poll(group, membership_id, post.poll.pk)}\r\n"
+    elif group.proof == Group.Proof.SIGNED:
         own += f"Reply-To: {addresses.signed(group, membership_id)}\r\n"
     sender = addresses.return_path(group, membership_id, post.pk)
     mute = f"{settings.SITE}/mail/mute/=\r\n{addresses.mute_token(membership_id, post.topic_id)}"  # a soft line break
     return Copy(sender=sender, recipient=address, sheet=sheet, own=own.encode(), fill=mute.encode())
+
+
+def ways_out(group: Group, membership_id: int) -> str:
+    """The header lines by which a member's mail program leaves with one click (RFC 8058)."""
+    leave = f"{settings.SITE}/mail/leave/{addresses.leave_token(membership_id)}"
+    return (
+        f"List-Unsubscribe: <{leave}>, <mailto:{addresses.of_group(group, 'leave')}>\r\n"
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    )
 
 
 def copies(sheet: Sheet, post: Post, memberships: list[Membership]) -> list[Copy]:
@@ -84,41 +92,53 @@ def references(post: Post) -> list[str]:
 
 
 def _plain_fields(post: Post) -> bytes:
-    """Say whose post this is, what it answers (RFC 5322, 3.6), and which list (RFC 2369, 2919, 5064).
-
-    As lines: all of it is plain, the email package takes longer over these than over all the rest, and it encodes
-    identifiers that are long, which mail programs then don't know again.
-    """
+    """Say whose post this is, what it answers (RFC 5322, 3.6), and which list."""
     group, answered = post.channel.group, references(post)
-    list_name, address = list_id(group, post.channel.slug), addresses.of_channel(post.channel)
+    address = addresses.of_channel(post.channel)
     fields = {
         "Date": [format_datetime(post.said_at or post.posted_at)],
-        "From": _mailbox(f"{post.byline} via {group.name}", address),
-        "To": _mailbox(group.name, address),
-        "Subject": _words(_subject(post)),
+        "From": mailbox(f"{post.byline} via {group.name}", address),
+        "To": mailbox(group.name, address),
+        "Subject": words(_subject(post)),
         "Message-ID": [post.message_id],
         "In-Reply-To": answered[-1:],
         "References": answered,
+        "Archived-At": [f"<{addresses.archived_at(post)}>"],
+    }
+    return header(fields | list_fields(post.channel))
+
+
+def list_fields(channel: Channel) -> dict[str, list[str]]:
+    """Say which list a letter is of (RFC 2369, 2919, 5064)."""
+    group, list_name = channel.group, list_id(channel.group, channel.slug)
+    return {
         "List-Id": [f"<{list_name}>"],
-        "List-Post": [f"<mailto:{address}>"],
+        "List-Post": [f"<mailto:{addresses.of_channel(channel)}>"],
         "List-Help": [f"<mailto:{addresses.of_group(group, 'help')}>"],
         "List-Subscribe": [f"<mailto:{addresses.of_group(group, 'join')}>"],
         "List-Owner": [f"<mailto:{addresses.of_group(group, 'owner')}>"],
         "List-Archive": [f"<{settings.SITE}{group.get_absolute_url()}/topics>"],
-        "Archived-At": [f"<{addresses.archived_at(post)}>"],
         "Precedence": ["list"],
         "X-Folkmoot-Loop": [list_name],
     }
+
+
+def header(fields: dict[str, list[str]]) -> bytes:
+    """Return header fields as lines; those without a value are left out.
+
+    All of it is plain, the email package takes longer over these than over all the rest, and it encodes identifiers
+    that are long, which mail programs then don't know again.
+    """
     return b"".join(_field(name, values) for name, values in fields.items() if values)
 
 
-def _mailbox(name: str, address: str) -> list[str]:
+def mailbox(name: str, address: str) -> list[str]:
     if name.isascii():
         return [formataddr((name, address))]
-    return [*_words(name), f"<{address}>"]
+    return [*words(name), f"<{address}>"]
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
     """Running text in lines that a header can have (RFC 5322, 2.2.3), in encoded words where need be (RFC 2047)."""
     return Header(text, header_name="Subject").encode(linesep="\n").split("\n ")
 
@@ -138,6 +158,7 @@ def _is_plain(value: str) -> bool:
 def _set_text(message: EmailMessage, post: Post, *, linked: Sequence[Attachment]) -> None:
     context = {"post": post, "group": post.channel.group, "linked": linked}
     context |= {"site": settings.SITE, "url": addresses.archived_at(post), "mute": _gap(post)}
+    context["poll"] = ballots.in_letter(post.poll) if hasattr(post, "poll") else None
     context["html"] = rendering.for_letter(post.html, settings.SITE)
     message.set_content(render_to_string("mail/post.txt", context), cte="quoted-printable")
     message.add_alternative(render_to_string("mail/post_letter.html", context), subtype="html", cte="quoted-printable")

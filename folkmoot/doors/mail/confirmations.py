@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from folkmoot.groups.models import Group, Membership
 from folkmoot.groups.operations import apply, join, leave, was_active
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.mime import Letter, Mailbox
+from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.operations import answer
 
 LASTS = timedelta(days=7)
 MOST_WAITING = 3  # of one address and group; more letters ask nothing new
@@ -35,23 +38,43 @@ def ask_about_letter(held: HeldLetter, letter: Letter) -> str:
     return _ask(Kind.LETTER, held.group, letter.sender, held=held)
 
 
+def ask_to_come(meeting: Meeting, sender: Mailbox) -> str:
+    """Ask somebody without an account whether they mean to come to a meeting."""
+    with transaction.atomic():
+        return _ask(Kind.ANSWER, meeting.group, sender, meeting=meeting)
+
+
 def confirm(token: str) -> str:
     """Do what the owner of the address has confirmed. Raises Refused where the token is used, old or nobody's."""
     confirmation = Confirmation.objects.filter(token=token, made_at__gt=now() - LASTS).select_related("group").first()
-    if confirmation is None or not _use(confirmation):
-        raise Refused(_("This was confirmed already, or the question is more than a week old."))
-    done = _DO[Kind(confirmation.kind)](confirmation)
+    with transaction.atomic():
+        if confirmation is None or not _use(confirmation):
+            raise Refused(_("This was confirmed already, or the question is more than a week old."))
+        done = _DO[Kind(confirmation.kind)](confirmation)
     if (person := Person.objects.at(confirmation.address)) is not None:
         was_active(person.pk, confirmation.group_id, how=Membership.Activity.ANSWERED, at=now())
     return done
 
 
-def _ask(kind: Confirmation.Kind, group: Group, sender: Mailbox, *, held: HeldLetter | None = None) -> str:
+def _ask(
+    kind: Confirmation.Kind,
+    group: Group,
+    sender: Mailbox,
+    *,
+    held: HeldLetter | None = None,
+    meeting: Meeting | None = None,
+) -> str:
     waiting = Confirmation.objects.filter(kind=kind, group=group, address=sender.address, used_at=None)
     if waiting.filter(made_at__gt=now() - LASTS).count() >= MOST_WAITING and held is None:
         return "asked before"
     asked = Confirmation.objects.create(
-        token=secrets.token_hex(12), kind=kind, group=group, address=sender.address, name=sender.name[:100], held=held
+        token=secrets.token_hex(12),
+        kind=kind,
+        group=group,
+        address=sender.address,
+        name=sender.name[:100],
+        held=held,
+        meeting=meeting,
     )
     notes.question(asked)
     return f"asked {sender.address}"
@@ -89,4 +112,14 @@ def _letter(asked: Confirmation) -> str:
     return operations.post_confirmed(asked.held)
 
 
-_DO = {Kind.JOIN: _join, Kind.LEAVE: _leave, Kind.LETTER: _letter}
+def _come(asked: Confirmation) -> str:
+    """Who comes without an account is a person by the address they have proven."""
+    if asked.meeting is None:
+        raise Refused(_("There is no such meeting any more."))
+    person = Person.objects.known_at(asked.address) or enrol(name=asked.name, address=asked.address, via="mail")
+    prove_address(person, address=asked.address, via="mail")
+    answer(asked.meeting, person=person, answer="yes", via="mail")
+    return f"comes to meeting {asked.meeting_id}"
+
+
+_DO = {Kind.JOIN: _join, Kind.LEAVE: _leave, Kind.LETTER: _letter, Kind.ANSWER: _come}

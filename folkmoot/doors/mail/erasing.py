@@ -7,7 +7,16 @@ from django.db import transaction
 from folkmoot.accounts.models import Person
 from folkmoot.doors.mail import kept
 from folkmoot.doors.mail.facts import letters_of
-from folkmoot.doors.mail.models import Confirmation, DeferredCopy, HeldLetter, Mailing, OutgoingLetter, RawLetter
+from folkmoot.doors.mail.models import (
+    CalendarCopy,
+    Confirmation,
+    DeferredCopy,
+    HeldLetter,
+    InvitationsOff,
+    Mailing,
+    OutgoingLetter,
+    RawLetter,
+)
 from folkmoot.outbox.models import Event
 
 TOLD_BY_NAME = ("application.made", "member.invited")  # events whose letters to others name who it was
@@ -23,6 +32,8 @@ def person_erased(person: Person, keep_words: bool) -> None:
         HeldLetter.objects.filter(address__in=addresses).delete()
         Confirmation.objects.filter(address__in=addresses).delete()
         DeferredCopy.objects.filter(membership__person=person).delete()
+        CalendarCopy.objects.filter(person=person).delete()
+        InvitationsOff.objects.filter(membership__person=person).delete()
         if not keep_words:
             Mailing.objects.filter(post__author=person).delete()
     _sweep_maildir(addresses)

@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.accounts.personal import Fact
-from folkmoot.doors.mail.models import Confirmation, DeferredCopy, HeldLetter, IncomingLetter, OutgoingLetter, RawLetter
+from folkmoot.doors.mail.models import (
+    CalendarCopy,
+    Confirmation,
+    DeferredCopy,
+    HeldLetter,
+    IncomingLetter,
+    InvitationsOff,
+    OutgoingLetter,
+    RawLetter,
+)
 
 
 def letters_of(person: Person) -> QuerySet[RawLetter]:
@@ -38,6 +47,7 @@ def facts_of(person: Person) -> Iterator[Fact]:
     addresses = list(person.addresses.values_list("email", flat=True))
     yield from _of_letters_from(person, addresses)
     yield from _of_letters_to(person, addresses)
+    yield from _of_calendars(person)
 
 
 def _of_letters_from(person: Person, addresses: list[str]) -> Iterator[Fact]:
@@ -86,6 +96,24 @@ def _of_letters_to(person: Person, addresses: list[str]) -> Iterator[Fact]:
         _("Questions to your addresses"),
         _("whether you want to join, leave or have written; a month"),
         Confirmation.objects.filter(address__in=addresses).order_by("pk").values("kind", "address", "name", "made_at"),
+    )
+
+
+def _of_calendars(person: Person) -> Iterator[Fact]:
+    copies = CalendarCopy.objects.filter(person=person).order_by("pk")
+    yield Fact(
+        "calendar-copies",
+        _("Meetings that letters put into your calendar"),
+        _("what it knows of them, so that it hears of changes; three months after the meeting"),
+        copies.values("meeting_id", "address", "knows", "answer", "sequence", "is_cancelled", "sent_at"),
+    )
+    yield Fact(
+        "no-invitations",
+        _("Groups that invite you to no meetings"),
+        _("because you turned that off; as long as you are a member"),
+        InvitationsOff.objects.filter(membership__person=person)
+        .order_by("pk")
+        .values("membership__group__slug", "since"),
     )
 
 

@@ -10,7 +10,7 @@ from folkmoot.accounts.operations import mail_came_back
 from folkmoot.conversations.models import Channel
 from folkmoot.conversations.operations import MustWait, check_pace
 from folkmoot.conversations.rules import can_start
-from folkmoot.doors.mail import addresses, compose, confirmations, notes, proof
+from folkmoot.doors.mail import addresses, ballots, compose, confirmations, notes, proof
 from folkmoot.doors.mail.arrivals import (
     Arrival,
     Dropped,
@@ -49,17 +49,22 @@ def check_post(arrival: Arrival) -> Arrival:
     if compose.list_id(channel.group, channel.slug) in arrival.letter.loops:
         raise Dropped("it went through this list already")
     author = _author(arrival, channel)
+    arrival = replace(arrival, place=Place(channel, topic, author))
+    if (voting := ballots.with_ballot(arrival, channel.group, author)).ballot:
+        return voting
     try:
         check_pace(author, channel.group)
     except MustWait as wait:
         raise Held(Reason.LOOK) from wait
-    return with_contents(replace(arrival, place=Place(channel, topic, author)))
+    return with_contents(arrival)
 
 
 def post(arrival: Arrival) -> str:
-    """To a group, a channel or a topic: continue what the letter answers there, or start a conversation."""
+    """To a group, a channel or a topic: continue what the letter answers there, or start a conversation; or a vote."""
     place = arrival.place
     assert place is not None  # check_post came first
+    if arrival.ballot:
+        return ballots.cast(arrival, *arrival.ballot, person=place.author)
     return say(arrival, place.channel, place.topic, author=place.author)
 
 

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
@@ -6,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Post
 from folkmoot.groups.models import Group, Membership
+from folkmoot.meetings.models import Meeting
 
 
 class RawLetter(models.Model):
@@ -85,6 +88,7 @@ class Confirmation(models.Model):
         JOIN = "join"
         LEAVE = "leave"
         LETTER = "letter"
+        ANSWER = "answer"
 
     token = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -92,6 +96,7 @@ class Confirmation(models.Model):
     address = models.EmailField()
     name = models.CharField(max_length=100, blank=True)
     held = models.ForeignKey(HeldLetter, models.CASCADE, null=True, related_name="confirmations")
+    meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, related_name="+")  # where somebody wants to come
     made_at = models.DateTimeField(default=now)
     used_at = models.DateTimeField(null=True)
 
@@ -134,6 +139,51 @@ class DeferredCopy(models.Model):
 
     def __str__(self) -> str:
         return f"copy of mailing {self.mailing_id} for {self.membership_id}"
+
+
+class CalendarCopyQuerySet(models.QuerySet["CalendarCopy"]):
+    def due(self) -> "CalendarCopyQuerySet":
+        return self.filter(due_at__lte=now())
+
+    def wake(self, at: datetime) -> int:
+        """Let them be looked at then. One that is to be looked at anyway is left: many changes make one letter."""
+        resting = Q(due_at=None) | Q(due_at__lte=now())  # what is due may be on its way with what was so before
+        return self.filter(resting, given_up_at=None).update(due_at=at)
+
+
+class CalendarCopy(models.Model):
+    """What somebody's calendar knows of a meeting by our letters, and when to look whether it has to hear more."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="calendar_copies")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    address = models.CharField(max_length=320)  # where its letters go, and as whom a calendar program answers
+    knows = models.JSONField(default=dict)  # time, place and title of the last letter
+    answer = models.CharField(max_length=5, blank=True)  # theirs, as the calendar knows it; "waits" without a seat
+    sequence = models.PositiveIntegerField(default=0)
+    is_cancelled = models.BooleanField(default=False)  # the last letter took the meeting out of the calendar
+    sent_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    given_up_at = models.DateTimeField(null=True)
+    objects = CalendarCopyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["meeting", "person"], name="one_calendar_copy_each")]
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="calendar_copy_due")]
+
+    def __str__(self) -> str:
+        return f"meeting {self.meeting_id} in the calendar of {self.person_id}"
+
+
+class InvitationsOff(models.Model):
+    """That a member wants no invitations to a group's meetings, but its other mail."""
+
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="invitations_off")
+    since = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"no invitations for {self.membership_id}"
 
 
 class OutgoingLetter(models.Model):

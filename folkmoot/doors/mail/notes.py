@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from folkmoot.accounts.models import PersonExport
 from folkmoot.conversations.models import Report
 from folkmoot.doors.mail import addresses, letters
+from folkmoot.doors.mail.invitations.copies import facts
 from folkmoot.doors.mail.models import Confirmation
 from folkmoot.groups.models import Application, Group, Invitation, Membership
 from folkmoot.groups.receipts import receipt
@@ -29,7 +30,9 @@ MOST_HANDED_ON = 1024 * 1024  # bytes of a letter that go along as they came
 def question(asked: Confirmation) -> None:
     """Ask an address whether it means it; a reply to the letter is a yes."""
     sender = addresses.of_group(asked.group, f"confirm-{asked.token}")
-    context = {"group": asked.group, "asked": asked}
+    context: dict[str, object] = {"group": asked.group, "asked": asked}
+    if asked.meeting is not None:
+        context["facts"] = facts(asked.meeting, comes=False)
     name = asked.group.name
     letters.write(f"confirm_{asked.kind}", context, to=asked.address, sender_name=name, sender=sender, most_a_day=A_DAY)
 
@@ -58,6 +61,12 @@ def refusal(letter: Letter, words: str, *, at: str, is_proven: bool) -> None:
     context = {"words": words, "at": at, "subject": one_line(letter.subject) if is_proven else ""}
     context["body"] = letter.body[:4000] if is_proven else ""
     letters.write("refusal", context, to=letter.sender.address, answers=letter.message_id, most_a_day=A_DAY)
+
+
+def answer_refused(letter: Letter, words: str, *, at: str) -> None:
+    """Tell somebody we know why their answer to a meeting does not count."""
+    context = {"words": words, "at": at}
+    letters.write("answer_refused", context, to=letter.sender.address, answers=letter.message_id, most_a_day=A_DAY)
 
 
 def hand_on(letter: Letter, raw: bytes, *, to: Sequence[str], at: str) -> None:

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from folkmoot.accounts.models import Person
 from folkmoot.doors.mail import addresses, confirmations, notes, proof
 from folkmoot.doors.mail.addresses import Mark
-from folkmoot.doors.mail.arrivals import Arrival, Dropped, Held, arrive
+from folkmoot.doors.mail.arrivals import AnswerRefused, Arrival, Dropped, Held, arrive
 from folkmoot.doors.mail.hands import Hand
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
 from folkmoot.groups.models import Group
@@ -88,7 +88,7 @@ def _act(arrival: Arrival, routes: Sequence[Route]) -> None:
     except Dropped as dropped:
         _close(incoming, Outcome.DROPPED, note=str(dropped), proven=arrival.proof)
     except Refused as refusal:
-        _refuse(arrival, str(refusal))
+        _refuse(arrival, refusal)
 
 
 def _close(incoming: IncomingLetter, outcome: Outcome, *, note: str, proven: str = "") -> bool:
@@ -128,15 +128,19 @@ def _hold(arrival: Arrival, reason: HeldLetter.Reason) -> None:
             confirmations.ask_about_letter(held, letter)
 
 
-def _refuse(arrival: Arrival, words: str) -> None:
+def _refuse(arrival: Arrival, refusal: Refused) -> None:
     """Say no with a reason; by letter only to people we know, or we would carry other people's spam."""
-    letter = arrival.letter
+    letter, words = arrival.letter, str(refusal)
     with transaction.atomic():
         _close(arrival.incoming, Outcome.REFUSED, note=words, proven=arrival.proof)
         known = Person.objects.at(letter.sender.address)
         group = addresses.group_of(arrival.mark)
         may_know = group is None or Group.objects.visible_to(known).filter(pk=group.pk).exists()
-        if known is not None and may_know and not letter.automatic and arrival.proof != proof.FAIL:
+        if known is None or not may_know or arrival.proof == proof.FAIL:
+            return
+        if isinstance(refusal, AnswerRefused):
+            notes.answer_refused(letter, words, at=arrival.incoming.recipient)
+        elif not letter.automatic:
             is_proven = arrival.proof == proof.PASS
             notes.refusal(letter, words, at=arrival.incoming.recipient, is_proven=is_proven)
 

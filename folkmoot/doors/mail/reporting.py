@@ -9,9 +9,9 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Post, Report
 from folkmoot.conversations.operations import report as report_post
 from folkmoot.doors.mail import notes, proof
-from folkmoot.doors.mail.arrivals import Arrival, Dropped, author_in, group_of
+from folkmoot.doors.mail.arrivals import Arrival, Dropped, author_in, group_of, own_words
 from folkmoot.groups.models import Group
-from folkmoot.kit import mime, quotes
+from folkmoot.kit import mime
 from folkmoot.kit.errors import Refused
 
 MOST_LINKS = 20  # of a letter that are looked at
@@ -31,7 +31,7 @@ def report(arrival: Arrival) -> str:
     post = _post_in(letter, group, by)
     if post is None:
         raise Refused(_("We could not find which post you mean. Answer a letter of the group, or forward it whole."))
-    made = report_post(post, by=by, reason=Report.Reason.OTHER, words=_own_words(letter), via="mail")
+    made = report_post(post, by=by, reason=Report.Reason.OTHER, words=own_words(letter), via="mail")
     notes.reported(made, group, to=letter.sender.address, answers=letter.message_id)
     return f"report of post {post.pk}"
 
@@ -58,9 +58,3 @@ def _brought(letter: mime.Letter) -> list[str]:
         except mime.Unreadable:
             continue
     return ids
-
-
-def _own_words(letter: mime.Letter) -> str:
-    """What whoever reports says to it: no quotes, no signature, nothing forwarded."""
-    own = [block for block in quotes.blocks(letter.body) if block.kind == "own"]
-    return "\n".join("\n".join(block.lines) for block in own).strip()

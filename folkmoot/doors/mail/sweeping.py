@@ -5,7 +5,15 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils.timezone import now
 
-from folkmoot.doors.mail.models import Confirmation, HeldLetter, IncomingLetter, Mailing, OutgoingLetter, RawLetter
+from folkmoot.doors.mail.models import (
+    CalendarCopy,
+    Confirmation,
+    HeldLetter,
+    IncomingLetter,
+    Mailing,
+    OutgoingLetter,
+    RawLetter,
+)
 
 KEPT_FOR = timedelta(days=30)
 HELD_FOR = timedelta(days=90)  # a held letter that nobody decided about in a season
@@ -21,4 +29,5 @@ def sweep() -> None:
     RawLetter.objects.filter(came_at__lt=old).exclude(pk__in=open_ones.values("letter")).delete()
     OutgoingLetter.objects.filter(made_at__lt=old).delete()
     Mailing.objects.filter(done_at__lt=old).delete()
+    CalendarCopy.objects.filter(meeting__ends_at__lt=now() - HELD_FOR).delete()
     Confirmation.objects.filter(made_at__lt=old).delete()

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from folkmoot.doors.mail import views
+from folkmoot.doors.mail.invitations import views as invitations
 
 urlpatterns = [
     path("g/<slug:slug>/manage/held", views.held, name="held"),
@@ -11,7 +12,12 @@ urlpatterns = [
     path("manage/outgoing/<str:key>/html", views.outgoing_html, name="outgoing_html"),
     path("mail/leave/<str:token>", views.mail_leave, name="mail_leave"),
     path("mail/duty/<str:token>", views.mail_duty, name="mail_duty"),
+    path("mail/dates/<str:token>", views.mail_dates, name="mail_dates"),
     path("mail/todo/<str:token>", views.mail_todo, name="mail_todo"),
     path("mail/mute/<str:token>", views.mail_mute, name="mail_mute"),
     path("mail/mute/<str:token>/remove", views.mail_mute_remove, name="mail_mute_remove"),
+    path("mail/invitations/<str:token>", invitations.mail_invitations, name="mail_invitations"),
+    path("mail/come/<str:token>", invitations.mail_come, name="mail_come"),
+    path("rsvp/<str:token>", invitations.rsvp, name="rsvp"),
+    path("meetings/<int:meeting_id>/answer-by-mail", invitations.answer_by_mail, name="answer_by_mail"),
 ]

@@ -19,6 +19,10 @@ from folkmoot.groups.http import around, managed
 from folkmoot.groups.models import Group
 from folkmoot.groups.views.duties import answered
 from folkmoot.kit import mime
+from folkmoot.meetings.answers_to_dates import zone_of
+from folkmoot.meetings.operations import answer_dates
+from folkmoot.meetings.views.dates import answer_form
+from folkmoot.web.forms import tried
 
 A_PAGE = 50
 EXCERPT = 700  # characters
@@ -158,6 +162,23 @@ def mail_todo(request: HttpRequest, token: str) -> HttpResponse:
         act.do(found.row, member.person, "mail")
     context = {"group": member.group, "person": member.person, "found": found, "is_done": act is not None}
     return render(request, "mail/todo.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_dates(request: HttpRequest, token: str) -> HttpResponse:
+    """From the question when to meet: answer without signing in. Looking at it changes nothing."""
+    named = addresses.asked_for_dates(token)
+    if named is None:
+        return render(request, "mail/leave_unknown.html", status=404)
+    member, poll, _is_as_asked = named
+    form = answer_form(poll, member.person, request.POST or None)
+    is_kept = False
+    if request.method == "POST" and form.is_valid():
+        answers, via = form.answers(), "mail"
+        is_kept = bool(tried(form, None, lambda: answer_dates(poll, answers, person=member.person, via=via)))
+    zone = zone_of(member.person, poll).replace("_", " ")
+    context = {"poll": poll, "group": member.group, "person": member.person, "form": form, "is_kept": is_kept}
+    return render(request, "mail/dates.html", context | {"zone": zone}, status=422 if form.errors else 200)
 
 
 def _held(request: SignedIn, held_id: int) -> HeldLetter:

@@ -3,7 +3,10 @@
 from functools import cached_property
 
 from folkmoot.conversations.models import Mention, Post, Subscription
+from folkmoot.doors.mail.invitations.queue import invitees
 from folkmoot.groups.models import Membership
+from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.operations import announcing
 
 EVERYTHING, MENTIONS = Subscription.Level.EVERYTHING, Subscription.Level.MENTIONS
 
@@ -17,6 +20,8 @@ class Wishes:
     def let_pass(self, member: Membership) -> bool:
         """Whether a member whose way of reading is by mail gets this post."""
         person = member.person_id
+        if person in self._invited:
+            return False
         if person == self._post.author_id:
             return member.own_posts
         level = self._levels.get(person, EVERYTHING)
@@ -26,6 +31,14 @@ class Wishes:
     def followers(self) -> frozenset[int]:
         """Who asked for everything of this topic: by mail, also where they read the group on the web."""
         return frozenset(person for person, level in self._of_topic.items() if level == EVERYTHING)
+
+    @cached_property
+    def _invited(self) -> frozenset[int]:
+        """Who gets an invitation to a meeting in place of this post, which begins the conversation about it."""
+        meeting = None
+        if self._post.via == announcing.VIA:
+            meeting = Meeting.objects.select_related("group", "topic").filter(topic=self._post.topic_id).first()
+        return frozenset(invitees(meeting).values_list("person", flat=True)) if meeting else frozenset()
 
     @cached_property
     def _levels(self) -> dict[int, str]:

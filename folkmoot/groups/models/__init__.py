@@ -4,7 +4,15 @@ from folkmoot.groups.models.conduct import Inspection, ModerationCase, Sanction
 from folkmoot.groups.models.duties import Ballot, Candidacy, Election, Responsibility, Tenure, Turn
 from folkmoot.groups.models.exports import GroupExport, GroupExportQuerySet
 from folkmoot.groups.models.fields import MemberField, MemberValue
-from folkmoot.groups.models.groups import LONGEST_SLUG, FoundingRequest, Group, GroupQuerySet, MailName, new_version
+from folkmoot.groups.models.groups import (
+    INVITED_FOR,
+    LONGEST_SLUG,
+    FoundingRequest,
+    Group,
+    GroupQuerySet,
+    MailName,
+    new_version,
+)
 from folkmoot.groups.models.history import HistoryEntry
 from folkmoot.groups.models.joining import Application, Invitation, InvitationLink, JoinQuestion, PlacementRule
 from folkmoot.groups.models.members import Membership, MembershipQuerySet
@@ -25,6 +33,7 @@ from folkmoot.groups.models.sides import OrganizationSide
 
 __all__ = [
     "INSPECTED",
+    "INVITED_FOR",
     "LONGEST_SLUG",
     "Application",
     "Ballot",

@@ -7,12 +7,17 @@ from folkmoot.accounts.models import Person
 from folkmoot.groups.models.groups import Group
 
 KEPT_FOR = timedelta(days=7)
+WAITED_FOR = timedelta(hours=6)  # what is not ready by then never will be
 
 
 class GroupExportQuerySet(models.QuerySet["GroupExport"]):
     def kept(self) -> "GroupExportQuerySet":
         """Those that are not a week old."""
         return self.filter(asked_at__gt=now() - KEPT_FOR)
+
+    def waited_for(self) -> "GroupExportQuerySet":
+        """Those that are being made, or will be."""
+        return self.filter(ready_at=None, asked_at__gt=now() - WAITED_FOR)
 
 
 class GroupExport(models.Model):
@@ -26,6 +31,10 @@ class GroupExport(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     objects = GroupExportQuerySet.as_manager()
+
+    @property
+    def is_given_up(self) -> bool:
+        return self.ready_at is None and self.asked_at <= now() - WAITED_FOR
 
     def __str__(self) -> str:
         return f"export of {self.group_id}"

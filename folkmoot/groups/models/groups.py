@@ -1,4 +1,5 @@
 import secrets
+from datetime import timedelta
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Person
 
+INVITED_FOR = timedelta(days=30)  # how long an invitation can be answered
 LONGEST_SLUG = 32  # so that a signed return address fits into the 64 characters before the @
 
 
@@ -21,7 +23,8 @@ class GroupQuerySet(models.QuerySet["Group"]):
             return there.exclude(visibility=Group.Visibility.HIDDEN)
         this = Group.objects.filter(pk=OuterRef("pk"))
         proven = person.addresses.filter(verified=True).values_list("email", flat=True)
-        invited = this.filter(invitations__address__in=proven, invitations__answered_at=None)
+        fresh = {"invitations__answered_at": None, "invitations__invited_at__gte": now() - INVITED_FOR}
+        invited = this.filter(invitations__address__in=proven, **fresh)
         above = Group.objects.joined_by(person).filter(reached__below=OuterRef("pk"), reached__is_open=True)
         mine = Q(Exists(this.joined_by(person)) | Exists(invited) | Exists(above))
         if person.is_administrator:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Organization, Person
 from folkmoot.groups.models.fields import MemberField
-from folkmoot.groups.models.groups import Group
+from folkmoot.groups.models.groups import INVITED_FOR, Group
 from folkmoot.groups.models.roles import Role, Side
 
 
@@ -45,6 +45,12 @@ class Application(models.Model):
         return f"{self.person_id} asks to join {self.group_id}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> "InvitationQuerySet":
+        """Those that can still be answered."""
+        return self.filter(answered_at=None, invited_at__gte=now() - INVITED_FOR)
+
+
 class Invitation(models.Model):
     """A letter to an address that asks its reader to join; nobody is a member before they say yes."""
 
@@ -57,6 +63,7 @@ class Invitation(models.Model):
     answered_at = models.DateTimeField(null=True)
     is_accepted = models.BooleanField(null=True)
     role = models.ForeignKey(Role, models.SET_NULL, null=True, related_name="+")  # on arrival
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -95,6 +102,12 @@ class InvitationLink(models.Model):
         return f"link to {self.group_id}"
 
 
+class PlacementRuleQuerySet(models.QuerySet["PlacementRule"]):
+    def whole(self) -> "PlacementRuleQuerySet":
+        """With all that a rule is about."""
+        return self.select_related("group", "of_group", "field", "organization")
+
+
 class PlacementRule(models.Model):
     """Who becomes a member without being asked, because of something that is known of them."""
 
@@ -114,6 +127,7 @@ class PlacementRule(models.Model):
     field = models.ForeignKey(MemberField, models.CASCADE, null=True, related_name="+")
     takes_out = models.BooleanField(default=False)  # whoever no longer fits and came by this rule
     made_at = models.DateTimeField(default=now)
+    objects = PlacementRuleQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.about} into {self.group_id}"

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import now
@@ -39,6 +41,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         )
         held = Q(for_anyone) | (Q(Exists(as_member)) | Q(Exists(granted))) & ~Q(Exists(denied))
         return self.filter(held, person__is_active=True)
+
+    def with_owners(self) -> "models.QuerySet[Membership, Any]":
+        """The same, each with `is_owner`: whether they carry the owner's role of the group now."""
+        owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__key=Role.BuiltIn.OWNER)
+        return self.annotate(is_owner=Exists(owns))
 
     def by_name(self) -> "MembershipQuerySet":
         return self.order_by("person__name", "pk")
@@ -104,6 +111,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "person"], name="one_membership_each")]
         indexes = [
+            models.Index(
+                fields=["group", "person"], condition=Q(left_at=None), name="member_here"
+            ),  # near the names’ order
             models.Index(fields=["group", "mail", "id"], condition=Q(left_at=None), name="member_by_mail"),
             models.Index(fields=["group", "active_at"], condition=Q(left_at=None), name="member_by_activity"),
             models.Index(fields=["group", "side"], condition=Q(left_at=None), name="member_by_side"),

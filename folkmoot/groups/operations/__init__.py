@@ -21,7 +21,8 @@ from folkmoot.groups.operations.members import (
     restore_member,
 )
 from folkmoot.groups.operations.packages import ask_package, finish_package, note_export, note_progress, sweep_packages
-from folkmoot.groups.operations.placing import make_rule, remove_rule, rules_about, run_all_rules, run_rule, run_rules
+from folkmoot.groups.operations.placement_rules import make_rule, remove_rule
+from folkmoot.groups.operations.placing import rules_about, run_all_rules, run_rule, run_rules
 from folkmoot.groups.operations.roles import (
     allow,
     disallow,

@@ -115,7 +115,9 @@ def _addressed(row: Row, slug: str) -> Row:
 
 def _complete(group: Group) -> None:
     """Let it have what each group has: its address, the roles that are built in, owners who may do everything."""
-    MailName.objects.get_or_create(local=group.slug, defaults={"group": group})
+    name, _is_new = MailName.objects.get_or_create(local=group.slug, defaults={"group": group})
+    if name.group_id != group.pk:
+        raise Refused(f"“{group.slug}” is the address of one group and a name of another")
     if group.roles.filter(key="").count() > MOST_ROLES:
         raise Refused(f"“{group.slug}” has more than {MOST_ROLES} roles of its own")
     for key, (audience, _permissions) in defaults.ROLES.items():

@@ -5,17 +5,16 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
-from folkmoot.accounts.rules import can_administer
+from folkmoot.accounts.rules import require_administrator
 from folkmoot.groups.models import Group
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.roles import lock
-from folkmoot.kit.errors import Refused, require
+from folkmoot.kit.errors import Refused
 from folkmoot.kit.text import one_line
 from folkmoot.outbox.operations import record
 
 LONGEST_REASON = 500
-NOT_YOURS = _("Only administrators of this place can do that.")
 
 
 def close_group(group: Group, *, reason: str, by: Actor, via: str) -> Group:
@@ -24,7 +23,7 @@ def close_group(group: Group, *, reason: str, by: Actor, via: str) -> Group:
     if not reason:
         raise Refused(_("Say why. The owners of the group read it."))
     with transaction.atomic():
-        require(can_administer(by), NOT_YOURS)
+        require_administrator(by)
         group = lock(group)
         if group.closed_at:
             raise Refused(_("This group is closed."))
@@ -35,7 +34,7 @@ def close_group(group: Group, *, reason: str, by: Actor, via: str) -> Group:
 def reopen_group(group: Group, *, by: Actor, via: str) -> Group:
     """Let a closed group go on."""
     with transaction.atomic():
-        require(can_administer(by), NOT_YOURS)
+        require_administrator(by)
         group = lock(group)
         if group.merged_into_id:
             raise Refused(_("This group is part of another one now."))

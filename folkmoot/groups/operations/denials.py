@@ -10,7 +10,7 @@ from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.roles import lock
 from folkmoot.groups.permissions import all_names
-from folkmoot.groups.rules import can_deny, is_last_owner, owners_of
+from folkmoot.groups.rules import can_deny, can_lift_denial, is_last_owner, owners_of
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 
@@ -67,8 +67,7 @@ def lift(denial: Denial, *, by: Actor, via: str) -> None:
     """End a denial before its time."""
     with transaction.atomic():
         group = lock(denial.group)
-        mine = can_deny(by, denial.person, denial.permission, group)
-        require(mine, _("You can't lift this."))
+        require(can_lift_denial(by, denial), _("You can't lift this."))
         if Sanction.objects.in_force().filter(denials=denial).exists():
             raise Refused(_("A moderator's sanction does this. Lift that, and this goes with it."))
         if not Denial.objects.unlifted().filter(pk=denial.pk).update(lifted_at=now()):

@@ -2,7 +2,6 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -21,9 +20,11 @@ from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.invitations import MOST_A_DAY
 from folkmoot.groups.operations.roles import lock
 from folkmoot.groups.operations.values import fill_in
-from folkmoot.groups.rosters import Entry, Roster, read
+from folkmoot.groups.policy import FULL, room_in
+from folkmoot.groups.rosters import Roster, read
 from folkmoot.groups.rules import can_manage_members
 from folkmoot.kit.errors import Refused, require
+from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record_all
 
@@ -31,6 +32,26 @@ AT_ONCE = 400  # rows of one transaction
 MOST_TAKEN_IN_A_DAY = 2_000  # by one person who is no administrator, on their word that all of them agreed
 NOT_YOURS = _("You can't add members to this group.")
 Arrival = Membership.Arrival
+
+
+@dataclass(slots=True)
+class Room:
+    """How many more one person may take in or invite today, and how many more the group has room for; None: any."""
+
+    today: int | None
+    here: int | None
+
+    def give(self, fate: Fate) -> Fate:
+        """Count a row; one that is too much is named, and can be done tomorrow or when the group has room again."""
+        is_added = fate.outcome == Outcome.ADDED
+        if is_added and self.here == 0:
+            return replace(fate, outcome=Outcome.REFUSED, why=FULL)
+        counts = is_added or fate.outcome == Outcome.INVITED
+        if counts and self.today == 0:
+            return replace(fate, outcome=Outcome.REFUSED, why=_("That is more than one person can do in a day."))
+        self.here = self.here if self.here is None else self.here - is_added
+        self.today = self.today if self.today is None else self.today - counts
+        return fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +77,12 @@ class Report:
 def rehearse_import(group: Group, raw: bytes | str, *, are_agreed: bool, by: Actor) -> Report:
     """Say what would become of each row. Nothing is written."""
     require(can_manage_members(by, group), NOT_YOURS)
-    roster, room = _read(group, raw), _room(by, are_agreed=are_agreed)
+    roster, room = _read(group, raw), _room(group, by, are_agreed=are_agreed)
     seen: dict[int, int] = {}
     found: list[Fate] = []
-    for part in _parts(roster.entries):
+    for part in in_parts(roster.entries, AT_ONCE):
         _refuse_closed(group)
-        some = _within(fates(group, part, are_agreed=are_agreed, seen=seen), room)
-        room = _left(room, some)
-        found += some
+        found += [room.give(fate) for fate in fates(group, part, are_agreed=are_agreed, seen=seen)]
     return Report(found, roster.ignored, is_rehearsal=True)
 
 
@@ -77,13 +96,13 @@ def import_members(
     require(can_manage_members(by, group), NOT_YOURS)
     roster, seen = _read(group, raw), dict[int, int]()
     found: list[Fate] = []
-    for part in _parts(roster.entries):
+    for part in in_parts(roster.entries, AT_ONCE):
         with transaction.atomic():
             group = lock(group)
             require(can_manage_members(by, group), NOT_YOURS)
             _refuse_closed(group)
-            room = _room(by, are_agreed=are_agreed)
-            some = _within(fates(group, part, are_agreed=are_agreed, seen=seen), room)
+            room = _room(group, by, are_agreed=are_agreed)
+            some = [room.give(fate) for fate in fates(group, part, are_agreed=are_agreed, seen=seen)]
             _take_in(group, some, tells=tells, by=by, via=via)
             _invite(group, some, by=by, via=via)
         found += some
@@ -105,11 +124,11 @@ def _refuse_closed(group: Group) -> None:
         raise Refused(_("This group is closed."))
 
 
-def _parts(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    return (entries[start : start + AT_ONCE] for start in range(0, len(entries), AT_ONCE))
+def _room(group: Group, by: Actor, *, are_agreed: bool) -> Room:
+    return Room(today=_today(by, are_agreed=are_agreed), here=room_in(group))
 
 
-def _room(by: Actor, *, are_agreed: bool) -> int | None:
+def _today(by: Actor, *, are_agreed: bool) -> int | None:
     """How many more this person may take in, or invite, today. Whoever has the installation counts for themselves."""
     if not isinstance(by, Person) or by.is_administrator:
         return None
@@ -120,28 +139,11 @@ def _room(by: Actor, *, are_agreed: bool) -> int | None:
     return max(0, MOST_A_DAY - Invitation.objects.filter(invited_by=by, invited_at__gt=since).count())
 
 
-def _within(found: list[Fate], room: int | None) -> list[Fate]:
-    """Who is more than somebody may do in a day is named, and can be done tomorrow."""
-    if room is None:
-        return found
-    done, left = [], room
-    for fate in found:
-        counts = fate.outcome in {Outcome.ADDED, Outcome.INVITED}
-        if counts and left <= 0:
-            done.append(replace(fate, outcome=Outcome.REFUSED, why=_("That is more than one person can do in a day.")))
-        else:
-            done.append(fate)
-            left -= counts
-    return done
-
-
-def _left(room: int | None, some: list[Fate]) -> int | None:
-    return None if room is None else room - sum(one.outcome in {Outcome.ADDED, Outcome.INVITED} for one in some)
-
-
 def _take_in(group: Group, some: list[Fate], *, tells: bool, by: Actor, via: str) -> None:
     added = [fate for fate in some if fate.outcome == Outcome.ADDED]
-    fill_in(group, {one.membership.pk: one.entry.values for one in some if one.membership is not None})
+    filled = [(one.membership, one.entry.values) for one in some if one.outcome == Outcome.FILLED and one.membership]
+    fill_in(group, {member.pk: values for member, values in filled})
+    record_all("member.described", [member for member, _values in filled], by=by, via=via)
     if not added:
         return
     new = [one.entry for one in added if one.person_id is None]
@@ -165,11 +167,15 @@ def _invite(group: Group, some: list[Fate], *, by: Actor, via: str) -> None:
     if not asked:
         return
     inviter = by if isinstance(by, Person) else None
+    too_old = Invitation.objects.filter(group=group, answered_at=None, address__in=[one.address for one in asked])
+    again = {one.address: one for one in too_old}
+    too_old.update(invited_at=now(), invited_by=inviter)
     made = Invitation.objects.bulk_create(
         Invitation(
             group=group, address=one.address, name=one.name[:100], token=secrets.token_hex(16), invited_by=inviter
         )
         for one in asked
+        if one.address not in again
     )
-    record_all("member.invited", made, by=by, via=via)
-    note(group, "members.invited", by=by, via=via, count=len(made))
+    record_all("member.invited", [*again.values(), *made], by=by, via=via)
+    note(group, "members.invited", by=by, via=via, count=len(asked))

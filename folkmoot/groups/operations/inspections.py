@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Operator, Person
-from folkmoot.accounts.rules import can_administer
+from folkmoot.accounts.rules import ADMINISTRATORS_ONLY, require_administrator
 from folkmoot.groups.models import Group, Inspection
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
@@ -19,7 +19,6 @@ from folkmoot.outbox.operations import record
 
 LONGEST = 72  # hours
 LONGEST_REASON = 500
-NOT_YOURS = _("Only administrators of this place can do that.")
 
 
 def inspect(group: Group, *, administrator: Person, reason: str, hours: int, by: Actor, via: str) -> Inspection:
@@ -30,7 +29,8 @@ def inspect(group: Group, *, administrator: Person, reason: str, hours: int, by:
     if not 1 <= hours <= LONGEST:
         raise Refused(_("Choose between one hour and %(most)d.") % {"most": LONGEST})
     with transaction.atomic():
-        require(can_administer(administrator) and (by == administrator or isinstance(by, Operator)), NOT_YOURS)
+        require_administrator(administrator)
+        require(by == administrator or isinstance(by, Operator), ADMINISTRATORS_ONLY)
         group = lock(group)
         if is_member(administrator, group):
             raise Refused(_("Whoever is a member reads what members read, without an inspection."))
@@ -49,29 +49,31 @@ def inspect(group: Group, *, administrator: Person, reason: str, hours: int, by:
 def end_inspection(inspection: Inspection, *, by: Actor, via: str) -> None:
     """Look into a group no longer."""
     with transaction.atomic():
-        require(can_administer(by), NOT_YOURS)
+        require_administrator(by)
         rows = Inspection.objects.select_for_update(no_key=True, of=("self",)).select_related("group", "administrator")
         inspection = rows.get(pk=inspection.pk)
-        if inspection.ended_at or inspection.ends_at <= now():
+        if inspection.ends_at <= now() or not _end(inspection, by=by, via=via):
             raise Refused(_("This is over already."))
-        _end(inspection, by=by, via=via)
 
 
 def end_inspections() -> int:
     """See to those that are over by their time. Nothing could be read by them since; now it is told."""
     over = Inspection.objects.filter(ended_at=None, ends_at__lte=now()).select_related("group", "administrator")
+    ended = 0
     for one in over:
         with transaction.atomic():
-            if Inspection.objects.filter(pk=one.pk, ended_at=None).exists():
-                _end(one, by=None, via="clock")
-    return len(over)
+            ended += _end(one, by=None, via="clock")
+    return ended
 
 
-def _end(inspection: Inspection, *, by: Actor | None, via: str) -> None:
+def _end(inspection: Inspection, *, by: Actor | None, via: str) -> bool:
+    """End it, and say so, unless somebody has done so meanwhile."""
     at = min(now(), inspection.ends_at)
-    Inspection.objects.filter(pk=inspection.pk).update(ended_at=at)
+    if not Inspection.objects.filter(pk=inspection.pk, ended_at=None).update(ended_at=at):
+        return False
     touch_access(inspection.group)
     _note(inspection, "inspection.ended", by, via)
+    return True
 
 
 def _note(inspection: Inspection, kind: str, by: Actor | None, via: str) -> None:

@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.fields import cleaned, fields_of
-from folkmoot.groups.models import Application, Group, Invitation, Membership
+from folkmoot.groups.models import INVITED_FOR, Application, Group, Invitation, Membership
 from folkmoot.groups.operations.history import note
-from folkmoot.groups.operations.members import Arrival, take_in
+from folkmoot.groups.operations.members import REMOVED, Arrival, take_in
 from folkmoot.groups.operations.sides import require_side
 from folkmoot.groups.operations.values import require_complete, write_values
+from folkmoot.groups.queries import was_removed_since
 from folkmoot.groups.rules import can_apply, can_manage_members, is_member
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 
-LASTS = timedelta(days=30)
 MOST_A_DAY = 200  # invitations that one person writes, in all groups together
 
 
@@ -48,8 +48,10 @@ def invite(group: Group, *, address: str, name: str = "", by: Person, via: str) 
 def accept(invitation: Invitation, *, person: Person, via: str) -> Membership:
     """Say yes to an invitation. Its token lets one in, and proves no address: letters get handed on."""
     with transaction.atomic():
-        if invitation.invited_at < now() - LASTS:
+        if invitation.invited_at < now() - INVITED_FOR:
             raise Refused(_("This invitation is older than a month. Please ask for a new one."))
+        if was_removed_since(person, invitation.group, invitation.invited_at):
+            raise Refused(REMOVED)
         _close(invitation, is_accepted=True)
         return take_in(
             invitation.group, person=person, address=invitation.address, by=person, via=via, arrived_by=Arrival.INVITED

@@ -3,22 +3,21 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.domains import LONGEST, is_domain
+from folkmoot.accounts.domains import any_domain
 from folkmoot.accounts.models import OPERATOR, Actor, Person
 from folkmoot.groups.models import Group, InvitationLink, Membership, Reach, Role, RoleGrant
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
-from folkmoot.groups.operations.members import Arrival, take_in
+from folkmoot.groups.operations.members import REMOVED, Arrival, take_in
 from folkmoot.groups.operations.roles import lock
 from folkmoot.groups.operations.values import require_complete, write_values
-from folkmoot.groups.queries import has_proven_at
+from folkmoot.groups.queries import has_proven_at, open_links, was_removed_since
 from folkmoot.groups.rules import can_confer, can_manage_members, is_denied_something, is_member
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
@@ -40,7 +39,7 @@ def make_link(
     via: str,
 ) -> InvitationLink:
     """Make a link that lets people in. Nobody hands out by it what they could not give themselves."""
-    domain, below = _domain(domain), list(subgroups)
+    domain, below = any_domain(domain) if domain.strip() else "", list(subgroups)
     _check_bounds(ends_at, most_uses)
     with transaction.atomic():
         group = lock(group)
@@ -76,10 +75,12 @@ def come_by(link: InvitationLink, *, person: Person, values: Mapping[str, str] |
     """Join by a link. It counts once, and never more often than it says, however many come at once."""
     with transaction.atomic():
         group = lock(link.group)
-        link = InvitationLink.objects.select_related("made_by", "role__group").get(pk=link.pk)
+        link = InvitationLink.objects.select_related("made_by", "group", "role__group").get(pk=link.pk)
         if is_member(person, group):
             raise Refused(_("You are a member already."))
         require(person.is_active, NOT_YOURS)
+        if not can_manage_members(link.made_by or OPERATOR, group):
+            raise Refused(_("This link is not valid any more. Ask those who run the group for a new one."))
         _check_person(link, person)
         _count(link)
         require_complete(group, values or {})
@@ -87,19 +88,6 @@ def come_by(link: InvitationLink, *, person: Person, values: Mapping[str, str] |
         write_values(membership, values or {}, runs=False)
         _give(link, membership, via=via)
     return membership
-
-
-def open_links(group: Group) -> Any:
-    """Those by which somebody can still come."""
-    free = Q(most_uses=None) | Q(uses__lt=F("most_uses"))
-    return group.invitation_links.filter(free, Q(ends_at=None) | Q(ends_at__gt=now()), closed_at=None)
-
-
-def _domain(domain: str) -> str:
-    name = domain.strip().lower().lstrip("@").rstrip(".")
-    if name and (len(name) > LONGEST or not is_domain(name)):
-        raise Refused(_("“%(domain)s” is not a domain. Write it like “example.com”.") % {"domain": domain[:80]})
-    return name
 
 
 def _check_bounds(ends_at: datetime | None, most_uses: int | None) -> None:
@@ -127,9 +115,8 @@ def _check_subgroups(group: Group, below: list[Group], by: Actor) -> None:
 
 def _check_person(link: InvitationLink, person: Person) -> None:
     """Whoever was taken out does not come back by a link that went round before."""
-    was_removed = Q(group=link.group_id, departed_by=Membership.Departure.REMOVED, left_at__gte=link.made_at)
-    if Membership.objects.filter(was_removed, person=person).exists():
-        raise Refused(_("You were taken out of this group. Ask those who run it to invite you."))
+    if was_removed_since(person, link.group, link.made_at):
+        raise Refused(REMOVED)
     if link.domain and not has_proven_at(person, link.domain):
         words = _("This link is for people with a mail address at %(domain)s. Add yours in your settings and prove it.")
         raise Refused(words % {"domain": link.domain})
@@ -152,9 +139,11 @@ def _give(link: InvitationLink, membership: Membership, *, via: str) -> None:
         touch_access(membership.group)
         facts = {"role": link.role.pk, "membership": membership.pk, "link": link.pk}
         note(membership.group, "role.granted", by=maker, via="link", about=membership.person, **facts)
-        record("role.granted", membership, by=link.made_by, via="link", role=link.role.name)
+        role = link.role.name if link.role.key else link.role.pk
+        record("role.granted", membership, by=link.made_by, via="link", role=role)
     for one in link.subgroups.filter(closed_at=None, merged_into=None):
-        if can_manage_members(maker, one) and not is_member(membership.person, one):
+        is_new = not is_member(membership.person, one)
+        if is_new and can_manage_members(maker, one) and not was_removed_since(membership.person, one, link.made_at):
             _take_below(one, membership, via=via)
 
 

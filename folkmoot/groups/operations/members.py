@@ -9,14 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol
-from folkmoot.groups.models import Group, HistoryEntry, Membership, Responsibility, Role, RoleGrant
-from folkmoot.groups.operations.duties.holding import leave_all_duties
+from folkmoot.groups.models import (
+    Group,
+    HistoryEntry,
+    Membership,
+    PlacementRule,
+    Responsibility,
+    Role,
+    RoleGrant,
+)
+from folkmoot.groups.operations.ending import end
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
-from folkmoot.groups.operations.roles import grant_role, lock, revoke_role
+from folkmoot.groups.operations.roles import begun_at, grant_role, lock, revoke_role, term_of, written_term
 from folkmoot.groups.operations.sides import place_side, require_side
 from folkmoot.groups.operations.values import require_complete, write_values
-from folkmoot.groups.policy import is_full
+from folkmoot.groups.policy import FULL, room_in
 from folkmoot.groups.rules import (
     can_join,
     can_manage_members,
@@ -31,6 +39,7 @@ from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record
 
 MOST_ADDED_A_DAY = 50
+REMOVED = _("You were taken out of this group. Ask those who run it to invite you.")
 REGRETTED_FOR = timedelta(days=1)  # how long a removal can be undone
 
 Arrival, Departure = Membership.Arrival, Membership.Departure
@@ -83,22 +92,21 @@ def take_in(
     via: str,
     mail: str = "",
     arrived_by: str = Arrival.JOINED,
+    placed_by: PlacementRule | None = None,
+    tells: bool = False,
 ) -> Membership:
-    """Make the person a member. Inside the caller's transaction, which has asked the caller's rule."""
-    if is_denied(person, "", group):
-        raise Refused(_("This person is banned from the group. A moderator can lift that."))
-    if group.closed_at:
-        raise Refused(_("This group is closed."))
-    if is_full(group) and not Membership.objects.current().filter(group=group, person=person).exists():
-        raise Refused(_("This group is full. Administrators of this place say how many members a group has at most."))
-    require_side(person, group)
+    """Make the person a member; `tells` writes to them. Inside the caller's transaction, which has asked its rule."""
+    group = lock(group)  # two at once must not both be the last one that fits
+    _require_entry(person, group)
     wanted: dict[str, Any] = {"address": _address(person, address), **({"mail": mail} if mail else {})}
     membership = Membership.objects.filter(group=group, person=person).first()
     is_new = membership is None or membership.left_at is not None
     if membership is None:
-        membership = Membership.objects.create(group=group, person=person, arrived_by=arrived_by, **wanted)
+        membership = Membership.objects.create(
+            group=group, person=person, arrived_by=arrived_by, placed_by=placed_by, **wanted
+        )
     else:
-        back = _back(arrived_by) if is_new else {}
+        back = _back(arrived_by, placed_by) if is_new else {}
         Membership.objects.filter(pk=membership.pk).update(**wanted, **back)
         membership.refresh_from_db()
     if is_new:
@@ -106,10 +114,28 @@ def take_in(
         touch_access(group)
         if by != person:
             note(group, "member.joined", by=by, via=via, about=person, arrived_by=arrived_by)
-        record("member.joined", membership, by=by, via=via)
+        record("member.joined", membership, by=by, via=via, **({"tells": True} if tells else {}))
     elif mail:
         touch_access(group)  # how somebody reads is kept with who may do what
     return membership
+
+
+def require_room(group: Group, *, more: int = 1) -> None:
+    """Go on only where so many more can be members. Inside the transaction of whoever brings them."""
+    room = room_in(group)
+    if room is not None and room < more:
+        raise Refused(FULL)
+
+
+def _require_entry(person: Person, group: Group) -> None:
+    """What holds for every way in, whoever asks."""
+    if is_denied(person, "", group):
+        raise Refused(_("This person is banned from the group. A moderator can lift that."))
+    if group.closed_at:
+        raise Refused(_("This group is closed."))
+    if not is_member(person, group):
+        require_room(group)
+    require_side(person, group)
 
 
 def leave(membership: Membership, *, why: str = "", and_below: bool = False, via: str) -> None:
@@ -123,7 +149,8 @@ def leave(membership: Membership, *, why: str = "", and_below: bool = False, via
         if is_last_owner(membership.person, lock(membership.group)):
             raise Refused(_("You are this group's only owner. Make somebody else owner first."))
         facts = _what_ends(membership)
-        _end(membership, Departure.LEFT, why)
+        if not end(membership, Departure.LEFT, why):
+            raise Refused(_("You are not a member any more."))
         record("member.left", membership, by=membership.person, via=via, below=ended, **facts)
 
 
@@ -134,9 +161,8 @@ def _below(membership: Membership) -> QuerySet[Membership]:
 
 def _leave(membership: Membership, why: str, *, via: str) -> int | None:
     """Leave a group below; one that would be without an owner is named by staying."""
-    if is_last_owner(membership.person, lock(membership.group)):
+    if is_last_owner(membership.person, lock(membership.group)) or not end(membership, Departure.LEFT, why):
         return None
-    _end(membership, Departure.LEFT, why)
     record("member.left", membership, by=membership.person, via=via, with_another=True)
     return membership.pk
 
@@ -157,17 +183,22 @@ def remove_member(membership: Membership, *, why: str = "", by: Actor, via: str)
         require(can_remove(by, membership), _("Only an owner removes an owner."))
         if is_last_owner(membership.person, group):
             raise Refused(_("This is the group's only owner. Make somebody else owner first."))
-        roles = list(membership.grants.values_list("role", flat=True))
-        _end(membership, Departure.REMOVED, why)
-        note(membership.group, "member.removed", by=by, via=via, about=membership.person, roles=roles)
+        terms = [{"role": one.role_id, **written_term(one)} for one in membership.grants.order_by("pk")]
+        if not end(membership, Departure.REMOVED, why):
+            raise Refused(_("They are not a member any more."))
+        note(membership.group, "member.removed", by=by, via=via, about=membership.person, terms=terms)
         record("member.removed", membership, by=by, via=via)
 
 
 def restore_member(membership: Membership, *, by: Actor, via: str) -> None:
-    """Undo a removal within a day: the member is back since when they were there, with the roles they had."""
-    group, person = membership.group, membership.person
+    """Undo a removal within a day: the member is back since when they were there, with the roles they had and for the
+    terms that they had them.
+    """
+    person = membership.person
     with transaction.atomic():
+        group = lock(membership.group)
         require(can_manage_members(by, group), _("You can't add members to this group."))
+        _require_entry(person, group)
         gone = Membership.objects.filter(
             pk=membership.pk, departed_by=Departure.REMOVED, left_at__gt=now() - REGRETTED_FOR, person__is_active=True
         )
@@ -177,18 +208,22 @@ def restore_member(membership: Membership, *, by: Actor, via: str) -> None:
         removal = removals.order_by("-at", "-pk").first()
         undoing = note(group, "member.restored", by=by, via=via, about=person)
         if removal is not None:
-            _carry_again(membership, removal.facts.get("roles", []), by)
+            _carry_again(membership, removal.facts, by)
             HistoryEntry.objects.filter(pk=removal.pk).update(undone_by=undoing)
         touch_access(group)
         record("member.joined", membership, by=by, via=via)
 
 
-def _carry_again(membership: Membership, roles: list[int], by: Actor) -> None:
-    """An owner's role comes back only by an owner's hand, as it is given."""
-    theirs = membership.group.roles.filter(pk__in=roles)
+def _carry_again(membership: Membership, facts: dict[str, Any], by: Actor) -> None:
+    """An owner's role comes back only by an owner's hand, as it is given; none whose term is over meanwhile."""
+    terms = {one["role"]: term_of(one) for one in facts.get("terms", [])}
+    theirs = membership.group.roles.filter(pk__in=terms)
     if not is_owner(by, membership.group):
         theirs = theirs.exclude(key=Role.BuiltIn.OWNER)
-    RoleGrant.objects.bulk_create(RoleGrant(membership=membership, role=role) for role in theirs)
+    for role in theirs:
+        term = terms[role.pk]
+        if term["ends_at"] is None or term["ends_at"] > now():
+            RoleGrant.objects.create(membership=membership, role=role, begun_at=begun_at(term["starts_at"]), **term)
 
 
 def change_reading(membership: Membership, *, mail: str, own_posts: bool | None = None, by: Actor, via: str) -> None:
@@ -216,16 +251,12 @@ def _owner_of(membership: Membership) -> Role:
     return Role.objects.select_related("group").get(group=membership.group_id, key=Role.BuiltIn.OWNER)
 
 
-def _back(arrived_by: str) -> dict[str, Any]:
-    """How a membership begins anew that was over."""
-    return {"joined_at": now(), "left_at": None, "arrived_by": arrived_by, "departed_by": "", "departed_why": ""}
-
-
-def _end(membership: Membership, how: str, why: str = "") -> None:
-    Membership.objects.filter(pk=membership.pk).update(left_at=now(), departed_by=how, departed_why=why[:500])
-    leave_all_duties(membership)
-    membership.grants.all().delete()
-    touch_access(membership.group)
+def _back(arrived_by: str, placed_by: PlacementRule | None) -> dict[str, Any]:
+    """How a membership begins anew that was over: a rule of before has nothing to do with it."""
+    return {
+        "joined_at": now(), "left_at": None, "arrived_by": arrived_by, "placed_by": placed_by, "departed_by": "",
+        "departed_why": "",
+    }  # fmt: skip
 
 
 def _address(person: Person, address: str) -> Address | None:

@@ -33,7 +33,7 @@ def ask_package(group: Group, *, by: Person, via: str) -> GroupExport:
     with transaction.atomic():
         group = lock(group)
         require(is_owner(by, group), NOT_YOURS)
-        if group.exports.filter(ready_at=None).kept().exists():
+        if group.exports.waited_for().exists():
             raise Refused(_("A file of this group is just being made."))
         if group.exports.filter(asked_at__gt=now() - timedelta(days=1)).count() >= MOST_A_DAY:
             raise Refused(_("That were many files for one day. Ask again tomorrow; the last one is still here."))
@@ -50,10 +50,8 @@ def note_progress(asked: GroupExport, percent: int) -> None:
 
 def finish_package(asked: GroupExport, *, sha256: str, size: int) -> None:
     """Note where a file lies that was made."""
-    with transaction.atomic():
-        waiting = GroupExport.objects.filter(pk=asked.pk, ready_at=None)
-        if waiting.update(sha256=sha256, size=size, progress=100, ready_at=now()):
-            record("package.ready", asked, by=None, via="worker")
+    waiting = GroupExport.objects.filter(pk=asked.pk, ready_at=None)
+    waiting.update(sha256=sha256, size=size, progress=100, ready_at=now())
 
 
 def sweep_packages() -> int:

@@ -1,75 +1,27 @@
 """Rules that make people members because of something that is known of them, and let them go when it no longer is."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.timezone import now
-from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.domains import clean_domain
-from folkmoot.accounts.models import OPERATOR, Actor, Operator, Organization, Person
-from folkmoot.groups.deciding import holds
-from folkmoot.groups.fields import cleaned
-from folkmoot.groups.models import Denial, Group, MemberField, Membership, PlacementRule, Reach, Side
+from folkmoot.accounts.models import OPERATOR, Address, Person
+from folkmoot.groups.models import Denial, Group, Invitation, Membership, MembershipQuerySet, PlacementRule
 from folkmoot.groups.operations.arrivals import Arriving, addresses_of, bring_in
-from folkmoot.groups.operations.duties.holding import leave_all_duties
-from folkmoot.groups.operations.founding import touch_access
+from folkmoot.groups.operations.ending import end
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.members import take_in
 from folkmoot.groups.operations.roles import lock
-from folkmoot.groups.placement import About, fitting, sleeps
-from folkmoot.groups.rules import can_manage_members, is_last_owner
+from folkmoot.groups.placement import fitting, sleeps
+from folkmoot.groups.policy import room_in
+from folkmoot.groups.rules import is_last_owner, owners_of
 from folkmoot.groups.sides import unfit_of
-from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 
+logger = logging.getLogger(__name__)
 AT_ONCE = 200  # people of one transaction
-MOST_NOW = 1_000  # that are placed while somebody waits; the worker does the others
-MOST_RULES = 30
-NOT_YOURS = _("You can't say who is placed in this group.")
-NOT_ABOVE = _("Such a rule looks at the members of a group above, and you have to look after those.")
 Arrival, Departure = Membership.Arrival, Membership.Departure
-
-
-def make_rule(
-    group: Group,
-    *,
-    about: str,
-    value: str = "",
-    of_group: Group | None = None,
-    side: str = "",
-    organization: Organization | None = None,
-    field: MemberField | None = None,
-    takes_out: bool = False,
-    by: Actor,
-    via: str,
-) -> PlacementRule:
-    """Place people in a group by a rule, now and whenever somebody comes to fit it."""
-    with transaction.atomic():
-        group = lock(group)
-        require(can_manage_members(by, group), NOT_YOURS)
-        if group.placement_rules.count() >= MOST_RULES:
-            raise Refused(_("At most %(most)d rules.") % {"most": MOST_RULES})
-        rule = PlacementRule(
-            group=group, about=About(about), value=value, of_group=of_group, side=side, organization=organization,
-            field=field, takes_out=takes_out,
-        )  # fmt: skip
-        _complete(rule, by)
-        rule.save(force_insert=True)
-        note(group, "rule.made", by=by, via=via, rule=rule.pk)
-        record("rule.made", rule, by=by, via=via)
-    run_rule(rule, most=MOST_NOW)
-    return rule
-
-
-def remove_rule(rule: PlacementRule, *, by: Actor, via: str) -> None:
-    """Place nobody by it any more. Who came by it stays."""
-    with transaction.atomic():
-        require(can_manage_members(by, rule.group), NOT_YOURS)
-        note(rule.group, "rule.removed", by=by, via=via)
-        record("rule.removed", rule, by=by, via=via)
-        PlacementRule.objects.filter(pk=rule.pk).delete()
 
 
 def run_rule(rule: PlacementRule, *, persons: Iterable[int] | None = None, most: int | None = None) -> int:
@@ -78,8 +30,8 @@ def run_rule(rule: PlacementRule, *, persons: Iterable[int] | None = None, most:
         return 0
     only = Q() if persons is None else Q(pk__in=list(persons))
     done, last = 0, 0
-    while some := list(_not_yet(rule).filter(only, pk__gt=last).order_by("pk")[:AT_ONCE]):
-        last = some[-1].pk
+    while room_in(rule.group) != 0 and (some := _keys_of(_not_yet(rule).filter(only, pk__gt=last))):
+        last = some[-1]
         with transaction.atomic():
             done += _place(rule, some)
         if most is not None and done >= most:
@@ -96,139 +48,93 @@ def run_rules(rules: Iterable[PlacementRule], person: Person) -> None:
 
 
 def run_all_rules() -> None:
-    """Look at all rules again. For the clock, once a night."""
-    for rule in _whole(PlacementRule.objects.order_by("pk")):
-        run_rule(rule)
+    """Look at all rules again. For the clock, once a night; what fails in one group stops no other."""
+    for rule in PlacementRule.objects.whole().order_by("pk"):
+        try:
+            run_rule(rule)
+        except Exception:
+            logger.exception("placement rule %s failed", rule.pk)
 
 
 def rules_about(person: Person, group: Group | None = None) -> list[PlacementRule]:
     """Those that look at a person: at the members of their groups, or of this one, or at everybody."""
     if group is not None:
-        return list(_whole(PlacementRule.objects.filter(of_group=group)))
+        return list(PlacementRule.objects.whole().filter(of_group=group))
     theirs = Q(of_group__memberships__person=person) | Q(of_group=None)
-    return list(_whole(PlacementRule.objects.filter(theirs).distinct().order_by("pk")))
+    return list(PlacementRule.objects.whole().filter(theirs).distinct().order_by("pk"))
 
 
-def _whole(rules: QuerySet[PlacementRule]) -> QuerySet[PlacementRule]:
-    return rules.select_related("group", "of_group", "field", "organization")
-
-
-def _complete(rule: PlacementRule, by: Actor) -> None:
-    """Check that a rule says all it needs, and that whoever makes it may know what it tells."""
-    _CHECKS[About(rule.about)](rule, by)
-
-
-def _check_domain(rule: PlacementRule, by: Actor) -> None:
-    rule.value = clean_domain(rule.value)
-    _look_above(rule, by)
-
-
-def _check_organization(rule: PlacementRule, by: Actor) -> None:
-    if rule.organization is None:
-        raise Refused(_("Which company? There is none of this name."))
-    rule.value = ""
-    _look_above(rule, by)
-
-
-def _look_above(rule: PlacementRule, by: Actor) -> None:
-    """At the members of the group above; at everybody only where whoever runs the installation says so."""
-    rule.of_group = rule.group.parent
-    if rule.of_group is not None:
-        require(can_manage_members(by, rule.of_group), NOT_ABOVE)
-        return
-    runs_all = isinstance(by, Operator) or by.is_administrator
-    words = _("In a group with none above it, this would take in people who never heard of it. An administrator can.")
-    require(runs_all, words)
-
-
-def _check_group(rule: PlacementRule, by: Actor) -> None:
-    if rule.of_group is None or rule.of_group == rule.group:
-        raise Refused(_("Which group? Name another one, whose members you look after."))
-    is_above = _is_above(rule.of_group, rule.group) and holds(by, "members.read", rule.of_group)
-    require(is_above or can_manage_members(by, rule.of_group), _("You have to look after the members of that group."))
-
-
-def _check_side(rule: PlacementRule, by: Actor) -> None:
-    rule.of_group = rule.of_group or rule.group.parent
-    if rule.side not in Side.values:
-        raise Refused(_("Which side? Choose one."))
-    above = rule.of_group
-    require(above is not None and _is_above(above, rule.group) and holds(by, "members.read", above), NOT_ABOVE)
-
-
-def _check_field(rule: PlacementRule, by: Actor) -> None:
-    if rule.field is None:
-        raise Refused(_("Which field? Choose one of a group above."))
-    rule.of_group = rule.field.group
-    require(_is_above(rule.of_group, rule.group) and can_manage_members(by, rule.of_group), NOT_ABOVE)
-    rule.value = cleaned(rule.field, rule.value)[:200]
-    if not rule.value:
-        raise Refused(_("What has to stand in the field?"))
-
-
-_CHECKS = {
-    About.DOMAIN: _check_domain, About.ORGANIZATION: _check_organization, About.GROUP: _check_group,
-    About.SIDE: _check_side, About.FIELD: _check_field,
-}  # fmt: skip
-
-
-def _is_above(above: Group, below: Group) -> bool:
-    return Reach.objects.filter(above=above, below=below).exclude(above=below).exists()
+def _keys_of(people: QuerySet[Person]) -> list[int]:
+    return list(people.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
 def _not_yet(rule: PlacementRule) -> QuerySet[Person]:
-    """Those who fit and never were here, or were taken out by a rule only; nobody who is banned."""
+    """Those who fit and never were here, or were taken out by a rule only; nobody who is banned or has said no."""
     there = Membership.objects.filter(group=rule.group_id, person=OuterRef("pk"))
     stays = there.exclude(left_at__isnull=False, departed_by=Departure.RULE)
     banned = Denial.objects.valid().filter(person=OuterRef("pk"), permission="", group__reached__below=rule.group_id)
-    return fitting(rule).filter(~Exists(stays), ~Exists(banned))
+    declined = Invitation.objects.filter(group=rule.group_id, is_accepted=False).values("address")
+    said_no = Address.objects.filter(user=OuterRef("pk"), email__in=declined)
+    return fitting(rule).filter(~Exists(stays), ~Exists(banned), ~Exists(said_no))
 
 
-def _place(rule: PlacementRule, some: list[Person]) -> int:
+def _place(rule: PlacementRule, some: Sequence[int]) -> int:
+    """Place who still fits, now that nobody else changes who is in the group; the rule may be gone meanwhile."""
     group = lock(rule.group)
-    unfit, _strangers = unfit_of(group, [one.pk for one in some])
-    some = [one for one in some if one.pk not in unfit]
-    keys = [one.pk for one in some]
-    back = set(Membership.objects.filter(group=group, person__in=keys).values_list("person", flat=True))
+    found = PlacementRule.objects.whole().filter(pk=rule.pk).first()
+    if found is None or sleeps(found):
+        return 0
+    unfit, _strangers = unfit_of(group, some)
+    keys = [key for key in _keys_of(_not_yet(found).filter(pk__in=some)) if key not in unfit][: room_in(group)]
+    back = Membership.objects.filter(group=group, person__in=keys).select_related("person")
+    returning = {one.person_id: one.person for one in back}
+    made = _bring_in(found, group, [key for key in keys if key not in returning])
+    for person in returning.values():
+        take_in(
+            group, person=person, address="", by=OPERATOR, via="rule", arrived_by=Arrival.RULE, placed_by=found,
+            tells=True,
+        )  # fmt: skip
+    if keys:
+        placed = [one.pk for one in made]
+        note(group, "members.placed", by=None, via="rule", rule=rule.pk, count=len(keys), memberships=placed)
+    return len(keys)
+
+
+def _bring_in(rule: PlacementRule, group: Group, keys: Sequence[int]) -> list[Membership]:
+    """They read here as they do in the group that the rule looks at."""
     reading = dict(Membership.objects.filter(group=rule.of_group_id, person__in=keys).values_list("person", "mail"))
     addresses = addresses_of(keys)
-    coming = [
-        Arriving(key, addresses.get(key), reading.get(key, Membership.Mail.EACH)) for key in keys if key not in back
-    ]
-    made = bring_in(group, coming, arrived_by=Arrival.RULE, placed_by=rule, tells=True, by=OPERATOR, via="rule")
-    for person in (one for one in some if one.pk in back):
-        member = take_in(group, person=person, address="", by=OPERATOR, via="rule", arrived_by=Arrival.RULE)
-        Membership.objects.filter(pk=member.pk).update(placed_by=rule)
-    if some:
-        placed = [one.pk for one in made]
-        note(group, "members.placed", by=None, via="rule", rule=rule.pk, count=len(some), memberships=placed)
-    return len(some)
+    coming = [Arriving(key, addresses.get(key), reading.get(key, Membership.Mail.EACH)) for key in keys]
+    return bring_in(group, coming, arrived_by=Arrival.RULE, placed_by=rule, tells=True, by=OPERATOR, via="rule")
 
 
 def _take_out(rule: PlacementRule, persons: Iterable[int] | None) -> None:
-    """Who fits another rule of the group stays by that one."""
-    wrong = rule.placed.current().exclude(person__in=fitting(rule).values("pk"))
+    """Some at a time, each looked at again while nobody else changes who is in the group."""
+    wrong = Membership.objects.current().filter(placed_by=rule).exclude(person__in=fitting(rule).values("pk"))
     if persons is not None:
         wrong = wrong.filter(person__in=list(persons))
-    others = [
-        one for one in _whole(PlacementRule.objects.filter(group=rule.group_id)) if one != rule and not sleeps(one)
-    ]
-    for member in list(wrong.select_related("person", "group").order_by("pk")):
-        other = next((one for one in others if fitting(one).filter(pk=member.person_id).exists()), None)
-        if other is not None:
-            Membership.objects.filter(pk=member.pk).update(placed_by=other)
-        else:
-            _let_go(member)
+    keys = list(wrong.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), AT_ONCE):
+        with transaction.atomic():
+            group = lock(rule.group)
+            _part(rule, group, wrong.filter(pk__in=keys[start : start + AT_ONCE]))
 
 
-def _let_go(member: Membership) -> None:
-    with transaction.atomic():
-        group = lock(member.group)
-        if is_last_owner(member.person, group):
-            return
-        Membership.objects.filter(pk=member.pk).update(left_at=now(), departed_by=Departure.RULE)
-        leave_all_duties(member)
-        member.grants.all().delete()
+def _part(rule: PlacementRule, group: Group, wrong: MembershipQuerySet) -> None:
+    """Who fits another rule of the group stays by that one; its last owner stays in any case."""
+    rest = {one.person_id: one for one in wrong.select_related("person", "group").order_by("pk")}
+    for other in PlacementRule.objects.whole().filter(group=group).exclude(pk=rule.pk).order_by("pk"):
+        if rest and not sleeps(other):
+            fit = fitting(other).filter(pk__in=list(rest)).values_list("pk", flat=True)
+            stay = [rest.pop(key).pk for key in list(fit)]
+            Membership.objects.filter(pk__in=stay).update(placed_by=other)
+    owners = set(owners_of(group).values_list("pk", flat=True)) if rest else set()
+    for member in rest.values():
+        if member.pk not in owners or not is_last_owner(member.person, group):
+            _let_go(member, group)
+
+
+def _let_go(member: Membership, group: Group) -> None:
+    if end(member, Departure.RULE):
         note(group, "member.removed", by=None, via="rule", about=member.person, membership=member.pk)
         record("member.removed", member, by=None, via="rule")
-        touch_access(group)

@@ -95,7 +95,7 @@ def grant_role(
         require(can_give(by, role), NOT_YOURS)
         _check_grant(membership, role, group)
         _check_term(role, starts_at, ends_at)
-        begun = None if starts_at and starts_at > now() else now()
+        begun = begun_at(starts_at)
         before = RoleGrant.objects.filter(membership=membership, role=role).first()
         grant, made = RoleGrant.objects.update_or_create(
             membership=membership,
@@ -109,8 +109,7 @@ def grant_role(
         touch_access(group)
         note(
             group, "role.granted", by=by, via=via, about=membership.person, role=role.pk, membership=membership.pk,
-            starts_at=_written(starts_at), ends_at=_written(ends_at), again=not made,
-            before={"starts_at": _written(before.starts_at), "ends_at": _written(before.ends_at)} if before else None,
+            again=not made, before=written_term(before) if before else None, **written_term(grant),
         )  # fmt: skip
         record("role.granted", membership, by=by, via=via, role=role.name if role.key else role.pk)
     return grant
@@ -130,30 +129,52 @@ def revoke_role(membership: Membership, *, role: Role, by: Actor, via: str) -> N
         touch_access(group)
         note(
             group, "role.revoked", by=by, via=via, about=membership.person, role=role.pk, membership=membership.pk,
-            starts_at=_written(grant.starts_at), ends_at=_written(grant.ends_at),
+            **written_term(grant),
         )  # fmt: skip
         record("role.revoked", membership, by=by, via=via, role=role.name if role.key else role.pk)
 
 
 def give_role_back(membership: Membership, *, role: Role, by: Actor, via: str) -> None:
-    """Undo that a role was taken from somebody: it is back for the term that it had."""
+    """Undo that a role was taken from somebody, or given for another term: it is back for the term that it had."""
     with transaction.atomic():
         lock(role.group)
-        taken = HistoryEntry.objects.filter(
-            group=role.group, kind="role.revoked", undone_by=None, about=membership.person, facts__role=role.pk
-        )
-        last = taken.order_by("-pk").first()
-        if last is None or RoleGrant.objects.filter(membership=membership, role=role).exists():
+        last = _last_change(membership, role)
+        before = _term_before(last) if last else None
+        if last is None or before is None:
             raise Refused(_("There is nothing to undo any more."))
-        grant_role(membership, role=role, by=by, via=via, **term_of(last.facts))
+        grant_role(membership, role=role, by=by, via=via, **term_of(before))
         giving = HistoryEntry.objects.filter(group=role.group, kind="role.granted", about=membership.person)
         HistoryEntry.objects.filter(pk=last.pk).update(undone_by=giving.order_by("-pk").first())
+
+
+def _last_change(membership: Membership, role: Role) -> HistoryEntry | None:
+    changes = HistoryEntry.objects.filter(group=role.group, about=membership.person, facts__role=role.pk)
+    return changes.filter(kind__in=["role.granted", "role.revoked", "role.ended"]).order_by("-pk").first()
+
+
+def _term_before(change: HistoryEntry) -> dict[str, Any] | None:
+    """What was before a change that took something; nothing where it gave, or was an undoing itself."""
+    if change.undone_by_id or HistoryEntry.objects.filter(undone_by=change).exists():
+        return None
+    if change.kind == "role.revoked":
+        return change.facts
+    return change.facts.get("before") if change.kind == "role.granted" else None
 
 
 def term_of(facts: dict[str, Any]) -> dict[str, datetime | None]:
     """Read from when to when, as the history notes it."""
     written = {name: facts.get(name) for name in ("starts_at", "ends_at")}
     return {name: datetime.fromisoformat(at) if at else None for name, at in written.items()}
+
+
+def written_term(grant: RoleGrant) -> dict[str, str | None]:
+    """From when to when somebody carries a role, for the history."""
+    return {"starts_at": _written(grant.starts_at), "ends_at": _written(grant.ends_at)}
+
+
+def begun_at(starts_at: datetime | None) -> datetime | None:
+    """Return when a term was seen to begin; None where the clock has yet to see it."""
+    return None if starts_at and starts_at > now() else now()
 
 
 def lock(group: Group) -> Group:

@@ -1,22 +1,23 @@
 """What companies are to a group, and how its members stand to them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Affiliation, Organization, Person
 from folkmoot.groups.models import Group, Membership, OrganizationSide, Side
+from folkmoot.groups.operations.ending import end
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.rules import can_manage, is_last_owner
 from folkmoot.groups.sides import Standpoint, elsewhere, fits, sides_in, standpoint, strongest_of_all
 from folkmoot.kit.errors import Refused, require
+from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.operations import record
 
 ForWhom = Group.ForWhom
@@ -128,13 +129,9 @@ def take_out_who_does_not_fit(group: Group) -> None:
     for member in wrong.select_related("person", "group"):
         if is_last_owner(member.person, group):
             continue
-        Membership.objects.filter(pk=member.pk).update(
-            left_at=now(), departed_by=Membership.Departure.RULE, departed_why=group.get_for_whom_display()[:500]
-        )
-        member.grants.all().delete()
-        note(group, "member.removed", by=None, via="rule", about=member.person, membership=member.pk)
-        record("member.removed", member, by=None, via="rule")
-        touch_access(group)
+        if end(member, Membership.Departure.RULE, group.get_for_whom_display()):
+            note(group, "member.removed", by=None, via="rule", about=member.person, membership=member.pk)
+            record("member.removed", member, by=None, via="rule")
 
 
 def _hold(group: Group) -> Group:
@@ -174,13 +171,9 @@ def _place_members(group: Group) -> None:
 def _place(group: Group, by_place: dict[Standpoint, list[int]] | defaultdict[Standpoint, list[int]]) -> None:
     changed = 0
     for place, keys in by_place.items():
-        for some in _in_parts(keys):
+        for some in in_parts(keys, AT_ONCE):
             rows = Membership.objects.filter(pk__in=some)
             rows = rows.exclude(side=place.side, organization=place.organization_id)
             changed += rows.update(side=place.side, organization=place.organization_id)
     if changed:
         touch_access(group)
-
-
-def _in_parts(keys: list[int]) -> Iterable[list[int]]:
-    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))

@@ -34,25 +34,31 @@ def _begin(at: datetime) -> int:
 def _end_grants(at: datetime) -> int:
     """What is over is removed; the history keeps that it was."""
     over = RoleGrant.objects.filter(ends_at__lte=at).select_related("role__group", "membership__person")
+    ended = 0
     for grant in over:
         with transaction.atomic():
             group = lock(grant.role.group)
-            grant.delete()
+            if not RoleGrant.objects.filter(pk=grant.pk, ends_at__lte=at).delete()[0]:
+                continue  # it is over already, or goes on
+            ended += 1
             touch_access(group)
             note(
                 group, "role.ended", by=None, via="clock", about=grant.membership.person,
                 role=grant.role_id, membership=grant.membership_id,
             )  # fmt: skip
             record("role.ended", grant.membership, by=None, via="clock", role=grant.role_id)
-    return len(over)
+    return ended
 
 
 def _end_denials(at: datetime) -> int:
     over = Denial.objects.ended().select_related("group", "person")
+    ended = 0
     for denial in over:
         with transaction.atomic():
-            Denial.objects.filter(pk=denial.pk).update(lifted_at=denial.ends_at)
+            if not Denial.objects.ended().filter(pk=denial.pk).update(lifted_at=denial.ends_at):
+                continue
+            ended += 1
             touch_access(denial.group)
             note(denial.group, "permission.ended", by=None, via="clock", about=denial.person, denial=denial.pk)
             record("permission.ended", denial, by=None, via="clock")
-    return len(over)
+    return ended

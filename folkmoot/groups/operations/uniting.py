@@ -29,7 +29,7 @@ from folkmoot.groups.models import (
 )
 from folkmoot.groups.operations.founding import found, touch_access
 from folkmoot.groups.operations.history import note
-from folkmoot.groups.operations.members import take_in
+from folkmoot.groups.operations.members import require_room, take_in
 from folkmoot.groups.operations.reach import lay_reach
 from folkmoot.groups.operations.sides import place_sides
 from folkmoot.groups.operations.subgroups import hold_tree
@@ -47,6 +47,8 @@ def unite(group: Group, *, into: Group, by: Actor, via: str) -> None:
     """
     group, into = hold_tree(group), Group.objects.select_for_update(no_key=True).get(pk=into.pk)
     _require_unite(group, into, by)
+    there = into.memberships.current().values("person")
+    require_room(into, more=group.memberships.current().exclude(person__in=there).count())
     kept = _bring_members(group, into)
     _bring_fields(group, into, kept)
     _bring_duties(group, into, kept)
@@ -75,6 +77,8 @@ def split_off(
     Inside the transaction of who moves its talk.
     """
     require(holds(by, "subgroups.manage", group), _("You can't split this group."))
+    if Group.objects.filter(pk=group.pk).exclude(closed_at=None).exists():
+        raise Refused(_("This group is closed."))
     parent = group if is_below else group.parent
     chosen = group.memberships.current().filter(pk__in=list(members)).select_related("person", "address")
     if len(chosen) > MOST_SPLIT_OFF:
@@ -97,7 +101,7 @@ def _require_unite(group: Group, into: Group, by: Actor) -> None:
         raise Refused(_("This group is part of another already."))
     if Reach.objects.filter(above=group, below=into).exists():
         raise Refused(_("A group can become part of one above it or beside it, not of one below it."))
-    if into.closed_at:
+    if group.closed_at or into.closed_at:
         raise Refused(_("This group is closed. Nothing can be added to it."))
     if into.for_whom:
         raise Refused(_("The other group is for one side only. Let it be for everyone first."))
@@ -120,8 +124,10 @@ def _bring_members(group: Group, into: Group) -> dict[int, Membership]:
 
 
 def _end_twice(member: Membership, here: Membership) -> None:
-    if member.left_at is None and here.left_at is not None:
-        Membership.objects.filter(pk=here.pk).update(left_at=None, departed_by="", departed_why="")
+    """Who is in either is in it; a rule that had placed them lets go of them only if one had in both."""
+    if member.left_at is None and (here.left_at is not None or member.placed_by_id is None):
+        back = {"left_at": None, "departed_by": "", "departed_why": "", "placed_by": None}
+        Membership.objects.filter(pk=here.pk).update(**back)
     Membership.objects.filter(pk=member.pk, left_at=None).update(left_at=now())
 
 

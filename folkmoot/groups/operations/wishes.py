@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
-from folkmoot.accounts.rules import can_administer
+from folkmoot.accounts.rules import require_administrator
 from folkmoot.groups import names
 from folkmoot.groups.models import FoundingRequest, Group
 from folkmoot.groups.operations.founding import CHANGEABLE, NOT_FOR_ALL, check_slug, clean_name, found
@@ -20,7 +20,6 @@ from folkmoot.outbox.operations import record
 MOST_OPEN = 3  # of one person
 LONGEST_WORDS = 1000
 LONGEST_REASON = 500
-NOT_YOURS = _("Only administrators of this place can do that.")
 
 
 def ask_to_found(
@@ -55,7 +54,7 @@ def decide_founding(
     if not is_accepted and not reason:
         raise Refused(_("Say why. The person reads it."))
     with transaction.atomic():
-        require(can_administer(by), NOT_YOURS)
+        require_administrator(by)
         rows = FoundingRequest.objects.select_for_update(no_key=True, of=("self",))
         wish = rows.select_related("person").get(pk=wish.pk)
         if wish.decided_at:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain, islice
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -18,7 +19,11 @@ from folkmoot.kit.errors import Refused
 LONGEST_ADDRESS = 254
 LARGEST = 4 * 1024 * 1024  # bytes
 MOST_ROWS = 20_000
-_ONE_OF_MANY = re.compile(r"[^<>,;@]*<[^<>\s@]+@[^<>\s@]+>|[^\s<>,;]+@[^\s<>,;]+")
+MOST_COLUMNS = 500
+# Nobody knows how long a line is, so each pattern here goes through it once: none can begin amid what it has seen.
+_ONE_OF_MANY = re.compile(r"<[^<>\s@]++@[^<>\s@]++>|(?<![^\s<>,;])[^\s<>,;]+@[^\s<>,;]+")
+_ANGLED = re.compile(r"<\s*+(?:mailto:)?([^<>\s@]*+@[^<>\s]*+)\s*+>")
+_ANGLED_LINE = re.compile(r"[^<>\t;]*+<[^<>\s@]++@[^<>\s]++>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +63,58 @@ def read(raw: bytes | str, *, fields: Mapping[str, Iterable[str]] | None = None)
     for row in tables.rows(text, cells_by=by):
         rows.append(row)
         if len(rows) > MOST_ROWS + MOST_LINES_BEFORE:
-            raise Refused(_("At most %(most)d rows at once. Please cut it in parts.") % {"most": MOST_ROWS})
+            raise _too_many()
     known = dict(KNOWN) | {plain(name): f"={key}" for key, names in (fields or {}).items() for name in names}
     at = head(rows, known)
     if at is None:
-        return Roster(_merged([entry for row in rows for entry in _of_plain_row(row)]))
+        return Roster(_merged(_counted(chain.from_iterable(map(_of_plain_row, rows)))))
     names = rows[at].cells
+    if len(names) > MOST_COLUMNS:
+        raise Refused(_("A table has at most %(most)d columns.") % {"most": MOST_COLUMNS})
     found = kinds(names, rows[at + 1 :], known)
     columns = [(name, kind.removeprefix("=")) for name, kind in zip(names, found, strict=True)]
-    return Roster(_merged([_of_row(row, found) for row in rows[at + 1 :]]), columns)
+    return Roster(_merged(_counted(_of_row(row, found) for row in rows[at + 1 :])), columns)
+
+
+def _counted(entries: Iterable[Entry]) -> list[Entry]:
+    """A line may have many people, and each of them counts."""
+    found = list(islice(entries, MOST_ROWS + 1))
+    if len(found) > MOST_ROWS:
+        raise _too_many()
+    return found
+
+
+def _too_many() -> Refused:
+    return Refused(_("At most %(most)d rows at once. Please cut it in parts.") % {"most": MOST_ROWS})
 
 
 def _separator(text: str) -> str:
     """A list of "Ann <ann@example.org>" has one person a line, whatever else stands in their names."""
     lines = [line.strip() for line in text.splitlines()[:50] if line.strip()]
-    angled = [line for line in lines if re.fullmatch(r"[^<>\t;]*<[^<>\s]+@[^<>\s]+>", line)]
+    angled = [line for line in lines if _ANGLED_LINE.fullmatch(line)]
     return "\n" if lines and len(angled) * 2 > len(lines) else ""
 
 
 def _of_plain_row(row: tables.Row) -> list[Entry]:
     """Read a row of a list whose columns have no names: addresses, each with or without a name."""
     whole = ", ".join(row.cells)
-    is_one = whole.count("<") == 1 and not re.search(r"[,;]|>.*@", whole)
-    if whole.count("@") > 1 and not is_one and len(found := list(_ONE_OF_MANY.finditer(whole))) > 1:
-        return [_checked(Entry(row.line, *_split(one[0]))) for one in found]
+    is_one = whole.count("<") == 1 and not re.search(r"[,;]", whole) and "@" not in whole.partition(">")[2]
+    if whole.count("@") > 1 and not is_one and len(found := _several(whole)) > 1:
+        return [_checked(Entry(row.line, *_split(one))) for one in found]
     cell = next((cell for cell in row.cells if ADDRESS.search(cell)), "")
     address, name = _split(cell)
     others = [one for one in row.cells if one and one != cell and not re.fullmatch(r"[\d./:\- ]+", one)]
     return [_checked(Entry(row.line, address, name or " ".join(others[:2])), shown=", ".join(filter(None, row.cells)))]
+
+
+def _several(whole: str) -> list[str]:
+    """Take a line of many apart: each address, with the name that stands before one in angles."""
+    found, after = [], 0
+    for one in _ONE_OF_MANY.finditer(whole):
+        name = re.split(r"[<>,;@]", whole[after : one.start()])[-1] if one[0].startswith("<") else ""
+        found.append(name + one[0])
+        after = one.end()
+    return found
 
 
 def _of_row(row: tables.Row, kinds: list[str]) -> Entry:
@@ -132,7 +161,7 @@ def _checked(entry: Entry, *, shown: str = "") -> Entry:
 def _split(cell: str) -> tuple[str, str]:
     """Return address and name of “Ann Example <ann@example.org>”, without mailto: and what table programs add."""
     cell = _tame(cell)
-    found = re.search(r"<\s*(?:mailto:)?([^<>\s]*@[^<>\s]*)\s*>", cell) or ADDRESS.search(cell.replace("mailto:", ""))
+    found = _ANGLED.search(cell) or ADDRESS.search(cell.replace("mailto:", ""))
     if found is None:
         return (cell.strip() if "@" in cell else "", "")
     address = found[1] if found.re.groups else found[0]

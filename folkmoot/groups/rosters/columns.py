@@ -36,13 +36,15 @@ _NAMES = {
 }  # fmt: skip
 KNOWN = {one.strip(): kind for kind, names in _NAMES.items() for one in names.split(";")}
 
-ADDRESS = re.compile(r"[^\s<>,;\"'()\[\]:|]+@[^\s<>,;\"'()\[\]:|]+")
+_IN_ADDRESS = r"[^\s<>,;\"'()\[\]:|]"
+# It begins where such letters begin, so that a long word without an @ is gone through once, not from each letter on.
+ADDRESS = re.compile(f"(?<!{_IN_ADDRESS}){_IN_ADDRESS}+@{_IN_ADDRESS}+")
 
 
 @lru_cache(maxsize=5_000)
 def plain(name: str) -> str:
     """A column's name without what makes no difference: “E-Mail (Pflichtfeld)” is “e mail”."""
-    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", name)
+    bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", name)
     letters = unicodedata.normalize("NFKD", bare.casefold().replace("ß", "ss"))
     return " ".join(re.sub(r"[^\w ]|_", " ", "".join(c for c in letters if not unicodedata.combining(c))).split())
 

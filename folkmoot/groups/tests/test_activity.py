@@ -6,8 +6,11 @@ import pytest
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.accounts.operations import change_installation
 from folkmoot.groups.models import HistoryEntry, Membership
 from folkmoot.groups.operations import (
+    deny,
+    grant_role,
     leave,
     make_owner,
     remove_member,
@@ -100,6 +103,47 @@ def test_how_one_left_is_kept_and_a_removal_is_undone_with_its_roles(tarn, ann):
     kinds = list(HistoryEntry.objects.filter(about=ann).order_by("pk").values_list("kind", flat=True))
     assert kinds[-2:] == ["member.removed", "member.restored"]
     assert HistoryEntry.objects.get(kind="member.removed").undone_by.kind == "member.restored"
+
+
+def test_who_is_back_carries_roles_for_the_terms_they_had(tarn, ann):
+    mine, at = tarn.memberships.get(person=ann), now()
+    terms = {
+        "moderator": (None, at + timedelta(days=30)),
+        "organiser": (at + timedelta(days=10), at + timedelta(days=20)),
+        "editor": (None, at + timedelta(hours=1)),
+        "support": (None, None),
+    }
+    for key, (starts_at, ends_at) in terms.items():
+        role = tarn.roles.get(key=key)
+        grant_role(mine, role=role, starts_at=starts_at, ends_at=ends_at, by=OPERATOR, via="test")
+
+    remove_member(mine, by=OPERATOR, via="test")
+    removal = HistoryEntry.objects.get(kind="member.removed")
+    for one in removal.facts["terms"]:
+        if one["role"] == tarn.roles.get(key="editor").pk:
+            one["ends_at"] = (at - timedelta(minutes=1)).isoformat()  # it is over meanwhile
+    removal.save()
+    restore_member(mine, by=OPERATOR, via="test")
+
+    back = {one.role.key: (one.starts_at, one.ends_at) for one in mine.grants.select_related("role")}
+    assert back == {key: term for key, term in terms.items() if key != "editor"}
+    begun = {one.role.key for one in mine.grants.select_related("role") if one.begun_at}
+    assert begun == {"moderator", "support"}
+
+
+def test_a_removal_is_not_undone_where_nobody_else_is_let_in(tarn, ann):
+    mine = tarn.memberships.get(person=ann)
+    remove_member(mine, by=OPERATOR, via="test")
+
+    change_installation(most_members=1, by=OPERATOR, via="test")
+    with pytest.raises(Refused, match="full"):
+        restore_member(mine, by=OPERATOR, via="test")
+    change_installation(most_members=None, by=OPERATOR, via="test")
+    deny(ann, group=tarn, reason="Spam.", by=OPERATOR, via="test")
+    with pytest.raises(Refused, match="banned"):
+        restore_member(mine, by=OPERATOR, via="test")
+
+    assert not is_member(ann, tarn)
 
 
 def test_who_left_by_themselves_is_not_fetched_back(tarn, ann):

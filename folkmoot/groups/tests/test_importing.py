@@ -7,12 +7,24 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Person
-from folkmoot.accounts.operations import make_organization, settle_affiliations
+from folkmoot.accounts.operations import change_installation, make_organization, settle_affiliations
+from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.groups.models import Invitation, MemberField, Membership, MemberValue
-from folkmoot.groups.operations import deny, import_members, leave, limit, name_side, rehearse_import, remove_member
+from folkmoot.groups.operations import (
+    deny,
+    found,
+    import_members,
+    leave,
+    limit,
+    make_rule,
+    name_side,
+    rehearse_import,
+    remove_member,
+)
 from folkmoot.groups.operations.importing import MOST_TAKEN_IN_A_DAY
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
+from folkmoot.outbox.relay import drain
 from tests import make
 
 LIST = (
@@ -108,6 +120,44 @@ def test_whoever_left_was_removed_is_banned_or_said_no_is_not_brought_back(group
         assert all(str(fate.why) for fate in report.fates[:4])
 
     assert set(group.memberships.current().values_list("person__name", flat=True)) == {"Olga", "new"}
+
+
+def test_what_a_list_fills_in_is_an_event_and_rules_look_at_it(group, olga):
+    MemberField.objects.create(group=group, key="ort", label="Ort")
+    team = found(founder=olga, name="Team", slug="team", parent=group, by=olga, via="test")
+    make_rule(team, about="field", field=group.member_fields.get(), value="Bonn", by=olga, via="test")
+    member = make.join(group, make.person("Ann"))
+    make.join(group, make.person("Bob"))
+
+    bring(group, "email;ort\nann@example.org;Bonn\nbob@example.org;\n", by=olga)
+    drain(SUBSCRIBERS)
+
+    described = Event.objects.get(kind="member.described")
+    assert (described.subject_id, described.actor) == (member.pk, olga)
+    assert set(team.memberships.current().values_list("person__name", flat=True)) == {"Olga", "Ann"}
+
+
+def test_a_value_too_long_to_keep_is_named_and_the_member_comes_all_the_same(group, olga):
+    MemberField.objects.create(group=group, key="ort", label="Ort")
+
+    report = bring(group, f"email;ort\nnew@example.net;{'x' * 501}\n", by=olga)
+
+    assert told(report) == [(2, "added")]
+    assert "too long" in str(report.fates[0].entry.remark)
+    assert not MemberValue.objects.exists()
+
+
+def test_a_group_that_gets_full_takes_as_many_as_it_has_room_for(group, olga):
+    change_installation(most_members=2, by=OPERATOR, via="test")
+    rows = "new@example.net\nlate@example.net\n"
+
+    told_before = told(rehearse_import(group, rows, are_agreed=True, by=olga))
+    report = bring(group, rows, by=olga)
+
+    assert told_before == told(report) == [(1, "added"), (2, "refused")]
+    assert "full" in str(report.fates[1].why)
+    assert group.memberships.current().count() == 2
+    assert told(bring(group, rows, are_agreed=False, by=olga)) == [(1, "kept"), (2, "invited")]
 
 
 def test_a_person_with_two_addresses_is_one(group):
@@ -210,6 +260,7 @@ def test_a_file_is_shown_first_and_brought_then(client, group, olga):
 
     assert "asa@example.net" in page
     assert "Nothing has been changed yet." in page
+    assert page.count("multipart/form-data") == 1  # what is sent again is no longer than the file was
     assert group.memberships.count() == 1
     done = client.post("/g/tarn/manage/members/import", {"people": LIST, "how": "add", "act": "import"})
     assert "Done." in text(done)

@@ -20,6 +20,7 @@ from folkmoot.groups.operations import (
     remove_member,
     revoke_role,
 )
+from folkmoot.groups.queries import open_links
 from folkmoot.groups.rules import is_member
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.outbox.models import Event
@@ -140,12 +141,40 @@ def test_a_role_is_not_given_by_the_link_of_one_who_may_no_longer_give_it(group,
     allow(host, permission="members.manage", by=olga, via="test")
     grant_role(ann, role=host, by=olga, via="test")
     link = make_link(group, role=host, by=ann.person, via="test")
-    revoke_role(ann, role=host, by=olga, via="test")
+    allow(host, permission="history.read", by=olga, via="test")
+    deny(ann.person, permission="history.read", group=group, reason="For now", by=olga, via="test")
     bob = make.person("Bob")
 
     member = come_by(link, person=bob, via="web")
 
     assert not member.grants.exists()
+
+
+def test_a_link_is_good_as_long_as_its_maker_looks_after_members(client, group, olga):
+    ann = make.join(group, make.person("Ann"))
+    host = make_role(group, name="Host", by=olga, via="test")
+    allow(host, permission="members.manage", by=olga, via="test")
+    grant_role(ann, role=host, by=olga, via="test")
+    link = make_link(group, by=ann.person, via="test")
+    assert client.get(f"/join/{link.token}").status_code == 200
+    revoke_role(ann, role=host, by=olga, via="test")
+
+    with pytest.raises(Refused, match="not valid any more"):
+        come_by(link, person=make.person("Bob"), via="web")
+
+    group.refresh_from_db()
+    assert list(open_links(group)) == []
+    assert client.get(f"/join/{link.token}").status_code == 410
+    grant_role(ann, role=host, by=olga, via="test")
+    assert client.get(f"/join/{link.token}").status_code == 200
+
+
+def test_a_role_of_the_groups_own_is_told_by_its_number_only(group, olga):
+    host = make_role(group, name="Host", by=olga, via="test")
+
+    come_by(make_link(group, role=host, by=olga, via="test"), person=make.person("Ann"), via="web")
+
+    assert Event.objects.get(kind="role.granted").data["role"] == host.pk
 
 
 def test_whoever_was_taken_out_or_banned_does_not_come_back_by_a_link(group, olga):

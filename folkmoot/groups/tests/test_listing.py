@@ -6,9 +6,10 @@ import pytest
 from django.http import QueryDict
 from django.utils.timezone import now
 
-from folkmoot.accounts.models import Organization
+from folkmoot.accounts.models import Organization, Person
 from folkmoot.groups.listing import Narrowing, listed
-from folkmoot.groups.models import RolePermission
+from folkmoot.groups.models import Role, RolePermission
+from folkmoot.groups.operations import grant_role
 from tests import make
 
 
@@ -95,6 +96,20 @@ def test_who_can_not_be_removed_is_named_and_others_go(client, tarn, olga):
 
     assert "Olga: " in page
     assert shown(tarn, "") == ["Ann", "Cem", "Olga"]
+
+
+def test_who_manages_members_removes_others_while_an_owner_stays_and_is_named(client, tarn, olga):
+    clerk = Role.objects.create(group=tarn, name="Clerk")
+    clerk.permissions.create(name="members.manage")
+    grant_role(tarn.memberships.get(person__name="Ann"), role=clerk, by=olga, via="test")
+    client.force_login(Person.objects.get(name="Ann"))
+    keys = [key(tarn, name) for name in ("Bob", "Cem", "Olga")]
+
+    page = client.post("/g/tarn/manage/members/removed", {"member": keys}, follow=True).content.decode()
+
+    assert "Olga: Only an owner removes an owner." in page
+    assert "2 people are not members any more" in page
+    assert shown(tarn, "") == ["Ann", "Olga"]
 
 
 def test_members_of_other_groups_are_as_if_they_were_not_there(client, tarn, olga):

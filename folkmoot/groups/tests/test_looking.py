@@ -113,6 +113,35 @@ def test_links_within_the_group_stay_in_the_view(client, group, olga):
     assert client.get(next(one for one in inside if "wombats" in one)).status_code == 200
 
 
+def way_back(answer):
+    """Where the reader's own view is one click away, on the page of roles."""
+    return '<a class="btn" href="/g/tarn/manage/roles">' in text(answer)
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["", "topics", "topics/new", "members", "manage/members", "manage/roles", "manage/reports", "nothing/here",
+     "manage/members.csv", "manage/members/removed", "feed", "topics/999999/none", "manage/subgroups", "leave"],
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["anyone", "signed_in", "member", "moderator", "owner"])
+def test_there_is_always_a_way_back(client, group, olga, key, page):
+    client.force_login(olga)
+
+    answer = client.get(at(group, key, page), follow=True)
+
+    assert way_back(answer), text(answer)
+    assert answer.status_code == 200
+
+
+def test_a_piece_of_a_page_is_no_page_and_there_is_a_way_back(client, group, olga):
+    client.force_login(olga)
+
+    answer = client.get(at(group, "member", "topics/similar?title=Wombats"))
+
+    assert "This is only a piece of a page." in text(answer)
+    assert way_back(answer)
+
+
 def test_nobody_sees_more_than_they_may_themselves(client, group, olga):
     chief = Role.objects.create(group=group, name="Chief")
     chief.permissions.create(name="roles.manage")

@@ -222,3 +222,14 @@ def test_the_file_tells_all_roles_by_name(client, tarn, olga, moderator):
         "Bob": "member",
         "Cem": "member",
     }
+
+
+def test_the_only_owner_is_not_offered_to_become_a_member(client, tarn, olga):
+    client.force_login(olga)
+    mine = member(tarn, "Olga")
+    button = f'action="/memberships/{mine.pk}/owner/remove"'
+
+    assert button not in client.get(PAGE).content.decode()
+
+    client.post(f"/memberships/{member(tarn, 'Ann').pk}/owner")
+    assert button in client.get(PAGE).content.decode()

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils.timezone import now
 
-from folkmoot.accounts.models import OPERATOR
+from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import change_installation
-from folkmoot.groups.models import FoundingRequest, Group, Inspection
+from folkmoot.groups.models import FoundingRequest, Group, Inspection, Membership
 from folkmoot.groups.operations import (
     add_member,
     ask_to_found,
@@ -22,6 +23,7 @@ from folkmoot.groups.operations import (
     leave,
     move_group,
     reopen_group,
+    unite,
 )
 from folkmoot.groups.policy import can_sign_up
 from folkmoot.kit.errors import NotAllowed, Refused
@@ -95,6 +97,20 @@ def test_a_group_has_as_many_members_as_administrators_said(ann):
     make.join(group, ann)  # who is in it already may be added again
     leave(membership, via="web")
     assert join(group, person=make.person("Zoe"), via="web").pk
+
+
+def test_two_groups_become_one_only_where_all_fit(ann):
+    group, other = make.group(ann, make.person("Bob")), make.group(ann, slug="other")
+    olga = Person.objects.at("olga@example.org")
+    decide(most_members=2)
+
+    with pytest.raises(Refused, match="full"), transaction.atomic():
+        unite(group, into=other, by=olga, via="web")
+    decide(most_members=3)
+    with transaction.atomic():
+        unite(group, into=other, by=olga, via="web")
+
+    assert Membership.objects.current().filter(group=other).count() == 3
 
 
 def test_asking_again_for_an_address_changes_what_was_asked_and_nobody_asks_without_end(ann):

@@ -125,10 +125,39 @@ def test_a_term_is_changed_and_a_role_taken_and_undone_with_the_term(client, gro
     taken = client.post(f"{address}/remove", follow=True)
     assert not RoleGrant.objects.filter(role=moderator).exists()
 
-    undo_at = f"{address}?until=2199-01-31T23%3A00%3A00%2B00%3A00"
-    assert f'action="{undo_at}"' in text(taken)
-    client.post(undo_at)
+    assert f'action="{address}/remove/remove"' in text(taken)
+    client.post(f"{address}/remove/remove")
     assert RoleGrant.objects.get(role=moderator).ends_at == ends
+
+
+def test_another_term_is_undone_once_and_then_nothing_is(client, group, olga, moderator):
+    ann = member(group, "Ann")
+    grant_role(ann, role=moderator, by=olga, via="test")
+    client.force_login(olga)
+    address = f"/memberships/{ann.pk}/roles/{moderator.pk}"
+
+    changed = client.post(address, {"ends_on": "2199-01-31"}, follow=True)
+    assert f'action="{address}/remove/remove"' in text(changed)
+    client.post(f"{address}/remove/remove")
+    again = client.post(f"{address}/remove/remove")
+
+    assert RoleGrant.objects.get(role=moderator).ends_at is None
+    assert "There is nothing to undo any more." in text(again)
+
+
+def test_a_role_is_given_back_only_by_who_gives_roles(client, group, olga, moderator):
+    ann = member(group, "Ann")
+    grant_role(ann, role=moderator, by=olga, via="test")
+    client.force_login(ann.person)
+    address = f"/memberships/{ann.pk}/roles/{moderator.pk}"
+
+    laid_down = client.post(f"{address}/remove", follow=True)
+    back = client.post(f"{address}/remove/remove")
+
+    assert "does not carry a role any more" in text(laid_down)
+    assert "remove/remove" not in text(laid_down)
+    assert back.status_code == 404
+    assert not RoleGrant.objects.filter(role=moderator).exists()
 
 
 def test_nothing_of_another_group_can_be_given_or_named(client, group, olga, moderator):

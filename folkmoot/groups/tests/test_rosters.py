@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from folkmoot.groups import rosters
+from folkmoot.kit.errors import Refused
 
 MAILMAN = 'Ann Example <ann@example.org>\nDoe, Jo <jo@example.org>\nkim@example.org\n"Ö. Groß" <oe@example.org>\n'
 GOOGLE = (
@@ -179,3 +180,41 @@ def test_whatever_their_names_all_of_them_are_found(names, encoding, by, has_hea
     assert [(one.address, one.name, str(one.trouble)) for one in entries] == [
         (f"p{number}@example.org", name, "") for number, name in enumerate(names)
     ]
+
+
+HOSTILE = {
+    "tabs": ("ann@example.org" + "\t" * 1_000_000 + 'x"', 1),
+    "closing angles": (("a@b.de <" + ">" * 1_900 + "\n") * 500, 500),
+    "at signs in an angle": (("Ann <" + "@" * 2_000 + "\n") * 500, 500),
+    "one long angle": ("Ann <" + "@" * 1_000_000, 1),
+    "words without an address": (("x" * 2_000 + "\n") * 500, 500),
+    "brackets": ("mail,status\n" + "".join(f"a@b.de,{'(' * 1_900}{n}\n" for n in range(500)), 500),
+}
+
+
+@pytest.mark.parametrize(("text", "rows"), HOSTILE.values(), ids=HOSTILE)
+def test_a_list_that_wants_to_be_read_for_hours_is_gone_through_once(text, rows):
+    """Whoever tries again from each letter of these is busy for long, with some for days."""
+    assert len(rosters.read(text).entries) == rows
+
+
+def test_names_and_addresses_of_a_line_belong_together_whatever_stands_between_them():
+    line = "a@example.org Ann B <ann@example.org>, <kim@example.org> bob@example.org;Doe <x> Jo <jo@example.org>"
+    assert [one[1:] for one in found(line)] == [
+        ("a@example.org", ""),
+        ("ann@example.org", "Ann B"),
+        ("kim@example.org", ""),
+        ("bob@example.org", ""),
+        ("jo@example.org", "Jo"),
+    ]
+
+
+def test_people_are_counted_not_lines():
+    with pytest.raises(Refused):
+        rosters.read(", ".join(f"p{n}@example.org" for n in range(rosters.MOST_ROWS + 1)))
+    assert len(rosters.read(", ".join(f"p{n}@example.org" for n in range(2_000))).entries) == 2_000
+
+
+def test_a_table_of_too_many_columns_is_refused():
+    with pytest.raises(Refused):
+        rosters.read("a," * rosters.MOST_COLUMNS + "mail\n" + "x," * rosters.MOST_COLUMNS + "ann@example.org\n")

@@ -74,6 +74,9 @@ def test_what_is_required_stays_said_and_what_is_unknown_is_refused(group, ann):
     ("kind", "text", "kept"),
     [
         ("number", "1 234,50", "1234.5"), ("number", "many", None), ("number", "1e999", None),
+        ("number", "1e999999999", None), ("number", "1e-999999999", None), ("number", "0e-999999999", "0"),
+        ("number", "-0,001", "-0.001"), ("text", "x" * 500, "x" * 500), ("text", "x" * 501, None),
+        ("link", "example.org/" + "x" * 486, None),
         ("date", "31.7.2026", "2026-07-31"), ("date", "tomorrow", None),
         ("link", "example.org/me", "https://example.org/me"), ("link", "javascript:alert(1)", None),
         ("check", "Nein", "no"), ("check", "perhaps", None), ("choice", "EMACS", "Emacs"), ("choice", "ed", None),

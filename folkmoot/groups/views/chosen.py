@@ -24,7 +24,7 @@ from folkmoot.groups.operations import (
     revoke_role,
 )
 from folkmoot.groups.rules import can_assign, can_change_roles, can_manage_members
-from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.kit.errors import Refused
 from folkmoot.kit.text import key_of
 
 MOST = 100  # as many as a page shows
@@ -67,7 +67,7 @@ def given_role(request: SignedIn, group: Group) -> HttpResponse:
     ticked = _ticked(request, group)
     carrying = set(RoleGrant.objects.filter(role=role, membership__in=ticked).values_list("membership", flat=True))
     others = [one for one in ticked if one.pk not in carrying]
-    done = _each(request, others, lambda one: _discard(grant_role(one, role=role, by=request.user, via=VIA)))
+    done = _each(request, others, lambda one: grant_role(one, role=role, by=request.user, via=VIA))
     if ticked and not others:
         messages.info(request, _("They all carry it already."))
     words = ngettext("%(n)d person carries a role: %(role)s.", "%(n)d people carry a role: %(role)s.", len(done))
@@ -199,16 +199,16 @@ def _chosen(memberships: MembershipQuerySet, keys: list[str]) -> list[Membership
     return list(found.select_related("person", "group", "address").order_by("person__name", "pk"))
 
 
-def _each(request: SignedIn, chosen: list[Membership], act: Callable[[Membership], None]) -> list[Membership]:
+def _each(request: SignedIn, chosen: list[Membership], act: Callable[[Membership], object]) -> list[Membership]:
+    """Do it to each, and name those to whom it can't be done. Returns the others."""
     done = []
     for one in chosen:
         try:
             act(one)
-            done.append(one)
-        except NotAllowed:
-            raise
         except Refused as refusal:
             messages.warning(request, f"{one.person.name}: {refusal}")
+        else:
+            done.append(one)
     return done
 
 
@@ -227,7 +227,3 @@ def _back(request: SignedIn, group: Group) -> HttpResponse:
     narrowed = request.POST.get("narrowed", "")[:500]
     address = reverse("manage_members", args=[group.slug])
     return HttpResponseRedirect(f"{address}?{narrowed}" if narrowed else address)
-
-
-def _discard(_result: object) -> None:
-    """For operations that give something back which nobody needs here."""

@@ -17,8 +17,7 @@ from folkmoot.groups.http import around, managed
 from folkmoot.groups.joining_forms import FieldsForm, LinkForm
 from folkmoot.groups.models import Group, InvitationLink
 from folkmoot.groups.operations import close_link, come_by, make_link
-from folkmoot.groups.operations.links import open_links
-from folkmoot.groups.queries import has_proven_at
+from folkmoot.groups.queries import has_proven_at, open_links
 from folkmoot.groups.rules import can_manage_members, is_member
 from folkmoot.kit.errors import Refused
 from folkmoot.web.forms import tried

@@ -23,6 +23,7 @@ from folkmoot.groups.http import around, managed
 from folkmoot.groups.models import Group, Role
 from folkmoot.groups.operations.looking import looking_as
 from folkmoot.groups.rules import can_look_as
+from folkmoot.kit.errors import Refused
 
 # Nothing runs and nothing is sent from such a page, whatever stands in it.
 POLICY = (
@@ -30,6 +31,7 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 SCRIPTS = re.compile(r"<script\b.*?</script>", re.DOTALL)
+BAR = re.compile(r'<aside class="wrap seen-as".*?</aside>', re.DOTALL)  # with the way back to the reader's own view
 CONTROLS = re.compile(r"<(button|input|select|textarea)\b")
 
 
@@ -45,13 +47,15 @@ def view_as(request: SignedIn, group: Group, role_id: int, page: str = "") -> Ht
             answer = _answer(request, group, role, person, page)
     except Http404:
         return _nothing(request, group, role, _("For them there is no such page."))
+    except Refused as refusal:
+        return _nothing(request, group, role, str(refusal))
     if answer.status_code in {301, 302}:
         return _led(request, group, role, answer.headers["Location"])
     if answer.streaming or not answer.headers["Content-Type"].startswith("text/html"):
         return _nothing(request, group, role, _("This is a file, not a page."))
     if answer.status_code != HTTPStatus.OK:
         return _nothing(request, group, role, _("For them there is no such page."))
-    return _shown(answer, group, role)
+    return _shown(request, group, role, answer.content.decode())
 
 
 def _lent(request: SignedIn, role: Role) -> AbstractContextManager[Any]:
@@ -97,11 +101,18 @@ def _led(request: SignedIn, group: Group, role: Role, to: str) -> HttpResponse:
     return _nothing(request, group, role, _("This leads out of the group."))
 
 
-def _shown(answer: HttpResponse, group: Group, role: Role) -> HttpResponse:
-    """The page without scripts, with nothing to press, and with links that stay in the view."""
-    html = CONTROLS.sub(r"<\1 disabled", SCRIPTS.sub("", answer.content.decode()))
-    html = re.sub(rf'href="{group.get_absolute_url()}(?=[/"?#])', f'href="{_base(group, role)}', html)
+def _shown(request: SignedIn, group: Group, role: Role, html: str) -> HttpResponse:
+    bar = BAR.search(html)
+    if bar is None:  # without it there would be no way back
+        return _nothing(request, group, role, _("This is only a piece of a page."))
+    html = _inert(html[: bar.start()], group, role) + bar[0] + _inert(html[bar.end() :], group, role)
     return HttpResponse(html, headers={"Cache-Control": "private, no-store", "Content-Security-Policy": POLICY})
+
+
+def _inert(html: str, group: Group, role: Role) -> str:
+    """A part of the page without scripts, with nothing to press, and with links that stay in the view."""
+    html = CONTROLS.sub(r"<\1 disabled", SCRIPTS.sub("", html))
+    return re.sub(rf'href="{group.get_absolute_url()}(?=[/"?#])', f'href="{_base(group, role)}', html)
 
 
 def _nothing(request: SignedIn, group: Group, role: Role, words: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,9 +17,19 @@ from folkmoot.groups.fields import fields_seen_by, shown
 from folkmoot.groups.forms import PeopleForm
 from folkmoot.groups.http import around, managed, of_group
 from folkmoot.groups.listing import Narrowing, Status, Trouble, harmless, listed, page_of, roles_carried
-from folkmoot.groups.models import Application, Group, MemberField, Membership, MemberValue, Role, RoleGrant, Side
+from folkmoot.groups.models import (
+    Application,
+    Group,
+    Invitation,
+    MemberField,
+    Membership,
+    MembershipQuerySet,
+    MemberValue,
+    Role,
+    Side,
+)
 from folkmoot.groups.operations import add_member, decide, invite, make_member, make_owner, remove_member
-from folkmoot.groups.rules import can_manage_members
+from folkmoot.groups.rules import can_manage_members, owners_of
 from folkmoot.kit.errors import NotAllowed, Refused
 
 A_PAGE = 100
@@ -67,9 +77,10 @@ def manage_members(request: SignedIn, group: Group) -> HttpResponse:
         "troubles": Trouble.choices,
         **_to_choose(request, group),
         "can_see_addresses": with_addresses,
+        "only_owner": _only(owners_of(group)),
         "page": page_of(group, narrowing, with_addresses=with_addresses, number=number, size=A_PAGE),
         "applications": group.applications.filter(decided_at=None).select_related("person").order_by("asked_at"),
-        "invitations": group.invitations.filter(answered_at=None).order_by("-invited_at")[:A_PAGE],
+        "invitations": Invitation.objects.open().filter(group=group).order_by("-invited_at")[:A_PAGE],
     }
     return render(request, "groups/manage_members.html", context, status=422 if form.errors else 200)
 
@@ -134,6 +145,12 @@ def member_remove(request: SignedIn, membership_id: int) -> HttpResponse:
     return redirect("manage_members", slug=member.group.slug)
 
 
+def _only(members: MembershipQuerySet) -> int | None:
+    """The key of the one that there is, if there is no other."""
+    keys = list(members.values_list("pk", flat=True)[:2])
+    return keys[0] if len(keys) == 1 else None
+
+
 def _to_choose(request: SignedIn, group: Group) -> dict[str, Any]:
     """The roles and subgroups by which the table is narrowed, and those that are given and filled from it."""
     roles = list(group.roles.filter(audience=Role.Audience.GRANTED).order_by("pk"))
@@ -155,9 +172,8 @@ def _values(fields: Iterable[MemberField]) -> "Prefetch[Any]":
     return Prefetch("values", rows.order_by("field__position", "field"), to_attr="seen")
 
 
-def _listed(memberships: QuerySet[Membership], query: str) -> QuerySet[Any, Any]:
-    owns = RoleGrant.objects.valid().filter(membership=OuterRef("pk"), role__key=Role.BuiltIn.OWNER)
-    found = memberships.filter(left_at=None).select_related("person", "organization").annotate(is_owner=Exists(owns))
+def _listed(memberships: MembershipQuerySet, query: str) -> QuerySet[Any, Any]:
+    found: QuerySet[Any, Any] = memberships.current().select_related("person", "organization").with_owners()
     if query:
         found = found.filter(person__name__icontains=query)
     return found.order_by("-is_owner", "person__name", "pk")

@@ -19,6 +19,7 @@ from folkmoot.groups.operations import allow, disallow
 from folkmoot.groups.permissions import Permission, catalogue
 from folkmoot.groups.rules import can_change_roles
 from folkmoot.groups.why import Answer, why
+from folkmoot.kit.text import key_of
 
 MOST_NAMED = 20
 
@@ -89,9 +90,9 @@ def _done(request: SignedIn, role: Role, words: str, inverse: str) -> HttpRespon
 
 def _chosen(request: SignedIn, group: Group, mine: frozenset[str]) -> dict[str, Any]:
     """The cell that somebody looks at: what changing it would do. Nothing for one that there is not."""
-    asked = request.GET.get("role", "")
     permission = next((one for one in catalogue() if one.name == request.GET.get("permission")), None)
-    role = group.roles.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
+    asked = key_of(request.GET.get("role", ""))
+    role = group.roles.filter(pk=asked).first() if asked else None
     if role is None or permission is None or matrix.is_fixed(role, permission, mine):
         return {}
     return {"change": matrix.change(group, role, permission), "chosen": f"{role.pk} {permission.name}"}

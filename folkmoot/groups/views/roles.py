@@ -1,22 +1,20 @@
 """Who carries which role: giving, taking, terms; and the group's own roles."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from folkmoot.accounts.http import SignedIn
 from folkmoot.groups.carrying import by_role, denied_in
 from folkmoot.groups.http import around, managed
-from folkmoot.groups.models import Group, Membership, Role, RoleGrant
-from folkmoot.groups.operations import grant_role, make_role, remove_role, rename_role, revoke_role
+from folkmoot.groups.models import Group, Membership, Role
+from folkmoot.groups.operations import give_role_back, grant_role, make_role, remove_role, rename_role, revoke_role
 from folkmoot.groups.role_forms import DenialForm, GiveForm, RoleNameForm, TermForm
 from folkmoot.groups.rules import can_change_roles
 from folkmoot.web.forms import tried
@@ -47,24 +45,22 @@ def role_people(request: SignedIn, group: Group) -> HttpResponse:
     form = _give_form(request, group, request.POST)
     if form.is_valid():
         member = group.memberships.current().select_related("person", "group").get(person=form.cleaned_data["who"])
-        role = form.cleaned_data["role"]
-        grant = tried(form, None, lambda: grant_role(member, role=role, by=request.user, via=VIA, **form.term))
-        if grant is not None:
-            return _given(request, grant)
+        given = _give(request, member, form.cleaned_data["role"], form)
+        if given is not None:
+            return given
     return roles_page(request, group, give_form=form)
 
 
 @login_required
 @require_POST
 def member_role(request: SignedIn, membership_id: int, role_id: int) -> HttpResponse:
-    """Give a role to a member, or the term anew; the address itself may say the moments, for what undoes a taking."""
+    """Give a role to a member, or the term anew."""
     member, role = _pair(request, membership_id, role_id)
     form = TermForm(request.POST, group=role.group)
     if form.is_valid():
-        term = _moments(request) or form.term
-        grant = tried(form, None, lambda: grant_role(member, role=role, by=request.user, via=VIA, **term))
-        if grant is not None:
-            return _given(request, grant)
+        given = _give(request, member, role, form)
+        if given is not None:
+            return given
     return roles_page(request, role.group, term_form=form, changing=(member.pk, role.pk))
 
 
@@ -73,10 +69,20 @@ def member_role(request: SignedIn, membership_id: int, role_id: int) -> HttpResp
 def member_role_remove(request: SignedIn, membership_id: int, role_id: int) -> HttpResponse:
     """Take a role from a member. Whoever carries it may lay it down."""
     member, role = _pair(request, membership_id, role_id, lays_down=True)
-    grant = RoleGrant.objects.filter(membership=member, role=role).first()
+    was_carried = member.grants.filter(role=role).exists()
     revoke_role(member, role=role, by=request.user, via=VIA)
     words = _("%(name)s does not carry a role any more: %(role)s.") % {"name": member.person.name, "role": role.label}
-    return _done(request, role, words, undo=_given_back(grant) if grant else "")
+    can_be_undone = was_carried and can_change_roles(request.user, role.group)
+    return _done(request, role, words, undo=_address("member_role_back", member, role) if can_be_undone else "")
+
+
+@login_required
+@require_POST
+def member_role_back(request: SignedIn, membership_id: int, role_id: int) -> HttpResponse:
+    """Undo that a role was taken from a member, or given for another term."""
+    member, role = _pair(request, membership_id, role_id)
+    give_role_back(member, role=role, by=request.user, via=VIA)
+    return _given(request, member, role)
 
 
 @login_required
@@ -146,28 +152,20 @@ def _role(request: SignedIn, role_id: int) -> Role:
     return role
 
 
-def _moments(request: SignedIn) -> dict[str, Any] | None:
-    """What stands in the address: the moments of a term as it was."""
-    named = {"starts_at": request.GET.get("from", ""), "ends_at": request.GET.get("until", "")}
-    try:
-        found = {key: parse_datetime(text[:40]) if text else None for key, text in named.items()}
-    except ValueError:
-        return None
-    return found if any(one is not None and one.tzinfo for one in found.values()) else None
+def _give(request: SignedIn, member: Membership, role: Role, form: TermForm) -> HttpResponse | None:
+    """Give a role for the term that a form says; where that is refused, the form says why."""
+    undo = "member_role_back" if member.grants.filter(role=role).exists() else "member_role_remove"
+    grant = tried(form, None, lambda: grant_role(member, role=role, by=request.user, via=VIA, **form.term))
+    return None if grant is None else _given(request, member, role, undo=undo)
 
 
-def _given_back(grant: RoleGrant) -> str:
-    """The address that gives a role as somebody had it."""
-    moments = {"from": grant.starts_at, "until": grant.ends_at}
-    written = {name: at.isoformat() for name, at in moments.items() if at}
-    address = reverse("member_role", args=[grant.membership_id, grant.role_id])
-    return f"{address}?{urlencode(written)}" if written else address
+def _address(name: str, member: Membership, role: Role) -> str:
+    return reverse(name, args=[member.pk, role.pk])
 
 
-def _given(request: SignedIn, grant: RoleGrant) -> HttpResponse:
-    names = {"name": grant.membership.person.name, "role": grant.role.label}
-    undo = reverse("member_role_remove", args=[grant.membership_id, grant.role_id])
-    return _done(request, grant.role, _("%(name)s carries a role: %(role)s.") % names, undo=undo)
+def _given(request: SignedIn, member: Membership, role: Role, *, undo: str = "") -> HttpResponse:
+    words = _("%(name)s carries a role: %(role)s.") % {"name": member.person.name, "role": role.label}
+    return _done(request, role, words, undo=_address(undo, member, role) if undo else "")
 
 
 def _done(request: SignedIn, role: Role, words: str, *, undo: str = "") -> HttpResponse:

@@ -33,7 +33,7 @@ def manage_rules(request: SignedIn, group: Group) -> HttpResponse:
             messages.success(request, _("Who fits is placed now, and whoever comes to fit later."))
             return redirect("manage_rules", slug=group.slug)
     here = Count("placed", filter=Q(placed__left_at=None))
-    rules = group.placement_rules.select_related("group", "of_group", "field", "organization").annotate(here=here)
+    rules = PlacementRule.objects.whole().filter(group=group).annotate(here=here)
     context: dict[str, Any] = around(request, group, "manage") | {
         "station": "joining",
         "part": "rules",

@@ -306,7 +306,7 @@ def test_it_asks_the_same_number_of_questions_for_any_length(client, ann, bob, d
     client.force_login(ann)
     client.get("/inbox")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/inbox")
     with django_assert_num_queries(6):
         client.get("/inbox/count")

@@ -1,10 +1,20 @@
 from django.db import models
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, where_allowed
 from folkmoot.meetings.models.plans import Meeting
+
+
+class DatePollQuerySet(models.QuerySet["DatePoll"]):
+    def visible_to(self, person: Person | None) -> "DatePollQuerySet":
+        """Those of groups whose meetings one may see."""
+        return self.filter(where_allowed(person, "meetings.read"))
+
+    def newest_first(self) -> "DatePollQuerySet":
+        return self.order_by("-created_at", "-pk")
 
 
 class DatePoll(models.Model):
@@ -20,9 +30,13 @@ class DatePoll(models.Model):
     closed_at = models.DateTimeField(null=True)
     meeting = models.ForeignKey(Meeting, models.SET_NULL, null=True, related_name="+")  # what came of it
     created_at = models.DateTimeField(default=now)
+    objects = DatePollQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("dates", args=[self.pk])
 
     @property
     def is_open(self) -> bool:

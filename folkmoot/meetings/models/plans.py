@@ -146,6 +146,7 @@ class Meeting(Particulars):
     announced_at = models.DateTimeField(null=True)  # when people were invited
     cancelled_at = models.DateTimeField(null=True)
     why_cancelled = models.CharField(max_length=300, blank=True)
+    counted = models.PositiveIntegerField(null=True)  # how many came or said so, where that was counted elsewhere
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
     objects = MeetingQuerySet.as_manager()

@@ -2,8 +2,13 @@
 
 from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer
+from folkmoot.meetings.operations.backdating import date_back, take_as_announced
+from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
+from folkmoot.meetings.operations.dating import answer_dates, ask_dates, change_dates, close_dates, decide, reopen_dates
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
+from folkmoot.meetings.operations.reminding import Wanted, remind_again, remind_as_usual, remind_due, set_reminders
+from folkmoot.meetings.operations.rotating import rotate
 from folkmoot.meetings.operations.seating import give_seat, move_up, move_up_all
 from folkmoot.meetings.operations.series import (
     change_all,
@@ -13,32 +18,55 @@ from folkmoot.meetings.operations.series import (
     plan_series,
     publish_series,
 )
+from folkmoot.meetings.operations.timekeeping import keep_time
+from folkmoot.meetings.operations.unpacking import bring_meetings
 from folkmoot.meetings.operations.venues import add_venue, bring_venue_back, change_venue, retire_venue
+from folkmoot.meetings.operations.wishes import ask, stop_asking
 
 __all__ = [
+    "Brought",
     "Outdated",
+    "Wanted",
     "add_venue",
     "announce",
     "announce_due",
     "answer",
+    "answer_dates",
+    "ask",
+    "ask_dates",
+    "bring_meetings",
+    "bring_meetings_along",
     "bring_venue_back",
     "cancel",
     "change_all",
+    "change_dates",
     "change_from",
     "change_meeting",
     "change_venue",
+    "close_dates",
+    "date_back",
+    "decide",
     "discard",
     "end_series",
     "erase_answers",
     "fill_all",
     "give_seat",
+    "keep_time",
     "move_up",
     "move_up_all",
     "plan_meeting",
     "plan_series",
     "publish",
     "publish_series",
+    "remind_again",
+    "remind_as_usual",
+    "remind_due",
+    "reopen_dates",
     "retire_venue",
+    "rotate",
+    "set_reminders",
+    "stop_asking",
+    "take_as_announced",
     "uncancel",
     "withdraw_answer",
 ]

@@ -53,8 +53,11 @@ def answer(
         wanted["waits_since"], wanted["offered_at"] = _seat(meeting, known, wanted)
         told_by = speaker if isinstance(speaker, Person) and speaker != person else None
         origin = {"said_at": said, "answered_at": now(), "via": via, "by": told_by}
-        rsvp, _made = Rsvp.objects.update_or_create(meeting=meeting, person=person, defaults=wanted | origin)
         is_news = known is None or any(getattr(known, name) != value for name, value in wanted.items())
+        rsvp = known or Rsvp(meeting=meeting, person=person)
+        for name, value in (wanted | origin).items():
+            setattr(rsvp, name, value)
+        rsvp.save()  # the meeting is locked, so nobody else is writing this row
         if _note_wishes(rsvp, wishes) or is_news:
             record("rsvp.changed", rsvp, by=speaker, via=via)
     return rsvp

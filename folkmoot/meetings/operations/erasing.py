@@ -8,6 +8,7 @@ from folkmoot.accounts.models import Person
 from folkmoot.meetings.models import (
     Approval,
     Attendance,
+    DateAnswer,
     Feedback,
     Interest,
     Minutes,
@@ -21,6 +22,7 @@ from folkmoot.meetings.models import (
 def erase_answers(person: Person, keep_words: bool) -> None:
     """Forget what somebody answered. That somebody came still counts, without a name or a word of theirs."""
     with transaction.atomic():
+        DateAnswer.objects.filter(person=person).delete()
         WishAnswer.objects.filter(rsvp__person=person).delete()
         past = Rsvp.objects.filter(person=person, meeting__ends_at__lte=now())
         past.update(note="")

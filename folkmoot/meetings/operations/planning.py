@@ -145,7 +145,7 @@ def hold(meeting: Meeting, by: Actor) -> Meeting:
     return held
 
 
-def apply(meeting: Meeting, changed: dict[str, Any], *, by: Actor, via: str) -> None:
+def apply(meeting: Meeting, changed: dict[str, Any], *, by: Actor | None, via: str) -> None:
     """Write what has changed of a meeting that is held, and record which fields it was."""
     news = {"sequence": meeting.sequence + 1, "changed_at": now()}
     Meeting.objects.filter(pk=meeting.pk).update(**changed, **news)

@@ -174,7 +174,7 @@ def _fill(series: Series, *, by: Actor | None, via: str) -> int:
     end = max(today, series.first.replace(tzinfo=None)) + AHEAD
     due = times(series, start=start, end=end)[:MOST_AHEAD]
     known = {slot.replace(tzinfo=None) for slot in series.meetings.values_list("slot", flat=True) if slot}
-    rows = [_row(series, slot) for slot in due if slot not in known]
+    rows = [row_of(series, slot) for slot in due if slot not in known]
     Meeting.objects.bulk_create(rows)
     filled = max(start, min(end, due[-1] + timedelta(minutes=1)) if len(due) == MOST_AHEAD else end)
     Series.objects.filter(pk=series.pk).update(filled_to=on_the_wall(filled))
@@ -183,7 +183,7 @@ def _fill(series: Series, *, by: Actor | None, via: str) -> int:
     return len(rows)
 
 
-def _row(series: Series, slot: datetime) -> Meeting:
+def row_of(series: Series, slot: datetime) -> Meeting:
     same = {name: getattr(series, name) for name in PARTICULARS if name != "venue"} | {"venue_id": series.venue_id}
     when = moments(slot, series.zone, series.minutes)
     uid = new_uid()

@@ -18,6 +18,7 @@ from folkmoot.meetings.operations import (
     change_meeting,
     change_venue,
     discard,
+    keep_time,
     plan_meeting,
     publish,
     retire_venue,
@@ -241,3 +242,18 @@ def test_half_a_place_is_refused(wrong):
         add_venue(group, by=OPERATOR, via="test", **wrong)
 
     assert not Venue.objects.exists()
+
+
+def test_when_the_law_changes_the_wall_stays_and_the_moment_moves():
+    group = make.group()
+    meeting, other = make.meeting(group), make.meeting(group)
+    an_hour = timedelta(hours=1)  # as an older table of zones had it
+    wrong = {"starts_at": meeting.starts_at + an_hour, "ends_at": meeting.ends_at + an_hour}
+    Meeting.objects.filter(pk=meeting.pk).update(**wrong)
+
+    assert (keep_time(), keep_time()) == (1, 0)
+
+    kept = Meeting.objects.get(pk=meeting.pk)
+    assert (kept.starts, kept.starts_at, kept.sequence) == (meeting.starts, meeting.starts_at, 1)
+    assert Meeting.objects.get(pk=other.pk).sequence == 0
+    assert Event.objects.get(kind="meeting.changed").subject_id == meeting.pk

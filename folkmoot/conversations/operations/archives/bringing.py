@@ -24,6 +24,7 @@ from folkmoot.conversations.operations.archives.letters import (
 from folkmoot.conversations.operations.archives.ties import Ties
 from folkmoot.conversations.operations.posting import clean_title
 from folkmoot.conversations.rules import can_bring_archive
+from folkmoot.groups.models import Group
 from folkmoot.kit.errors import Refused, require
 from folkmoot.outbox.operations import record
 from folkmoot.store import search
@@ -90,7 +91,8 @@ def finish_archive(archive: Archive, *, by: Actor, via: str) -> None:
 
 
 def _ask(channel: Channel, by: Actor) -> None:
-    require(can_bring_archive(by, channel.group), _("You can't bring an archive into this group."))
+    group = Group.objects.get(pk=channel.group_id)  # as it is now: an archive may take hours
+    require(can_bring_archive(by, group), _("You can't bring an archive into this group."))
 
 
 def _add(

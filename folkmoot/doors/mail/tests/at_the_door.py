@@ -3,6 +3,7 @@
 from folkmoot.config.mail_routes import MAIL_ROUTES
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.doors.mail import letters, listener, mailings, transport
+from folkmoot.doors.mail.invitations import sending
 from folkmoot.doors.mail.models import IncomingLetter
 from folkmoot.doors.mail.receive import receive_waiting
 from folkmoot.outbox.relay import drain
@@ -35,7 +36,7 @@ def gone_out() -> list[transport.Copy]:
     """All that goes out now: the copies of posts and the letters to one person."""
     drain(SUBSCRIBERS)
     way_out = Taken()
-    while letters.send_waiting(way_out) or mailings.work_off(way_out):
+    while letters.send_waiting(way_out) or mailings.work_off(way_out) or sending.send_due(way_out):
         pass
     return way_out.copies
 

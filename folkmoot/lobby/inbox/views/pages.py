@@ -19,7 +19,10 @@ from folkmoot.groups.http import standing
 from folkmoot.lobby.inbox import queries, rows
 from folkmoot.lobby.inbox.queries import Inbox
 from folkmoot.lobby.inbox.topics import readable
+from folkmoot.meetings import queries as meetings
+from folkmoot.meetings.showing import lines
 
+MOST_MEETINGS = 3
 A_PANE = 20  # posts
 
 
@@ -63,7 +66,13 @@ def _page(request: SignedIn, here: int) -> dict[str, Any]:
         "rows": rows.rendered(list(page), person=request.user, here=here, where=where),
         "where": where,
         "axis": traces.axis(),
+        "next_meetings": _next_meetings(request, mine) if name == "everything" and not group else [],
     }
+
+
+def _next_meetings(request: SignedIn, mine: Inbox) -> list[dict[str, Any]]:
+    groups = [one.pk for one in mine.groups]
+    return lines(meetings.next_for(request.user, groups, MOST_MEETINGS), request.user) if groups else []
 
 
 def _rail(request: SignedIn, mine: Inbox, name: str, group: str) -> dict[str, Any]:

@@ -35,6 +35,10 @@ class PostActs extends HTMLElement {
       button.disabled = isOwn;
       button.hidden = isOwn && !button.querySelector("b");
     }
+    for (const button of post.querySelectorAll("button.vote")) {
+      const [, poll] = /polls\/(\d+)/.exec(button.getAttribute("formaction"));
+      button.setAttribute("aria-pressed", (this.mine.polls?.[poll] || []).includes(Number(button.value)));
+    }
   }
 
   async send(button, kind, post) {

@@ -1,0 +1,285 @@
+"""Calendars as other programs fetch them."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from folkmoot.accounts.models import OPERATOR, Person
+from folkmoot.doors.calendars.operations import make_key, remove_keys
+from folkmoot.groups.operations import leave, rename
+from folkmoot.kit.ical import read
+from folkmoot.kit.recurrence import between, parse
+from folkmoot.meetings.links import add_to_calendar
+from folkmoot.meetings.models import Meeting, Rsvp
+from folkmoot.meetings.operations import (
+    add_venue,
+    answer,
+    cancel,
+    change_meeting,
+    change_venue,
+    end_series,
+    plan_series,
+    withdraw_answer,
+)
+from tests import make
+
+SOON = datetime.fromisoformat(f"{now() + timedelta(days=9):%Y-%m-%d} 19:00")
+BY = {"by": OPERATOR, "via": "test"}
+
+
+@pytest.fixture
+def ann():
+    return make.person("Ann")
+
+
+@pytest.fixture
+def tarn(ann):
+    return make.group(ann, time_zone="Europe/Berlin")
+
+
+@pytest.fixture
+def inside(ann):
+    return make.group(ann, slug="inside", visibility="hidden")
+
+
+@pytest.fixture
+def address(ann):
+    return f"/calendars/{make_key(ann, name='Phone')[1]}.ics"
+
+
+def weekly(group, **more):
+    what = {"title": "Open hour", "starts": SOON, "rule": "FREQ=WEEKLY;COUNT=6", "room": "Hall", **BY}
+    series = plan_series(group, zone="Europe/Berlin", **(what | more))
+    return series, list(series.meetings.order_by("slot"))
+
+
+def found(answer):
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    calendar = read(answer.content, zone="UTC")
+    assert calendar.problems == ()
+    return calendar.entries
+
+
+def titles(answer):
+    return sorted(one.title for one in found(answer))
+
+
+def test_a_stranger_sees_what_strangers_may(client, tarn, inside):
+    meeting = make.meeting(tarn, title="Cheese; bread, wine", about="# Hello\nall")
+    make.meeting(tarn, title="Draft", is_draft=True)
+    make.meeting(inside, title="Secret")
+
+    [entry] = found(client.get("/g/tarn/meetings.ics"))
+
+    assert (entry.uid, entry.title, entry.zone) == (meeting.uid, "Cheese; bread, wine", "Europe/Berlin")
+    assert (entry.location, entry.status, entry.sequence) == ("Town hall", "CONFIRMED", 0)
+    assert entry.starts == meeting.starts.replace(tzinfo=None)
+    assert entry.ends - entry.starts == timedelta(minutes=120)
+    assert entry.url == f"http://localhost:8000/g/tarn/meetings/{meeting.pk}"
+    assert entry.text == f"# Hello\nall\n\n{entry.url}"
+    assert client.get("/g/inside/meetings.ics").status_code == 404
+
+
+def test_one_meeting_is_a_file_by_its_own_name(client, tarn, inside):
+    _series, rows = weekly(tarn)
+    hidden = make.meeting(inside)
+
+    answer = client.get(f"/g/tarn/meetings/{rows[1].pk}.ics")
+
+    [entry] = found(answer)
+    assert (entry.uid, entry.rule) == (rows[1].uid, "")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="meeting-{rows[1].pk}.ics"'
+    assert client.get(f"/g/inside/meetings/{hidden.pk}.ics").status_code == 404
+    assert client.get(f"/g/tarn/meetings/{hidden.pk}.ics").status_code == 404
+
+
+def test_a_series_is_one_entry_with_its_rule(client, tarn):
+    extra, out = SOON + timedelta(days=1), SOON + timedelta(days=14)
+    series, rows = weekly(tarn, extra=[extra], left_out=[out])
+
+    [entry] = found(client.get("/g/tarn/meetings.ics"))
+
+    assert (entry.uid, entry.starts, entry.rule) == (series.uid, SOON, "FREQ=WEEKLY;COUNT=6")
+    assert (entry.extra, entry.left_out) == ((extra,), (out,))
+    assert len(rows) == 6
+
+
+def test_each_that_is_otherwise_stands_beside_its_series(client, tarn):
+    series, rows = weekly(tarn)
+    change_meeting(rows[1], starts=SOON + timedelta(days=8, hours=1), **BY)
+    change_meeting(rows[2], title="Special", **BY)
+    cancel(rows[3], why="Snow", **BY)
+
+    master, moved, special, off = found(client.get("/g/tarn/meetings.ics"))
+
+    assert {one.uid for one in (master, moved, special, off)} == {series.uid}
+    slots = [SOON + timedelta(weeks=number) for number in (1, 2, 3)]
+    assert [one.recurrence_id for one in (moved, special, off)] == slots
+    assert moved.starts == SOON + timedelta(days=8, hours=1)
+    assert (special.title, special.starts) == ("Special", slots[1])
+    assert (off.status, off.text.startswith("Snow")) == ("CANCELLED", True)
+
+
+def test_a_series_that_ended_has_an_end_and_what_was_called_off_with_it_is_gone(client, tarn):
+    _series, rows = weekly(tarn)
+    end_series(rows[4], **BY)
+
+    [entry] = found(client.get("/g/tarn/meetings.ics"))
+
+    times = between(parse(entry.rule), entry.starts, start=SOON, end=SOON + timedelta(days=99))
+    assert times == [SOON + timedelta(weeks=number) for number in range(4)]
+
+
+def test_the_way_in_is_told_to_those_who_come_and_to_nobody_else(client, tarn, ann, address):
+    online = {"link": "https://meet.example/x", "dial_in": "+49 30 123", "pin": "4711", "room": ""}
+    meeting = make.meeting(tarn, **online)
+    _series, rows = weekly(tarn, **online)
+
+    for one in (client.get("/g/tarn/meetings.ics"), client.get(address)):
+        assert "meet.example" not in one.content.decode()
+        assert "4711" not in one.content.decode()
+    for one in (meeting, rows[1]):
+        answer(one, person=ann, answer="yes", place="online", **BY | {"by": ann})
+
+    open_ones = [one for one in found(client.get(address)) if one.conferences]
+    assert {(one.uid, one.recurrence_id) for one in open_ones} == {
+        (meeting.uid, None),
+        (rows[1].series.uid, SOON + timedelta(weeks=1)),
+    }
+    assert [way.address for way in open_ones[0].conferences] == ["https://meet.example/x", "tel:+4930123"]
+    assert "PIN: 4711" in open_ones[0].text
+    assert "meet.example" not in client.get("/g/tarn/meetings.ics").content.decode()
+
+
+def test_ones_own_calendar_has_all_groups_or_only_what_one_comes_to(client, tarn, inside, ann, address):
+    make.meeting(make.group(slug="other"), title="Elsewhere")
+    first, second = make.meeting(tarn, title="First"), make.meeting(inside, title="Second")
+    _series, rows = weekly(tarn)
+    answer(second, person=ann, answer="maybe", **BY | {"by": ann})
+    answer(rows[2], person=ann, answer="yes", **BY | {"by": ann})
+    answer(first, person=ann, answer="no", **BY | {"by": ann})
+
+    assert titles(client.get(address)) == ["First", "Open hour", "Second"]
+    coming = found(client.get(f"{address}?only=coming"))
+    assert [(one.uid, one.status, one.rule) for one in coming] == [
+        (second.uid, "TENTATIVE", ""),
+        (rows[2].uid, "CONFIRMED", ""),
+    ]
+
+
+def test_a_calendar_of_one_group_by_the_same_secret(client, tarn, inside, ann, address):
+    make.meeting(inside, title="Secret")
+    of_group = address.replace(".ics", "/inside.ics")
+    eve = make_key(make.person("Eve"), name="Phone")[1]
+
+    assert titles(client.get(of_group)) == ["Secret"]
+    assert client.get(f"/calendars/{eve}/inside.ics").status_code == 404
+    rename(inside, slug="within", by=Person.objects.at("olga@example.org"), via="test")
+    moved = client.get(of_group)
+    assert (moved.status_code, moved.headers["Location"]) == (301, address.replace(".ics", "/within.ics"))
+
+
+def test_whoever_left_sees_nothing_of_the_group_from_now_on(client, tarn, inside, ann, address):
+    make.meeting(inside, title="Secret")
+    before = client.get(address)
+    assert titles(before) == ["Secret"]
+
+    leave(ann.memberships.get(group=inside), via="test")
+
+    after = client.get(address, headers={"If-None-Match": before.headers["ETag"]})
+    assert titles(after) == []
+    assert client.get(address.replace(".ics", "/inside.ics")).status_code == 404
+
+
+def test_a_secret_that_was_stopped_or_of_somebody_locked_out_is_worth_nothing(client, tarn, ann, address):
+    assert client.get(address).status_code == 200
+    Person.objects.filter(pk=ann.pk).update(is_active=False)
+    assert client.get(address).status_code == 404
+    Person.objects.filter(pk=ann.pk).update(is_active=True)
+    remove_keys(ann)
+    assert client.get(address).status_code == client.get("/calendars/nothing.ics").status_code == 404
+
+
+def test_a_secret_calendar_is_nobody_elses_to_keep(client, tarn, address):
+    answer = client.get(address)
+
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "Folkmoot-Keep" not in answer.headers
+    assert client.get("/g/tarn/meetings.ics").headers["Folkmoot-Keep"] == "yes"
+
+
+def test_nothing_is_sent_again_until_something_is_otherwise(client, tarn, ann, address):
+    venue = add_venue(tarn, name="Library", **BY)
+    meeting = make.meeting(tarn, venue=venue)
+    _series, rows = weekly(tarn)
+
+    def is_new():
+        known = client.get(address, headers={"If-None-Match": is_new.tag})
+        is_new.tag = known.headers["ETag"]
+        return known.status_code == 200
+
+    is_new.tag = "nothing"
+    assert [is_new(), is_new()] == [True, False]
+    for change in (
+        lambda: change_meeting(meeting, title="Other", **BY),
+        lambda: change_meeting(rows[0], room="Cellar", **BY),
+        lambda: cancel(rows[1], **BY),
+        lambda: change_venue(venue, name="Books", **BY),
+        lambda: change_venue(venue, latitude=52.5, longitude=13.4, **BY),
+        lambda: answer(meeting, person=ann, answer="yes", **BY | {"by": ann}),
+        lambda: withdraw_answer(Rsvp.objects.get(), **BY),
+        lambda: make.meeting(tarn),
+        lambda: end_series(rows[3], **BY),
+    ):
+        change()
+        assert [is_new(), is_new()] == [True, False]
+
+
+def test_the_same_text_comes_each_time(client, tarn, address):
+    make.meeting(tarn)
+    weekly(tarn)
+
+    assert client.get(address).content == client.get(address).content
+
+
+def test_what_is_long_past_is_left_out_and_a_series_that_goes_on_is_there_whole(client, tarn):
+    old, recent = make.meeting(tarn, title="Old"), make.meeting(tarn, title="Recent")
+    _series, rows = weekly(tarn)
+    for meeting, days in ((old, 400), (recent, 100)):
+        past = now() - timedelta(days=days)
+        Meeting.objects.filter(pk=meeting.pk).update(starts_at=past, ends_at=past)
+
+    assert titles(client.get("/g/tarn/meetings.ics")) == ["Open hour", "Recent"]
+    longer = now() - timedelta(days=500)
+    Meeting.objects.filter(series=rows[0].series).update(starts_at=longer, ends_at=longer)
+    assert titles(client.get("/g/tarn/meetings.ics")) == ["Recent"]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_calendar_asks_the_same_number_of_questions_for_any_length(
+    client, tarn, ann, address, django_assert_num_queries, number
+):
+    for _count in range(number):
+        answer(make.meeting(tarn, venue=add_venue(tarn, name="Hall", **BY)), person=ann, answer="yes", by=ann, via="t")
+        weekly(tarn)
+    client.get(address)
+
+    with django_assert_num_queries(9):
+        client.get(address)
+
+
+def test_links_to_other_calendars_hold_title_time_and_place_only(tarn):
+    meeting = make.meeting(tarn, title="A & B", link="https://meet.example/x", about="Secret")
+
+    links = add_to_calendar(meeting)
+
+    assert links.webcal == "webcal://localhost:8000/g/tarn/meetings.ics"
+    assert links.file == f"/g/tarn/meetings/{meeting.pk}.ics"
+    for link in (links.google, links.outlook):
+        assert "A+%26+B" in link
+        assert "Town+hall" in link
+        assert "meet.example" not in link
+        assert "Secret" not in link

@@ -1,0 +1,175 @@
+"""Meetings that took place, or were planned, elsewhere: brought along, and again when the other place has changed.
+
+Nobody is invited and nothing is announced: those who come have heard of them there.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from folkmoot.accounts.models import Actor
+from folkmoot.groups.models import Group
+from folkmoot.groups.operations.history import note
+from folkmoot.kit.errors import Refused, require
+from folkmoot.kit.zones import on_the_wall
+from folkmoot.meetings.models import Meeting, Series, SeriesDate, Venue, moments
+from folkmoot.meetings.operations.planning import apply, checked, planned
+from folkmoot.meetings.operations.series import AHEAD, read_rule, row_of, times
+from folkmoot.meetings.operations.venues import NOT_YOURS, add_venue
+from folkmoot.meetings.plans import Place, Plan
+from folkmoot.meetings.rules import can_organise
+from folkmoot.outbox.operations import record
+
+MOST_ROWS = 2_000  # meetings of one series
+
+
+@dataclass
+class Brought:
+    """What came of it: how many meetings, and which plans could not be kept, with the reason."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    series: int = 0
+    venues: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def bring_meetings_along(
+    group: Group, plans: Iterable[Plan], *, by: Actor, via: str, watch: Callable[[], None] = lambda: None
+) -> Brought:
+    """Bring plans into a group, each in a transaction of its own: it may be stopped, and goes on where it was."""
+    bringer = _Bringer(group, by, via)
+    for plan in plans:
+        try:
+            with transaction.atomic():
+                require(can_organise(by, group), NOT_YOURS)
+                bringer.bring(plan)
+        except Refused as refusal:
+            require(can_organise(by, group), NOT_YOURS)
+            bringer.done.refused.append((plan.title[:100], str(refusal)))
+        watch()
+    done = bringer.done
+    if done.new or done.changed:
+        with transaction.atomic():
+            note(group, "meeting.brought", by=by, via=via, count=done.new + done.changed)
+    return done
+
+
+class _Bringer:
+    def __init__(self, group: Group, by: Actor, via: str) -> None:
+        self.group, self.by, self.via, self.done = group, by, via, Brought()
+        self.places = {(one.name, one.address): one for one in Venue.objects.filter(group=group)}
+
+    def bring(self, plan: Plan) -> None:
+        if plan.rule:
+            self.series(plan)
+            return
+        known = Meeting.objects.select_for_update(no_key=True).filter(group=self.group, uid=plan.uid, series=None)
+        fields = self.fields(plan)
+        if (meeting := known.first()) is not None:
+            self.change(meeting, fields)
+            return
+        meeting = Meeting(group=self.group, uid=plan.uid, **_announced(), **fields)
+        self.add(meeting)
+
+    def fields(self, plan: Plan) -> dict[str, Any]:
+        """What a plan says of one meeting, as it is kept. Raises Refused where it cannot be."""
+        said = self.particulars(plan)
+        said |= moments(planned(plan.starts), plan.zone, plan.minutes)
+        said["counted"] = plan.counted
+        said["cancelled_at"] = said["starts_at"] if plan.is_cancelled else None  # nobody knows when
+        return said
+
+    def particulars(self, plan: Plan) -> dict[str, Any]:
+        venue = self.venue(plan.place) if plan.place else None
+        said = {"title": plan.title, "about": plan.about[:20_000], "zone": plan.zone, "minutes": plan.minutes}
+        return checked(said | {"venue": venue, "link": plan.link}, self.group)
+
+    def venue(self, place: Place) -> Venue:
+        key = (place.name, place.address)
+        if key not in self.places:
+            more = {name: getattr(place, name) for name in ("address", "city", "country", "latitude", "longitude")}
+            self.places[key] = add_venue(self.group, name=place.name, by=self.by, via=self.via, **more)
+            self.done.venues += 1
+        return self.places[key]
+
+    def add(self, meeting: Meeting) -> None:
+        meeting.save(force_insert=True)
+        record("meeting.brought", meeting, by=self.by, via=self.via)
+        self.done.new += 1
+
+    def change(self, meeting: Meeting, fields: dict[str, Any]) -> None:
+        """Give a meeting what the plan says now. When it was called off stays as we know it."""
+        if meeting.cancelled_at and fields["cancelled_at"]:
+            del fields["cancelled_at"]
+        changed = {name: value for name, value in fields.items() if getattr(meeting, name) != value}
+        if changed:
+            apply(meeting, changed, by=self.by, via=self.via)
+        self.done.changed += bool(changed)
+        self.done.same += not changed
+
+    def series(self, plan: Plan) -> None:
+        rule = str(read_rule(plan.rule, plan.zone))
+        what = {"rule": rule, "first": on_the_wall(planned(plan.starts)), **self.particulars(plan)}
+        known = Series.objects.select_for_update(no_key=True).filter(group=self.group, uid=plan.uid)
+        series = known.first()
+        if series is None:
+            series = Series.objects.create(group=self.group, uid=plan.uid, published_at=now(), **what)
+            record("series.brought", series, by=self.by, via=self.via)
+            self.done.series += 1
+        elif any(getattr(series, name) != value for name, value in what.items()):
+            news = {"sequence": series.sequence + 1, "changed_at": now()}
+            Series.objects.filter(pk=series.pk).update(**what, **news)
+            series.refresh_from_db()
+            record("series.brought", series, by=self.by, via=self.via)
+        self.dates(series, plan)
+        self.rows(series, plan)
+
+    def dates(self, series: Series, plan: Plan) -> None:
+        series.dates.all().delete()
+        said = [(at, True) for at in plan.extra] + [(at, False) for at in plan.left_out]
+        rows = [SeriesDate(series=series, at=on_the_wall(planned(at)), is_extra=is_extra) for at, is_extra in said]
+        SeriesDate.objects.bulk_create(rows, ignore_conflicts=True)
+
+    def rows(self, series: Series, plan: Plan) -> None:
+        """Make the meetings of a series up to a year from now, as the plan has each of them."""
+        first = plan.starts.replace(second=0)
+        end = max(now().astimezone(UTC).replace(tzinfo=None), first) + AHEAD
+        others = {planned(one.slot): one for one in plan.others if one.slot}
+        slots = sorted({*times(series, start=first, end=end), *others})[-MOST_ROWS:]
+        there = {one.slot: one for one in Meeting.objects.select_for_update(no_key=True).filter(series=series)}
+        for slot in slots:
+            self.row(series, plan, others.get(slot), slot, there.pop(on_the_wall(slot), None))
+        for gone in there.values():
+            self.no_longer(gone)
+        Series.objects.filter(pk=series.pk).update(filled_to=on_the_wall(end))
+
+    def row(self, series: Series, plan: Plan, other: Plan | None, slot: datetime, row: Meeting | None) -> None:
+        fields = self.fields(other) if other else self.particulars(plan) | moments(slot, plan.zone, plan.minutes)
+        fields = {"counted": None, "cancelled_at": fields["starts_at"] if plan.is_cancelled else None} | fields
+        if row is not None:
+            self.change(row, fields)
+            return
+        made = row_of(series, slot)
+        for name, value in (fields | _announced()).items():
+            setattr(made, name, value)
+        self.add(made)
+
+    def no_longer(self, row: Meeting) -> None:
+        """One that the series has no longer: called off where people answered, gone where nobody did."""
+        if not row.rsvps.exists():
+            Meeting.objects.filter(pk=row.pk).delete()
+            self.done.changed += 1
+        elif not row.cancelled_at:
+            apply(row, {"cancelled_at": now()}, by=self.by, via=self.via)
+            self.done.changed += 1
+
+
+def _announced() -> dict[str, Any]:
+    moment = now()
+    return {"published_at": moment, "announced_at": moment}
