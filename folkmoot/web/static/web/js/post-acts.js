@@ -15,7 +15,7 @@ class PostActs extends HTMLElement {
 
   handleEvent(event) {
     const button = event.submitter;
-    if (!button?.matches("button.react") || !this.contains(button)) return;
+    if (!button?.matches("button.react:not(.vote)") || !this.contains(button)) return;
     event.preventDefault();
     this.send(button, this.kindOf(button), button.closest("article.post"));
   }
@@ -28,7 +28,7 @@ class PostActs extends HTMLElement {
     const number = Number(post.id.replace("post-", ""));
     const isOwn = this.mine.own.includes(number);
     const chosen = this.mine.reactions[number] || [];
-    for (const button of post.querySelectorAll("button.react")) {
+    for (const button of post.querySelectorAll("button.react:not(.vote)")) {
       const isPressed = chosen.includes(this.kindOf(button));
       button.setAttribute("aria-pressed", isPressed);
       if (isPressed) button.setAttribute("formaction", `${button.getAttribute("formaction").replace(/\/remove$/, "")}/remove`);
@@ -63,7 +63,7 @@ class PostActs extends HTMLElement {
     const fresh = made.content.querySelector("article.post");
     post.replaceWith(fresh);
     this.mark(fresh);
-    const buttons = [...fresh.querySelectorAll("button.react")];
+    const buttons = [...fresh.querySelectorAll("button.react:not(.vote)")];
     (buttons.find((one) => this.kindOf(one) === kind) || fresh.querySelector(".icon-btn"))?.focus();
   }
 
