@@ -6,12 +6,15 @@ from django.views.decorators.http import require_http_methods
 
 from folkmoot.doors.mail import addresses, confirmations
 from folkmoot.doors.mail.invitations.copies import facts
-from folkmoot.doors.mail.invitations.forms import NewcomerForm, RsvpForm
+from folkmoot.doors.mail.invitations.forms import NewcomerForm
 from folkmoot.doors.mail.invitations.queue import turn_invitations, wants_none
 from folkmoot.doors.mail.models import Confirmation
 from folkmoot.kit.mime import Mailbox
+from folkmoot.meetings import queries
+from folkmoot.meetings.forms import AnswerForm
 from folkmoot.meetings.models import Meeting, Rsvp
 from folkmoot.meetings.operations import answer
+from folkmoot.meetings.options import answer_options
 from folkmoot.meetings.rules import can_see, is_open_to_newcomers
 from folkmoot.web.forms import tried
 
@@ -24,13 +27,14 @@ def rsvp(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "mail/leave_unknown.html", status=404)
     meeting, person = named
     mine = Rsvp.objects.filter(meeting=meeting, person=person).first()
-    known = {"place": mine.place, "guests": mine.guests, "note": mine.note} if mine else {"place": Rsvp.Place.ROOM}
-    form = RsvpForm(request.POST or None, meeting=meeting, initial=known)
+    form = AnswerForm(meeting, request.POST or None, mine=mine)
     if form.is_valid() and tried(form, None, lambda: answer(meeting, person=person, via="link", **form.said)):
         return redirect("rsvp", token)
+    figures = queries.figures([meeting]).get(meeting.pk, queries.Figures())
     context = {
         "meeting": meeting, "group": meeting.group, "person": person, "form": form, "mine": mine,
-        "facts": facts(meeting, comes=False), "asked": request.GET.get("answer", ""),
+        "options": answer_options(meeting, figures, mine), "facts": facts(meeting, comes=False),
+        "asked": request.GET.get("answer", ""),
     }  # fmt: skip
     return render(request, "mail/rsvp.html", context, status=422 if form.errors else 200)
 
