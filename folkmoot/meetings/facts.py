@@ -19,6 +19,7 @@ from folkmoot.meetings.models import (
     Point,
     Proposal,
     Rsvp,
+    Series,
     WishAnswer,
 )
 
@@ -56,6 +57,12 @@ def facts_of(person: Person) -> Iterator[Fact]:
         _("Meetings that you host"),
         _("so that people know whom to ask; as long as the meeting"),
         hosted.values("pk", "title", "starts_at"),
+    )
+    yield Fact(
+        "series",
+        _("Series of meetings that you planned"),
+        _("so that it is known who planned them; as long as the series"),
+        Series.objects.filter(by=person).order_by("pk").values("pk", "group__slug", "title", "created_at"),
     )
     yield from _of_talks(person)
     yield from _of_being_there(person)

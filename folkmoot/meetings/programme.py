@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models import Group
+from folkmoot.kit.zones import to_local
 from folkmoot.meetings.models import AgendaItem, Meeting, Point, Proposal
 
 
@@ -17,18 +20,24 @@ class AgendaRow(NamedTuple):
     item: AgendaItem
     starts_at: datetime
     ends_at: datetime
+    zone: str
+
+    @property
+    def hour(self) -> str:
+        """When it begins by the clocks of the meeting, whatever the page's own are."""
+        return date_format(to_local(self.starts_at, self.zone), pgettext("date format: hour", "H:i"))
 
 
 def agenda_of(meeting: Meeting) -> list[AgendaRow]:
     """Return the agenda with its times: each begins when what stands before it ends."""
     items = meeting.agenda.in_order().select_related("proposal__speaker", "proposal__by", "slides", "point")
-    return list(_timed(items, meeting.starts_at))
+    return list(_timed(items, meeting.starts_at, meeting.zone))
 
 
-def _timed(items: Any, at: datetime) -> Iterator[AgendaRow]:
+def _timed(items: Any, at: datetime, zone: str) -> Iterator[AgendaRow]:
     for item in items:
         end = at + timedelta(minutes=item.minutes)
-        yield AgendaRow(item, at, end)
+        yield AgendaRow(item, at, end, zone)
         at = end
 
 

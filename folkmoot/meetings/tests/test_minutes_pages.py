@@ -5,8 +5,9 @@ from django.utils.timezone import localdate, now
 
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.meetings.models import Feedback, Meeting, Minutes, Point
+from folkmoot.meetings.operations.agenda import add_item
 from folkmoot.meetings.operations.attending import Coming, note_coming
-from folkmoot.meetings.operations.minutes import begin_minutes, save_minutes, submit_minutes
+from folkmoot.meetings.operations.minutes import begin_minutes, publish_minutes, save_minutes, submit_minutes
 from folkmoot.meetings.operations.points import add_point, close_point
 from tests import make
 
@@ -183,3 +184,18 @@ def test_minutes_that_wait_and_points_that_are_late_are_to_do(organiser, meeting
 
     close_point(late, **BY)
     assert "Buy chairs" not in text(organiser.get("/g/tarn/manage/todo"))
+
+
+def test_the_page_of_a_meeting_has_its_agenda_by_its_own_clock_and_its_minutes(client, organiser, ann):
+    abroad = make.meeting(make.group(ann, slug="loom"), starts_in=timedelta(hours=-1), zone="Asia/Tokyo")
+    add_item(abroad, title="Welcome", **BY)
+    minutes = begin_minutes(abroad, **BY)
+    save_minutes(minutes, body="We **met**.", version=0, **BY)
+    client.logout()
+    assert "<strong>met<" not in text(client.get(abroad.get_absolute_url()))
+
+    publish_minutes(minutes, **BY)
+
+    page = text(client.get(abroad.get_absolute_url()))
+    assert f">{abroad.starts:%H:%M}</b>" in page
+    assert "<strong>met<" in page

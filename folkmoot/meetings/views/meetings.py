@@ -15,12 +15,12 @@ from folkmoot.conversations.models import Post, Topic
 from folkmoot.groups.http import around, of_group
 from folkmoot.groups.models import Group
 from folkmoot.kit import recurrence
-from folkmoot.meetings import about, queries
+from folkmoot.meetings import about, programme, queries
 from folkmoot.meetings.forms import AnswerForm
 from folkmoot.meetings.links import add_to_calendar
-from folkmoot.meetings.models import Meeting, Rsvp
+from folkmoot.meetings.models import Meeting, Minutes, Rsvp
 from folkmoot.meetings.options import answer_options
-from folkmoot.meetings.rules import can_answer, is_open_to_newcomers, sees_the_way_in
+from folkmoot.meetings.rules import can_answer, can_look_after, is_open_to_newcomers, sees_the_way_in
 from folkmoot.meetings.showing import map_of, when, when_for
 from folkmoot.meetings.words import rule_in_words
 from folkmoot.web.strangers import same_for_strangers
@@ -63,10 +63,22 @@ def page(request: HttpRequest, found: Meeting, form: AnswerForm | None = None, *
         "seats": _seats(found, figures),
         "map": map_of(found.venue) if found.venue else None,
         "calendar": None if found.is_draft or found.is_over else add_to_calendar(found),
+        "agenda": programme.agenda_of(found),
+        "looks_after": can_look_after(person, found),
+        **_minutes(found, person),
         **(_mine(found, person, form, figures) if person else {"is_open": is_open_to_newcomers(found)}),
         **(_who(found) if "members.read" in context["permissions"] and person else {}),
     }
     return render(request, "meetings/meeting.html", context, status=status)
+
+
+def _minutes(found: Meeting, person: Person | None) -> dict[str, Any]:
+    """What was said, once it is published."""
+    written = Minutes.objects.visible_to(person).filter(meeting=found).exclude(published_at=None).first()
+    if written is None:
+        return {}
+    points = found.points.select_related("owner").order_by("created_at", "pk")
+    return {"minutes": written, "html": rendered(written.body), "points": points}
 
 
 def in_words(found: Meeting) -> str:
