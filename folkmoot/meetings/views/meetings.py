@@ -20,7 +20,7 @@ from folkmoot.meetings.forms import AnswerForm
 from folkmoot.meetings.links import add_to_calendar
 from folkmoot.meetings.models import Meeting, Minutes, Rsvp
 from folkmoot.meetings.options import answer_options
-from folkmoot.meetings.rules import can_answer, can_look_after, sees_the_way_in
+from folkmoot.meetings.rules import can_answer, can_look_after, is_open_to_newcomers, sees_the_way_in
 from folkmoot.meetings.showing import map_of, when, when_for
 from folkmoot.meetings.words import rule_in_words
 from folkmoot.web.strangers import same_for_strangers
@@ -66,7 +66,7 @@ def page(request: HttpRequest, found: Meeting, form: AnswerForm | None = None, *
         "agenda": programme.agenda_of(found),
         "looks_after": can_look_after(person, found),
         **_minutes(found, person),
-        **(_mine(found, person, form, figures) if person else {}),
+        **(_mine(found, person, form, figures) if person else {"is_open": is_open_to_newcomers(found)}),
         **(_who(found) if "members.read" in context["permissions"] and person else {}),
     }
     return render(request, "meetings/meeting.html", context, status=status)

@@ -126,7 +126,14 @@ def test_nobody_makes_us_write_to_an_address_without_end(client, open_meeting):
     assert OutgoingLetter.objects.filter(kind="confirm_answer").count() == 3
 
 
+def test_a_strangers_page_leads_there(client, open_meeting):
+    page = client.get(open_meeting.get_absolute_url())
+
+    assert f"/meetings/{open_meeting.pk}/answer-by-mail" in page.content.decode()
+
+
 def test_where_only_members_answer_there_is_no_such_page(client, meeting, ann):
+    assert b"answer-by-mail" not in client.get(meeting.get_absolute_url()).content
     assert client.get(f"/meetings/{meeting.pk}/answer-by-mail").status_code == 404
     assert come(client, meeting).status_code == 404
     assert not Confirmation.objects.exists()
