@@ -58,15 +58,19 @@ def facts_of(person: Person) -> Iterator[Fact]:
         _("so that people know whom to ask; as long as the meeting"),
         hosted.values("pk", "title", "starts_at"),
     )
+    yield from _of_planning(person)
+    yield from _of_talks(person)
+    yield from _of_being_there(person)
+    yield from _of_minutes(person)
+
+
+def _of_planning(person: Person) -> Iterator[Fact]:
     yield Fact(
         "series",
         _("Series of meetings that you planned"),
         _("so that it is known who planned them; as long as the series"),
         Series.objects.filter(by=person).order_by("pk").values("pk", "group__slug", "title", "created_at"),
     )
-    yield from _of_talks(person)
-    yield from _of_being_there(person)
-    yield from _of_minutes(person)
 
 
 def _of_talks(person: Person) -> Iterator[Fact]:
