@@ -14,6 +14,7 @@ from django.utils.translation import trans_real
 from bin import _catalogues as catalogues
 from folkmoot.accounts.operations import make_start_link
 from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail.invitations import copies
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, RawLetter
 from folkmoot.groups.operations import apply, invite
 from tests import make
@@ -176,6 +177,9 @@ def test_no_letter_says_anything_that_cannot_be_translated(marked, olga, name):
     context = {"site": "https://example.org", "host": "example.org", "group": group, "application": asking}
     context |= {"invitation": group.invitations.get(), "asked": {"held": {"title": "Α"}}, "words": "Όχι.", "body": "Β"}
     context |= {"at": "a@example.org", "list": "l@example.org", "help": "h@example.org", "leave": "x@example.org"}
+    meeting = make.meeting(group, title="Α", room="Β")
+    context |= {"meeting": meeting, "facts": copies.facts(meeting, comes=True), "hours": 3}
+    context |= {"proposed": context["facts"], "who": olga, "reader": olga, "rsvp": "https://example.org/rsvp"}
     context |= {"code": "1234", "signup_url": "https://example.org/", "what": f"{OPEN}…{CLOSE}", "subject": "Α"}
 
     with translation.override("eo"):

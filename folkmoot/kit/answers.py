@@ -66,7 +66,7 @@ WORDS = {
     "eventuell": "maybe",
     "evtl": "maybe",
     "mal sehen": "maybe",
-    "weiß nicht": "maybe",
+    "weiss nicht": "maybe",
 }
 _GUESTS = re.compile(r"[,;]?\s*(?:\+\s*(\d{1,2})|(?:with|mit|plus)\s+(\d{1,2})(?:\s+(?:guests?|gäste?n?|gast))?)$")
 _MARKS = re.compile(r"[.,;:!…]+|[()]|\s[-–]\s|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")

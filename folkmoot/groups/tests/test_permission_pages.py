@@ -113,7 +113,9 @@ def test_nothing_is_offered_that_can_only_be_refused(client, group, olga):
     rows = [row for _label, rows in client.get(PAGE).context["sections"] for row in rows]
 
     strangers = [one for row in rows for one in row.cells if one.role.key in {"anyone", "signed_in"}]
-    assert sum(not one.is_fixed for one in strangers) == 5  # three that are open, twice; but not whether anyone reads
+    assert (
+        sum(not one.is_fixed for one in strangers) == 8
+    )  # five, twice; whether anyone reads and sees meetings is fixed
     anyone = group.roles.get(key=Role.BuiltIn.ANYONE)
     assert "change" not in client.get(PAGE, {"role": anyone.pk, "permission": "topics.read"}).context
 
