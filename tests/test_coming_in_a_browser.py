@@ -54,9 +54,7 @@ def test_a_monthly_meeting_from_the_plan_to_the_waiting_list(context, page, live
     meeting = Meeting.objects.in_order()[0]
 
     answers_on_its_page(context, page, live_server, ann, meeting, says="You answered")
-    send(
-        addresses.answering(meeting, bob.pk), sender="bob@example.org", subject="Re: Tarn evening", body="Yes, gladly!"
-    )
+    send(addresses.answering(meeting, bob.pk), sender="bob@example.org", subject="Re: Tarn evening", body="Yes.")
     answers_on_its_page(context, page, live_server, cem, meeting, says="You are number 1 on the waiting list")
 
     send(addresses.answering(meeting, ann.pk), sender="ann@example.org", message_id="<2@x>", body="No, sorry.")
@@ -75,7 +73,7 @@ def answers_on_its_page(context, page, live_server, person, meeting, *, says):  
     sign_in(context, live_server, person)
     page.goto(meeting.get_absolute_url())
     expect(page.get_by_role("main")).not_to_contain_text("meet.example.org")
-    press(page, "Yes")
+    press(page, "I’m coming")
     expect(page.get_by_role("main")).to_contain_text(says)
 
 
@@ -91,7 +89,7 @@ def test_who_has_no_account_comes_by_a_proven_address(context, page, olga):  # n
     page.keyboard.type("Zoe Guest")
     tab_to(page, "address")
     page.keyboard.type("zoe@example.net")
-    press(page, "Send")
+    press(page, "I come")
     letter = next(copy for copy in gone_out() if copy.recipient == "zoe@example.net")
     page.goto(re.search(r"http\S+(/mail/come/\S+)", text(letter).decode())[1])
     assert not meeting.rsvps.exists()
