@@ -20,6 +20,7 @@ from django.utils.timezone import now  # noqa: E402
 
 from folkmoot.accounts.models import OPERATOR, Person  # noqa: E402
 from folkmoot.accounts.operations import enrol  # noqa: E402
+from folkmoot.doors.calendars.operations import make_key  # noqa: E402
 from folkmoot.groups.models import Group, Membership  # noqa: E402
 from folkmoot.groups.operations import found  # noqa: E402
 from folkmoot.kit import recurrence  # noqa: E402
@@ -68,6 +69,23 @@ def pages() -> dict[str, float]:
     return {"month": _median(lambda: _get(client, month))}
 
 
+def feed() -> dict[str, float]:
+    """The personal calendar of somebody whose group has all those meetings, whole and when nothing changed."""
+    person = Person.objects.at("mo@example.org")
+    assert person, "filled"
+    _key, secret = make_key(person, name="Phone")
+    client, address = Client(SERVER_NAME="localhost"), f"/calendars/{secret}.ics"
+    first = client.get(address)
+    same = {"HTTP_IF_NONE_MATCH": first.headers["ETag"]}
+    assert client.get(address, **same).status_code == 304
+    entries = first.content.count(b"BEGIN:VEVENT")
+    return {
+        "whole": _median(lambda: _get(client, address)),
+        "unchanged": _median(lambda: client.get(address, **same)),
+        "entries": entries,
+    }
+
+
 def last_seat(number: str) -> dict[str, object]:
     """Let so many people ask for one seat at once: how long it took, who has it, whether the line is in order."""
     group = Group.objects.get(slug="moot")
@@ -112,7 +130,7 @@ def _median(do: Callable[[], object]) -> float:
     return statistics.median(took)
 
 
-WHAT: dict[str, Callable[..., object]] = {one.__name__: one for one in (expand, fill, pages, last_seat)}
+WHAT: dict[str, Callable[..., object]] = {one.__name__: one for one in (expand, fill, pages, feed, last_seat)}
 
 if __name__ == "__main__":
     print(json.dumps(WHAT[sys.argv[1]](*sys.argv[2:])))
