@@ -14,6 +14,7 @@ import django
 django.setup()
 
 # What follows needs Django to be set up.
+from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
@@ -58,6 +59,7 @@ def fill(number: str) -> dict[str, int]:
         more = {"title": f"Meeting {one}", "zone": ZONE, "room": "Hall", "uid": new_uid(), "by": owner}
         rows.append(Meeting(group=group, published_at=now(), announced_at=now(), **more, **when))
     Meeting.objects.bulk_create(rows)
+    call_command("collectstatic", interactive=False, verbosity=0)  # pages name our styles by their hashes
     return {"meetings": group.meetings.count()}
 
 

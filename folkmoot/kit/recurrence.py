@@ -106,6 +106,25 @@ def since(rule: Rule, first: datetime, moment: datetime) -> Rule:
     return Rule(rule.parts, None, max(1, rule.count - len(between(rule, first, start=first, end=moment))))
 
 
+def plain(rule: Rule, first: datetime) -> Rule:
+    """Return the rule without what its first time says anyhow: weekly on Tuesdays, from a Tuesday on, is weekly.
+
+    Such a rule follows when the first time moves to another day.
+    """
+    said = {"FREQ": rule.part("FREQ")}
+    match said["FREQ"]:
+        case "WEEKLY":
+            said["BYDAY"] = WEEKDAYS[first.weekday()]
+        case "MONTHLY":
+            said["BYMONTHDAY"] = str(first.day)
+        case "YEARLY":
+            said |= {"BYMONTH": str(first.month), "BYMONTHDAY": str(first.day)}
+    names = {name for name, _value in rule.parts if name.startswith("BY")}
+    if names and all(said.get(name) == rule.part(name) for name in names):
+        return Rule(tuple(part for part in rule.parts if part[0] not in names), rule.until, rule.count)
+    return rule
+
+
 def monthly_on(first: datetime, *, last: bool = False) -> str:
     """Return the rule "each third Tuesday of the month" for a first one; with `last`, "each last Tuesday"."""
     position = -1 if last else (first.day - 1) // 7 + 1

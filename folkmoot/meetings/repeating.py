@@ -46,6 +46,6 @@ def rule_of(repeats: str, first: datetime, *, until: date | None, count: int | N
 
 def choice_of(rule: Rule, first: datetime) -> str:
     """Return the choice that is this rule for a first time, whatever its end; `kept` where none is."""
-    bare = str(Rule(rule.parts))
+    bare = str(Rule(recurrence.plain(rule, first).parts))
     same = [one for one in Repeats if (parts := parts_of(one, first)) and str(recurrence.parse(parts)) == bare]
     return same[0] if same else Repeats.KEPT

@@ -17,14 +17,15 @@ from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.zones import on_the_wall
 from folkmoot.meetings.models import PARTICULARS, Meeting, Series, SeriesDate, moments
 from folkmoot.meetings.operations.planning import apply, cancel, checked, new_uid, planned
+from folkmoot.meetings.operations.retiming import end_before, end_otherwise, retime
 from folkmoot.meetings.operations.venues import NOT_YOURS
 from folkmoot.meetings.rules import can_organise
+from folkmoot.meetings.timing import AHEAD, first_of, rule_of, times
 from folkmoot.outbox.operations import record, record_all
 
 logger = logging.getLogger(__name__)
 
-AHEAD = timedelta(days=366)  # for so long a series has rows
-MOST_AHEAD = 120  # rows of one series, however often it comes
+MOST_AHEAD = 120  # rows to come of one series, however often it comes
 
 
 def plan_series(
@@ -83,13 +84,16 @@ def change_from(
     with transaction.atomic():
         series = _hold_series(meeting, by)
         wanted = checked(particulars, series.group)
-        rows = _from_here(series, meeting)
+        if meeting.is_over:
+            raise Refused(_("This meeting is over: its time and place stay as they were."))
+        rows = [row for row in _from_here(series, meeting) if not row.is_over]
         slot = meeting.slot
         assert slot is not None, "it is of a series"
         first = on_the_wall(planned(starts)) if starts is not None else slot
-        parsed = _rest(series, slot) if rule is None else read_rule(rule, wanted.get("zone", series.zone))
-        if first != slot or (rule is not None and str(parsed) != series.rule):
-            series = _retimed(series, rows, first=first, rule=parsed, by=by, via=via)
+        if starts is not None or rule is not None:
+            wall, zone = first.replace(tzinfo=None), wanted.get("zone", series.zone)
+            asked = None if rule is None else read_rule(rule, zone)
+            series = _at_other_times(series, rows, wall, asked, by=by, via=via)
         _change_rows(series, rows, wanted, by=by, via=via)
         Series.objects.filter(pk=series.pk).update(**wanted, sequence=series.sequence + 1, changed_at=now())
         series.refresh_from_db()
@@ -114,7 +118,7 @@ def end_series(meeting: Meeting, *, by: Actor, via: str, why: str = "") -> Serie
         for row in _from_here(series, meeting):
             if not row.is_over:
                 cancel(row, by=by, via=via, why=why)
-        _end_before(series, meeting)
+        end_before(series, meeting)
         record("series.ended", series, by=by, via=via)
         note(series.group, "series.ended", by=by, via=via, series=series.pk)
     return series
@@ -154,29 +158,17 @@ def read_rule(text: str, zone: str) -> recurrence.Rule:
         raise Refused(_("This is no rule that meetings can follow.")) from error
 
 
-def times(series: Series, *, start: datetime, end: datetime) -> list[datetime]:
-    """Return the times of a series by its clock, from `start` to before `end`: rule, additions, what is left out."""
-    rule, first = recurrence.parse(series.rule, zone=series.zone), series.first.replace(tzinfo=None)
-    found = set(recurrence.between(rule, first, start=start, end=end))
-    for date in series.dates.all():
-        at = date.at.replace(tzinfo=None)
-        if not date.is_extra:
-            found.discard(at)
-        elif start <= at < end:
-            found.add(at)
-    return sorted(found)
-
-
 def _fill(series: Series, *, by: Actor | None, via: str) -> int:
     """Make the rows that are missing from where it stands to the horizon."""
     start = (series.filled_to or series.first).replace(tzinfo=None)
     today = now().astimezone(UTC).replace(tzinfo=None)
     end = max(today, series.first.replace(tzinfo=None)) + AHEAD
-    due = times(series, start=start, end=end)[:MOST_AHEAD]
+    due = times(series, start=start, end=end)[: max(0, MOST_AHEAD - series.meetings.to_come().count())]
     known = {slot.replace(tzinfo=None) for slot in series.meetings.values_list("slot", flat=True) if slot}
     rows = [row_of(series, slot) for slot in due if slot not in known]
     Meeting.objects.bulk_create(rows)
-    filled = max(start, min(end, due[-1] + timedelta(minutes=1)) if len(due) == MOST_AHEAD else end)
+    is_all = series.meetings.to_come().count() < MOST_AHEAD
+    filled = end if is_all else max(start, due[-1] + timedelta(minutes=1) if due else start)
     Series.objects.filter(pk=series.pk).update(filled_to=on_the_wall(filled))
     if rows and series.published_at:
         record_all("meeting.published", rows, by=by, via=via)
@@ -200,10 +192,26 @@ def row_of(series: Series, slot: datetime) -> Meeting:
     )
 
 
+def _at_other_times(
+    series: Series, rows: list[Meeting], first: datetime, rule: recurrence.Rule | None, *, by: Actor, via: str
+) -> Series:
+    """Change the times of these rows, where they change; without a rule they go on by the one they have."""
+    slot = rows[0].slot
+    assert slot is not None, "it is of a series"
+    here = slot.replace(tzinfo=None)
+    own = _rest(series, slot)
+    plain, wanted = recurrence.plain(own, here), recurrence.plain(own, here) if rule is None else rule
+    is_same = recurrence.plain(wanted, first).parts == plain.parts
+    if first == here and is_same:
+        if (wanted.until, wanted.count) != (own.until, own.count):
+            end_otherwise(series, rows, rule=wanted, by=by, via=via)
+        return series
+    return retime(series, rows, first=first, rule=wanted, by=by, via=via)
+
+
 def _rest(series: Series, slot: datetime) -> recurrence.Rule:
     """Its rule from one of its times on: of a counted one so many as are left."""
-    rule = recurrence.parse(series.rule, zone=series.zone)
-    return recurrence.since(rule, series.first.replace(tzinfo=None), slot.replace(tzinfo=None))
+    return recurrence.since(rule_of(series), first_of(series), slot.replace(tzinfo=None))
 
 
 def _hold_series(meeting: Meeting, by: Actor) -> Series:
@@ -220,61 +228,10 @@ def _from_here(series: Series, meeting: Meeting) -> list[Meeting]:
     return list(rows.select_related("group").order_by("slot"))
 
 
-def _retimed(
-    series: Series, rows: list[Meeting], *, first: datetime, rule: recurrence.Rule, by: Actor, via: str
-) -> Series:
-    """Give the rows the times of another rule, in their order; those for which there is none left are called off."""
-    if series.meetings.filter(slot__lt=rows[0].slot).exists():
-        series = _split_off(series, rows[0])
-    series.first, series.rule, series.filled_to = first, str(rule), None
-    series.save(update_fields=["first", "rule", "filled_to"])
-    series.dates.all().delete()  # they were times of the old rule
-    start = first.replace(tzinfo=None)
-    slots = recurrence.between(rule, start, start=start, end=start + AHEAD * 4, most=len(rows))
-    for row in rows[len(slots) :]:
-        cancel(row, by=by, via=via)
-    Meeting.objects.filter(pk__in=[row.pk for row in rows[len(slots) :]]).update(series=None, slot=None)
-    del rows[len(slots) :]
-    for row, slot in _without_collisions(list(zip(rows, map(on_the_wall, slots), strict=True))):
-        changed: dict[str, Any] = {"slot": slot, "series_id": series.pk}
-        if row.starts == row.slot:
-            changed |= moments(slot, row.zone, row.minutes)
-        Meeting.objects.filter(pk=row.pk).update(slot=slot, series_id=series.pk)
-        apply(
-            row, {name: value for name, value in changed.items() if name not in {"slot", "series_id"}}, by=by, via=via
-        )
-        row.refresh_from_db()
-    return series
-
-
-def _without_collisions(pairs: list[tuple[Meeting, datetime]]) -> list[tuple[Meeting, datetime]]:
-    """Order moves so that no row takes a slot that another still has: the later ones first where they go later."""
-    later = [pair for pair in pairs if pair[0].slot is not None and pair[1] > pair[0].slot]
-    return [*reversed(later), *(pair for pair in pairs if pair not in later)]
-
-
-def _split_off(series: Series, meeting: Meeting) -> Series:
-    """Let a series end before a meeting, and begin another one there."""
-    rest = Series.objects.get(pk=series.pk)
-    rest.pk, rest.uid, rest.sequence, rest._state.adding = None, new_uid(), 0, True
-    rest.save(force_insert=True)
-    _end_before(series, meeting)
-    return rest
-
-
-def _end_before(series: Series, meeting: Meeting) -> None:
-    assert meeting.slot is not None, "it is of a series"
-    last = meeting.slot.replace(tzinfo=None) - timedelta(minutes=1)
-    rule = recurrence.ended(recurrence.parse(series.rule, zone=series.zone), last)
-    news = {"rule": str(rule), "ended_at": now(), "changed_at": now(), "sequence": series.sequence + 1}
-    Series.objects.filter(pk=series.pk).update(**news)
-    series.dates.filter(at__gte=meeting.slot).delete()
-
-
 def _change_rows(series: Series, rows: list[Meeting], wanted: dict[str, Any], *, by: Actor, via: str) -> None:
     """Each row follows in what it had from the series; what was changed of it alone stays."""
     for row in rows:
-        if row.is_over or row.cancelled_at:
+        if row.is_over:
             continue
         changed = {
             name: value

@@ -10,6 +10,7 @@ from folkmoot.kit.zones import to_local
 from folkmoot.meetings.models import Meeting, Series
 from folkmoot.meetings.operations import (
     answer,
+    cancel,
     change_all,
     change_from,
     change_meeting,
@@ -17,6 +18,7 @@ from folkmoot.meetings.operations import (
     fill_all,
     plan_series,
     publish_series,
+    uncancel,
 )
 from folkmoot.outbox.models import Event
 from tests import make
@@ -197,3 +199,84 @@ def test_drafts_of_a_series_are_published_together():
 
     assert Meeting.objects.visible_to(ann).count() == 6
     assert Event.objects.filter(kind="meeting.published").count() == 6
+
+
+def with_a_week_left_out(group, **more):
+    first = in_a_week()
+    out, extra = first + timedelta(days=14), first + timedelta(days=17)
+    return weekly(group, left_out=[out], extra=[extra], **more), out, extra
+
+
+def slots(series):
+    return [one.slot.replace(tzinfo=None) for one in rows(series)]
+
+
+def test_an_end_moves_nobody_into_a_week_that_is_left_out():
+    ann = make.person("Ann")
+    series, out, extra = with_a_week_left_out(make.group(ann))
+    before = rows(series)
+    answer(before[3], person=ann, answer="yes", via="web")
+
+    until = slots(series)[4]
+    after = change_from(before[1], rule=f"FREQ=WEEKLY;UNTIL={until:%Y%m%dT%H%M%S}", by=OPERATOR, via="test")
+
+    assert after == series
+    assert slots(series) == [one.slot.replace(tzinfo=None) for one in before[:5]]
+    assert out not in slots(series)
+    assert extra in slots(series)
+    assert [one.starts for one in before[:5]] == [one.starts for one in rows(series)]
+    assert rows(series)[3].rsvps.get().person == ann
+
+
+def test_what_is_left_out_and_what_is_added_move_along():
+    series, out, extra = with_a_week_left_out(make.group())
+    before = slots(series)
+
+    change_all(series, starts=before[0] + timedelta(hours=2), by=OPERATOR, via="test")
+    fill_all()
+
+    assert slots(series) == [at + timedelta(hours=2) for at in before]
+    moved = {one.at.replace(tzinfo=None) for one in series.dates.all()}
+    assert moved == {out + timedelta(hours=2), extra + timedelta(hours=2)}
+
+
+def test_what_is_over_stays_where_it_was():
+    series = weekly(make.group(), starts=in_a_week() - timedelta(days=21))
+    before = rows(series)
+    assert before[0].is_over
+
+    later = before[0].slot.replace(tzinfo=None) + timedelta(hours=1)
+    with pytest.raises(Refused, match="over"):
+        change_from(before[0], starts=later, by=OPERATOR, via="test")
+    change_all(series, minutes=30, by=OPERATOR, via="test")
+
+    assert [one.starts_at for one in rows(series)] == [one.starts_at for one in before]
+
+
+def test_a_rule_that_names_its_own_weekday_follows_to_another_day():
+    first = in_a_week()
+    day = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")[first.weekday()]
+    series = weekly(make.group(), rule=f"FREQ=WEEKLY;BYDAY={day};COUNT=4")
+    before = slots(series)
+
+    change_all(series, starts=first + timedelta(days=1), by=OPERATOR, via="test")
+
+    assert slots(series) == [at + timedelta(days=1) for at in before]
+
+
+def test_what_is_called_off_follows_and_comes_back_as_the_others_are():
+    series = weekly(make.group())
+    off = cancel(rows(series)[2], by=OPERATOR, via="test")
+
+    change_all(series, room="Cellar", zone="Europe/Lisbon", by=OPERATOR, via="test")
+    back = uncancel(off, by=OPERATOR, via="test")
+
+    assert (back.room, back.zone) == ("Cellar", "Europe/Lisbon")
+    assert to_local(back.starts_at, "Europe/Lisbon").hour == 19
+
+
+def test_a_series_has_no_more_rows_than_that_however_often_it_is_gone_on_with():
+    series = weekly(make.group(), rule="FREQ=DAILY")
+
+    assert fill_all() == 0
+    assert series.meetings.count() == 120
