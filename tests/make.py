@@ -62,15 +62,16 @@ def poll(group: Group, *, author: Person, **how: Any) -> Poll:
 def series(group: Group, **what: Any) -> Series:
     """Weekly meetings at noon, from tomorrow on."""
     starts = (now() + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0, tzinfo=None)
-    what = {"title": "Call", "starts": starts, "rule": "FREQ=WEEKLY", "by": OPERATOR, "via": "test"} | what
-    return plan_series(group, **what)
+    usual: dict[str, Any] = {"title": "Call", "starts": starts, "rule": "FREQ=WEEKLY", "by": OPERATOR, "via": "test"}
+    return plan_series(group, **usual | what)
 
 
 def dates(group: Group, **what: Any) -> DatePoll:
     """The question when to meet, at three times: in a week, in ten days and in eleven, at seven in the evening."""
     evening = now().replace(hour=19, minute=0, second=0, microsecond=0, tzinfo=None)
     times = [evening + timedelta(days=days) for days in (7, 10, 11)]
-    return ask_dates(group, **{"title": "When?", "times": times, "by": OPERATOR, "via": "test"} | what)
+    usual: dict[str, Any] = {"title": "When?", "times": times, "by": OPERATOR, "via": "test"}
+    return ask_dates(group, **usual | what)
 
 
 def signed_in(client: Client, person: Person) -> Client:

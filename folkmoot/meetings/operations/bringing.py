@@ -18,10 +18,11 @@ from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.zones import on_the_wall
 from folkmoot.meetings.models import Meeting, Series, SeriesDate, Venue, moments
 from folkmoot.meetings.operations.planning import apply, checked, planned
-from folkmoot.meetings.operations.series import AHEAD, read_rule, row_of, times
+from folkmoot.meetings.operations.series import read_rule, row_of
 from folkmoot.meetings.operations.venues import NOT_YOURS, add_venue
 from folkmoot.meetings.plans import Place, Plan
 from folkmoot.meetings.rules import can_organise
+from folkmoot.meetings.timing import AHEAD, times
 from folkmoot.outbox.operations import record
 
 MOST_ROWS = 2_000  # meetings of one series
