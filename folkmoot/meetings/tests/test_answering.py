@@ -115,6 +115,58 @@ def test_who_comes_after_the_last_seat_waits_in_line():
     assert (coming(meeting), waiting(meeting)) == (["Ann"], ["Bob", "Cem", "Dua"])
 
 
+def test_who_has_a_seat_keeps_it_where_there_is_none_for_a_guest():
+    group = make.group()
+    ann, bob, cem = people(group, "Ann", "Bob", "Cem")
+    meeting = make.meeting(group, seats=2, guests=1)
+    for one in (ann, bob, cem):
+        answer(meeting, person=one, answer="yes", via="web")
+
+    with pytest.raises(Refused, match="no seat for your guest"):
+        answer(meeting, person=ann, answer="yes", via="web", guests=1)
+    move_up(meeting)
+
+    assert (coming(meeting), waiting(meeting)) == (["Ann", "Bob"], ["Cem"])
+    assert meeting.rsvps.get(person=ann).guests == 0
+
+
+def test_a_guest_does_not_pass_those_who_wait():
+    group = make.group()
+    ann, bob = people(group, "Ann", "Bob")
+    meeting = make.meeting(group, seats=2, guests=1)
+    answer(meeting, person=ann, answer="yes", via="web")
+    answer(meeting, person=bob, answer="yes", via="web", guests=1)
+
+    with pytest.raises(Refused, match="no seat for your guest"):
+        answer(meeting, person=ann, answer="yes", via="web", guests=1)
+
+    assert (coming(meeting), waiting(meeting)) == (["Ann"], ["Bob"])
+
+
+def test_who_asks_for_a_place_that_is_full_stays_where_they_are():
+    group = make.group()
+    ann, bob = people(group, "Ann", "Bob")
+    meeting = make.meeting(group, seats=1, room="Hall", link="https://meet.example.org/x")
+    answer(meeting, person=ann, answer="yes", via="web", place="room")
+    answer(meeting, person=bob, answer="yes", via="web", place="online")
+
+    with pytest.raises(Refused, match="no seat there"):
+        answer(meeting, person=bob, answer="yes", via="web", place="room")
+
+    assert (coming(meeting), meeting.rsvps.get(person=bob).place) == (["Ann", "Bob"], "online")
+
+
+def test_who_says_yes_again_brings_as_many_as_are_allowed_now():
+    ann = make.person("Ann")
+    meeting = make.meeting(make.group(ann), guests=2)
+    answer(meeting, person=ann, answer="yes", via="web", guests=2)
+    change_meeting(meeting, guests=0, by=OPERATOR, via="test")
+
+    rsvp = answer(meeting, person=ann, answer="yes", via="calendar")
+
+    assert (rsvp.comes, rsvp.guests) == (True, 0)
+
+
 def test_seats_that_come_free_go_to_the_first_who_fits():
     group = make.group()
     ann, bob, cem, dua = people(group, "Ann", "Bob", "Cem", "Dua")
