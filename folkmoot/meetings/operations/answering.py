@@ -96,7 +96,7 @@ def _wanted(
     """What the row will say. Refuses what this meeting does not offer."""
     if answer not in Rsvp.Answer.values:
         raise Refused(_("Please say yes, no or maybe."))
-    usual = Rsvp.Place.ONLINE if meeting.is_online and not meeting.is_in_a_room else Rsvp.Place.ROOM
+    usual = usual_place(meeting)
     where = place or (known.place if known else usual)
     if not meeting.is_hybrid:
         where = usual
@@ -133,6 +133,11 @@ def _seat(meeting: Meeting, known: Rsvp | None, wanted: dict[str, Any]) -> tuple
         raise Refused(_("There is no seat for your guest.") if same_place else _("There is no seat there."))
     waits = known is not None and known.waits_since is not None and same_place
     return (known.waits_since, known.offered_at) if waits and known is not None else (now(), None)
+
+
+def usual_place(meeting: Meeting) -> str:
+    """Where people meet; of a hybrid meeting, where they do who say nothing else."""
+    return Rsvp.Place.ONLINE if meeting.is_online and not meeting.is_in_a_room else Rsvp.Place.ROOM
 
 
 def seats_of(meeting: Meeting, place: str) -> int | None:
