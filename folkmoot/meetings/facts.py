@@ -66,6 +66,12 @@ def facts_of(person: Person) -> Iterator[Fact]:
 
 def _of_planning(person: Person) -> Iterator[Fact]:
     yield Fact(
+        "planned",
+        _("Meetings that you planned"),
+        _("so that it is known who planned them; as long as the meeting"),
+        Meeting.objects.filter(by=person).order_by("pk").values("pk", "group__slug", "title", "created_at"),
+    )
+    yield Fact(
         "series",
         _("Series of meetings that you planned"),
         _("so that it is known who planned them; as long as the series"),

@@ -96,13 +96,13 @@ def _wanted(
     """What the row will say. Refuses what this meeting does not offer."""
     if answer not in Rsvp.Answer.values:
         raise Refused(_("Please say yes, no or maybe."))
-    usual = Rsvp.Place.ONLINE if meeting.is_online and not meeting.is_in_a_room else Rsvp.Place.ROOM
+    usual = usual_place(meeting)
     where = place or (known.place if known else usual)
     if not meeting.is_hybrid:
         where = usual
     if where not in Rsvp.Place.values:
         raise Refused(_("Please say whether you come to the room or join online."))
-    with_them = guests if guests is not None else (known.guests if known else 0)
+    with_them = guests if guests is not None else min(known.guests if known else 0, meeting.guests)
     if answer != Rsvp.Answer.YES:
         with_them = 0
     if not 0 <= with_them <= min(meeting.guests, MOST_GUESTS):
@@ -112,7 +112,10 @@ def _wanted(
 
 
 def _seat(meeting: Meeting, known: Rsvp | None, wanted: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
-    """Since when they wait, and since when a seat is offered to them; nothing of both for who has a seat."""
+    """Since when they wait, and since when a seat is offered to them; nothing of both for who has a seat.
+
+    Raises Refused where somebody who has a seat asks for more than is free: they keep the one they have.
+    """
     if wanted["answer"] != Rsvp.Answer.YES:
         return None, None
     asks = wanted["guests"] + 1
@@ -126,8 +129,15 @@ def _seat(meeting: Meeting, known: Rsvp | None, wanted: dict[str, Any]) -> tuple
     line = others.waiting().filter(place=wanted["place"]).exists()
     if fits and (is_offered or not line):
         return None, None
+    if known is not None and known.comes:
+        raise Refused(_("There is no seat for your guest.") if same_place else _("There is no seat there."))
     waits = known is not None and known.waits_since is not None and same_place
     return (known.waits_since, known.offered_at) if waits and known is not None else (now(), None)
+
+
+def usual_place(meeting: Meeting) -> str:
+    """Where people meet; of a hybrid meeting, where they do who say nothing else."""
+    return Rsvp.Place.ONLINE if meeting.is_online and not meeting.is_in_a_room else Rsvp.Place.ROOM
 
 
 def seats_of(meeting: Meeting, place: str) -> int | None:

@@ -96,17 +96,22 @@ def _due(at: datetime) -> list[int]:
         meeting__starts_at__gt=at,
         meeting__starts_at__lte=at + timedelta(hours=EARLIEST),
     )
-    rows = waiting.order_by("meeting__starts_at", "pk").values_list("pk", "hours", "meeting__starts_at")
+    rows = waiting.order_by("meeting__starts_at", "hours", "pk").values_list("pk", "hours", "meeting__starts_at")
     return [pk for pk, hours, starts_at in rows if starts_at - timedelta(hours=hours) <= at]
 
 
 def _claim(pk: int, at: datetime) -> bool:
-    """Note that a reminder is sent, and have it sent by what follows on the event: never twice, and not lost."""
+    """Note that a reminder is sent, and have it sent by what follows on the event: never twice, and not lost.
+
+    It stands for the earlier ones to the same people that were not sent: a meeting was brought forward.
+    """
     with transaction.atomic():
         rows = Reminder.objects.select_for_update(no_key=True, of=("self",)).select_related("meeting")
         reminder = rows.filter(pk=pk, sent_at=None, meeting__cancelled_at=None).first()
         if reminder is None or not Reminder.objects.filter(pk=pk, sent_at=None).update(sent_at=at):
             return False
+        same = Reminder.objects.filter(meeting=reminder.meeting_id, to=reminder.to, sent_at=None)
+        same.filter(hours__gt=reminder.hours).update(sent_at=at)
         if reminder.meeting.starts_at - at <= TOO_LATE:
             return False
         record("reminder.due", reminder, by=None, via="clock")

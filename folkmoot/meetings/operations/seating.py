@@ -12,7 +12,7 @@ from folkmoot.groups.models import Membership
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.zones import to_local
 from folkmoot.meetings.models import Meeting, Rsvp
-from folkmoot.meetings.operations.answering import seats_of
+from folkmoot.meetings.operations.answering import seats_of, usual_place
 from folkmoot.meetings.operations.planning import hold
 from folkmoot.outbox.operations import record
 
@@ -31,7 +31,10 @@ def move_up(meeting: Meeting, *, at: datetime | None = None) -> int:
     with transaction.atomic():
         rows = Meeting.objects.select_for_update(no_key=True, of=("self",)).select_related("group")
         held: Meeting = rows.get(pk=meeting.pk)
-        if held.cancelled_at or held.is_draft or moment >= held.starts_at:
+        if moment >= held.starts_at:
+            return 0
+        _leave_what_is_gone(held)
+        if held.cancelled_at or held.is_draft:
             return 0
         for place in Rsvp.Place.values:
             told += _fill_seats(held, place, moment)
@@ -56,6 +59,13 @@ def give_seat(rsvp: Rsvp, *, by: Actor, via: str) -> Rsvp:
             raise Refused(_("There is no free seat. Raise the number of seats first."))
         _seat(rsvp, by=by, via=via)
     return rsvp
+
+
+def _leave_what_is_gone(meeting: Meeting) -> None:
+    """Whoever answered for the room of a meeting that is online only now joins there, and the other way round."""
+    if not meeting.is_hybrid:
+        left = usual_place(meeting)
+        Rsvp.objects.filter(meeting=meeting).exclude(place=left).update(place=left, offered_at=None)
 
 
 def _fill_seats(meeting: Meeting, place: str, at: datetime) -> int:

@@ -7,6 +7,7 @@ from folkmoot.accounts.models import OPERATOR
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.meetings.models import Meeting, Rsvp
 from folkmoot.meetings.operations import Outdated, answer, cancel, change_meeting, give_seat, move_up, withdraw_answer
+from folkmoot.meetings.reactions import seats_may_be_free
 from folkmoot.outbox.models import Event
 from tests import make
 
@@ -26,6 +27,12 @@ def people(group, *names):
     for one in made:
         make.join(group, one)
     return made
+
+
+def changed(meeting, **what):
+    """What is told when a meeting was changed."""
+    change_meeting(meeting, by=OPERATOR, via="test", **what)
+    return Event.objects.get(kind="meeting.changed", subject_id=meeting.pk)
 
 
 def test_an_answer_is_one_row_with_its_origin():
@@ -113,6 +120,58 @@ def test_who_comes_after_the_last_seat_waits_in_line():
     answer(meeting, person=dua, answer="yes", via="web")
 
     assert (coming(meeting), waiting(meeting)) == (["Ann"], ["Bob", "Cem", "Dua"])
+
+
+def test_who_has_a_seat_keeps_it_where_there_is_none_for_a_guest():
+    group = make.group()
+    ann, bob, cem = people(group, "Ann", "Bob", "Cem")
+    meeting = make.meeting(group, seats=2, guests=1)
+    for one in (ann, bob, cem):
+        answer(meeting, person=one, answer="yes", via="web")
+
+    with pytest.raises(Refused, match="no seat for your guest"):
+        answer(meeting, person=ann, answer="yes", via="web", guests=1)
+    move_up(meeting)
+
+    assert (coming(meeting), waiting(meeting)) == (["Ann", "Bob"], ["Cem"])
+    assert meeting.rsvps.get(person=ann).guests == 0
+
+
+def test_a_guest_does_not_pass_those_who_wait():
+    group = make.group()
+    ann, bob = people(group, "Ann", "Bob")
+    meeting = make.meeting(group, seats=2, guests=1)
+    answer(meeting, person=ann, answer="yes", via="web")
+    answer(meeting, person=bob, answer="yes", via="web", guests=1)
+
+    with pytest.raises(Refused, match="no seat for your guest"):
+        answer(meeting, person=ann, answer="yes", via="web", guests=1)
+
+    assert (coming(meeting), waiting(meeting)) == (["Ann"], ["Bob"])
+
+
+def test_who_asks_for_a_place_that_is_full_stays_where_they_are():
+    group = make.group()
+    ann, bob = people(group, "Ann", "Bob")
+    meeting = make.meeting(group, seats=1, room="Hall", link="https://meet.example.org/x")
+    answer(meeting, person=ann, answer="yes", via="web", place="room")
+    answer(meeting, person=bob, answer="yes", via="web", place="online")
+
+    with pytest.raises(Refused, match="no seat there"):
+        answer(meeting, person=bob, answer="yes", via="web", place="room")
+
+    assert (coming(meeting), meeting.rsvps.get(person=bob).place) == (["Ann", "Bob"], "online")
+
+
+def test_who_says_yes_again_brings_as_many_as_are_allowed_now():
+    ann = make.person("Ann")
+    meeting = make.meeting(make.group(ann), guests=2)
+    answer(meeting, person=ann, answer="yes", via="web", guests=2)
+    change_meeting(meeting, guests=0, by=OPERATOR, via="test")
+
+    rsvp = answer(meeting, person=ann, answer="yes", via="calendar")
+
+    assert (rsvp.comes, rsvp.guests) == (True, 0)
 
 
 def test_seats_that_come_free_go_to_the_first_who_fits():
@@ -212,6 +271,47 @@ def test_a_hybrid_meeting_counts_the_room_and_the_line_apart():
     answer(meeting, person=bob, answer="yes", via="web", place="online")
 
     assert (coming(meeting), waiting(meeting)) == (["Ann", "Bob", "Cem"], [])
+
+
+def test_who_was_for_a_room_that_is_gone_joins_online():
+    group = make.group()
+    ann, bob, cem = people(group, "Ann", "Bob", "Cem")
+    meeting = make.meeting(group, seats=1, online_seats=2, room="Hall", link="https://meet.example.org/x")
+    for one in (ann, bob, cem):
+        answer(meeting, person=one, answer="yes", via="web", place="room")
+
+    seats_may_be_free(changed(meeting, room=""))
+
+    assert set(meeting.rsvps.values_list("place", flat=True)) == {"online"}
+    assert (coming(meeting), waiting(meeting)) == (["Ann", "Bob"], ["Cem"])
+
+
+def test_who_was_offered_a_seat_in_a_room_that_is_gone_is_asked_anew():
+    group = make.group()
+    ann, bob = people(group, "Ann", "Bob")
+    meeting = make.meeting(group, seats=1, starts_in=timedelta(hours=4), room="Hall", link="https://meet.example.org/x")
+    for one in (ann, bob):
+        answer(meeting, person=one, answer="yes", via="web", place="room")
+    answer(meeting, person=ann, answer="no", via="web")
+    move_up(meeting)
+
+    seats_may_be_free(changed(meeting, room=""))
+
+    assert Event.objects.filter(kind="seat.offered").count() == 2
+    assert meeting.rsvps.get(person=bob).offered_at
+
+
+@pytest.mark.parametrize("room", ["Hall", "Yard"])
+def test_of_a_hybrid_meeting_everybody_stays_where_they_are(room):
+    group = make.group()
+    ann, bob = people(group, "Ann", "Bob")
+    meeting = make.meeting(group, room="Hall", link="https://meet.example.org/x")
+    answer(meeting, person=ann, answer="yes", via="web", place="room")
+    answer(meeting, person=bob, answer="yes", via="web", place="online")
+
+    seats_may_be_free(changed(meeting, room=room, seats=5))
+
+    assert list(meeting.rsvps.order_by("pk").values_list("place", flat=True)) == ["room", "online"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils.timezone import now
@@ -6,7 +6,7 @@ from django.utils.timezone import now
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.meetings.facts import facts_of
 from folkmoot.meetings.models import Approval, Attendance, Feedback, Interest, Meeting, Point, Proposal, Rsvp
-from folkmoot.meetings.operations import answer, erase_answers
+from folkmoot.meetings.operations import answer, erase_answers, plan_meeting
 from folkmoot.meetings.operations.agenda import schedule
 from folkmoot.meetings.operations.attending import Coming, note_coming
 from folkmoot.meetings.operations.erasing import merge_programme
@@ -67,6 +67,18 @@ def test_what_somebody_did_for_meetings_is_told_then_forgotten():
     assert (Interest.objects.count(), Approval.objects.count()) == (0, 0)
     assert Point.objects.get().owner is None
     assert meeting.attendances.count() == 1
+
+
+def test_who_planned_a_meeting_is_told_so():
+    olga = make.person("Olga")
+    group = make.group(owner=olga)
+    starts = datetime.fromisoformat("2030-07-16T19:00")
+    meeting = plan_meeting(group, title="Numbats", starts=starts, by=olga, via="test")
+    make.meeting(group)
+
+    planned = next(fact.rows for fact in facts_of(olga) if fact.name == "planned")
+
+    assert [(row["pk"], row["title"]) for row in planned] == [(meeting.pk, "Numbats")]
 
 
 def test_two_accounts_that_are_one_have_one_presence_and_all_talks():

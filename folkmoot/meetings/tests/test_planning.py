@@ -257,3 +257,17 @@ def test_when_the_law_changes_the_wall_stays_and_the_moment_moves():
     assert (kept.starts, kept.starts_at, kept.sequence) == (meeting.starts, meeting.starts_at, 1)
     assert Meeting.objects.get(pk=other.pk).sequence == 0
     assert Event.objects.get(kind="meeting.changed").subject_id == meeting.pk
+
+
+def test_a_zone_that_is_no_more_does_not_stop_the_clocks_of_others():
+    group = make.group()
+    lost, meeting = make.meeting(group), make.meeting(group)
+    an_hour = timedelta(hours=1)
+    Meeting.objects.filter(pk=lost.pk).update(zone="Europe/Atlantis")
+    Meeting.objects.filter(pk=meeting.pk).update(
+        starts_at=meeting.starts_at + an_hour, ends_at=meeting.ends_at + an_hour
+    )
+
+    assert keep_time() == 1
+
+    assert Meeting.objects.get(pk=meeting.pk).starts_at == meeting.starts_at

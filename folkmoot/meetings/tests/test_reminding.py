@@ -83,3 +83,13 @@ def test_a_week_before_is_no_news_three_days_before(olga, ann):
 
     assert remind_due() == 0
     assert Reminder.objects.filter(sent_at=None).count() == 1
+
+
+def test_of_several_that_are_due_at_once_the_nearest_is_sent(meeting):
+    moment = meeting.starts_at - 20 * HOUR
+
+    assert (remind_due(moment), remind_due(moment)) == (2, 0)
+
+    sent = Event.objects.filter(kind="reminder.due").values_list("subject_id", flat=True)
+    assert set(Reminder.objects.filter(pk__in=sent).values_list("hours", "to")) == {(24, "coming"), (168, "silent")}
+    assert list(Reminder.objects.filter(sent_at=None).values_list("hours", flat=True)) == [2]
