@@ -161,13 +161,25 @@ class _Bringer:
         self.add(made)
 
     def no_longer(self, row: Meeting) -> None:
-        """One that the series has no longer: called off where people answered, gone where nobody did."""
-        if not row.rsvps.exists():
+        """One that the series has no longer: gone where nothing came of it yet, else called off.
+
+        What is over and has left something behind did take place, whatever they say elsewhere now.
+        """
+        is_in_use = _is_in_use(row)
+        if not (row.is_over or is_in_use):
             Meeting.objects.filter(pk=row.pk).delete()
             self.done.changed += 1
-        elif not row.cancelled_at:
+        elif not (row.cancelled_at or (row.is_over and is_in_use)):
             apply(row, {"cancelled_at": now()}, by=self.by, via=self.via)
             self.done.changed += 1
+
+
+def _is_in_use(row: Meeting) -> bool:
+    """Whether anybody has answered, prepared or written something that would go with it."""
+    if row.topic_id or hasattr(row, "written"):
+        return True
+    kept = (row.rsvps, row.wishes, row.agenda, row.attendances, row.points, row.feedback)
+    return any(things.exists() for things in kept)
 
 
 def _announced() -> dict[str, Any]:

@@ -9,8 +9,9 @@ from folkmoot.accounts.models import OPERATOR
 from folkmoot.kit import ical
 from folkmoot.kit.errors import NotAllowed
 from folkmoot.kit.ical import Entry
-from folkmoot.meetings.models import Meeting, Series, Venue
+from folkmoot.meetings.models import AgendaItem, Meeting, Minutes, Series, Venue
 from folkmoot.meetings.operations import announce_due, answer, bring_meetings_along, fill_all
+from folkmoot.meetings.operations.minutes import begin_minutes
 from folkmoot.meetings.plans import Place, Plan, of_calendar, of_list
 from folkmoot.outbox.models import Event
 from tests import make
@@ -114,6 +115,25 @@ def test_a_series_that_changes_elsewhere_changes_here_and_answers_are_kept(tarn)
     assert [(gap.days, is_off) for gap, is_off in rows] == [(0, False), (7, True), (14, False)]
     assert Series.objects.get().rule == "FREQ=WEEKLY;COUNT=2;INTERVAL=2" or Series.objects.get().sequence == 1
     assert ann.rsvps.count() == 2
+
+
+def test_what_took_place_stays_with_its_minutes_when_the_times_change_elsewhere(tarn):
+    weekly = {"rule": "FREQ=WEEKLY;COUNT=4", "starts": SOON - timedelta(weeks=3)}
+    bring_meetings_along(tarn, [plan(**weekly)], **BY)
+    met, plain, prepared, bare = Meeting.objects.order_by("slot")
+    minutes = begin_minutes(met, **BY)
+    AgendaItem.objects.create(meeting=prepared, position=1, title="Talk")
+    later = plan(**weekly | {"starts": weekly["starts"] + timedelta(hours=1)})
+
+    done = bring_meetings_along(tarn, [later], **BY)
+    again = bring_meetings_along(tarn, [later], **BY)
+
+    kept = Meeting.objects.filter(pk__in=[one.pk for one in (met, plain, prepared, bare)]).order_by("slot")
+    assert [(one.pk, bool(one.cancelled_at)) for one in kept] == [
+        (met.pk, False), (plain.pk, True), (prepared.pk, True),
+    ]  # fmt: skip
+    assert Minutes.objects.get() == minutes
+    assert (counts(done)[:3], counts(again)[:3]) == ((4, 3, 0), (0, 0, 4))
 
 
 def test_a_series_of_long_ago_has_all_its_meetings(tarn):
