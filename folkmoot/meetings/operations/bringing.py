@@ -104,14 +104,22 @@ class _Bringer:
         self.done.new += 1
 
     def change(self, meeting: Meeting, fields: dict[str, Any]) -> None:
-        """Give a meeting what the plan says now. When it was called off stays as we know it."""
-        if meeting.cancelled_at and fields["cancelled_at"]:
+        """Give a meeting what the plan says now. One that was called off here stays so."""
+        if meeting.cancelled_at and not _is_off_elsewhere(meeting):
             del fields["cancelled_at"]
         changed = {name: value for name, value in fields.items() if getattr(meeting, name) != value}
         if changed:
-            apply(meeting, changed, by=self.by, via=self.via)
+            self.write(meeting, changed)
         self.done.changed += bool(changed)
         self.done.same += not changed
+
+    def write(self, meeting: Meeting, changed: dict[str, Any]) -> None:
+        """Whoever has it in their calendar hears when it is called off, and when it takes place after all."""
+        was_off, is_off = meeting.cancelled_at, changed.get("cancelled_at", meeting.cancelled_at)
+        apply(meeting, changed, by=self.by, via=self.via)
+        if bool(was_off) != bool(is_off):
+            kind = "meeting.cancelled" if is_off else "meeting.uncancelled"
+            record(kind, meeting, by=self.by, via=self.via)
 
     def series(self, plan: Plan) -> None:
         rule = str(read_rule(plan.rule, plan.zone))
@@ -170,8 +178,13 @@ class _Bringer:
             Meeting.objects.filter(pk=row.pk).delete()
             self.done.changed += 1
         elif not (row.cancelled_at or (row.is_over and is_in_use)):
-            apply(row, {"cancelled_at": now()}, by=self.by, via=self.via)
+            self.write(row, {"cancelled_at": row.starts_at})
             self.done.changed += 1
+
+
+def _is_off_elsewhere(meeting: Meeting) -> bool:
+    """Whether it was called off by being brought: at its own start, where here it is done at some moment."""
+    return meeting.cancelled_at == meeting.starts_at
 
 
 def _is_in_use(row: Meeting) -> bool:

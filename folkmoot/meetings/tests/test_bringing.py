@@ -10,7 +10,7 @@ from folkmoot.kit import ical
 from folkmoot.kit.errors import NotAllowed
 from folkmoot.kit.ical import Entry
 from folkmoot.meetings.models import AgendaItem, Meeting, Minutes, Series, Venue
-from folkmoot.meetings.operations import announce_due, answer, bring_meetings_along, fill_all
+from folkmoot.meetings.operations import announce_due, answer, bring_meetings_along, cancel, fill_all
 from folkmoot.meetings.operations.minutes import begin_minutes
 from folkmoot.meetings.plans import Place, Plan, of_calendar, of_list
 from folkmoot.outbox.models import Event
@@ -65,6 +65,44 @@ def test_what_is_long_past_or_called_off_comes_as_it_is(tarn):
 
     assert [bool(one.cancelled_at) for one in Meeting.objects.order_by("uid")] == [False, True]
     assert counts(again) == (0, 0, 2, 0, 0)
+
+
+def test_who_comes_hears_that_it_is_called_off_elsewhere_and_that_it_takes_place_after_all(tarn):
+    off, moved = plan(is_cancelled=True), plan(is_cancelled=True, starts=SOON + timedelta(days=1))
+    told = []
+    for one in (plan(), off, moved, plan(), plan()):
+        Event.objects.all().delete()
+        bring_meetings_along(tarn, [one], **BY)
+        told.append(sorted(Event.objects.exclude(kind="meeting.brought").values_list("kind", flat=True)))
+
+    changed = "meeting.changed"
+    assert told == [[], ["meeting.cancelled", changed], [changed], [changed, "meeting.uncancelled"], []]
+
+
+def test_one_of_a_series_that_is_there_no_longer_is_told_and_may_come_back(tarn):
+    weekly, ann = plan(rule="FREQ=WEEKLY;COUNT=3"), make.person("Ann")
+    make.join(tarn, ann)
+    bring_meetings_along(tarn, [weekly], **BY)
+    answer(Meeting.objects.order_by("slot")[2], person=ann, answer="yes", by=ann, via="test")
+
+    bring_meetings_along(tarn, [plan(rule="FREQ=WEEKLY;COUNT=2")], **BY)
+    assert Event.objects.filter(kind="meeting.cancelled").count() == 1
+    bring_meetings_along(tarn, [weekly], **BY)
+
+    assert Event.objects.filter(kind="meeting.uncancelled").count() == 1
+    assert Meeting.objects.filter(cancelled_at=None).count() == 3
+
+
+def test_what_was_called_off_here_stays_so_whatever_they_say_elsewhere(tarn):
+    bring_meetings_along(tarn, [plan()], **BY)
+    cancel(Meeting.objects.get(), why="Snow", **BY)
+
+    for one in (plan(title="Bread"), plan(is_cancelled=True), plan()):
+        bring_meetings_along(tarn, [one], **BY)
+
+    meeting = Meeting.objects.get()
+    assert (bool(meeting.cancelled_at), meeting.why_cancelled) == (True, "Snow")
+    assert Event.objects.filter(kind="meeting.cancelled").count() == 1
 
 
 def test_what_cannot_be_kept_is_named_and_the_rest_comes(tarn):
