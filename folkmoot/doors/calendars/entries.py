@@ -22,7 +22,7 @@ def entries(shown: Shown) -> Iterator[Entry]:
         if meeting.series_id in shown.series:
             of_series.setdefault(meeting.series_id, []).append(meeting)
         else:
-            yield single(meeting, comes=shown.comes(meeting), is_unsure=shown.is_unsure(meeting))
+            yield _alone(meeting, shown)
     for pk, meetings in sorted(of_series.items()):
         yield from _series(shown.series[pk], meetings, shown)
 
@@ -48,14 +48,21 @@ def single(meeting: Meeting, *, comes: bool, is_unsure: bool = False) -> Entry:
 
 
 def _series(series: Series, meetings: list[Meeting], shown: Shown) -> Iterator[Entry]:
-    """The rule, and each meeting that is otherwise. One that the rule no longer gives is added, or has gone."""
+    """The rule, and each meeting that is otherwise. One that the rule no longer gives is added, or has gone.
+
+    A rule that ends before it begins would still give its beginning: what is left of it stands by itself.
+    """
     until = recurrence.parse(series.rule, zone=series.zone).until
-    within = [one for one in meetings if until is None or _slot(one) <= until]
-    beyond = [one for one in meetings if one not in within and not one.cancelled_at]
+    late = [one for one in meetings if until is not None and _slot(one) > until]
+    beyond = [one for one in late if not one.cancelled_at]
     dates = shown.dates.get(series.pk, [])
-    added = {_wall(one.at) for one in dates if one.is_extra} | {_slot(one) for one in beyond}
-    yield _master(series, dates, added, max([series.changed_at, *(one.changed_at for one in beyond)]))
-    for meeting in sorted([*within, *beyond], key=_slot):
+    extra = {_wall(one.at) for one in dates if one.is_extra}
+    added = extra.difference(map(_slot, late)).union(map(_slot, beyond))
+    if until is not None and until < _wall(series.first) and _wall(series.first) not in added:
+        yield from (_alone(one, shown) for one in beyond)
+        return
+    yield _master(series, dates, added, max([series.changed_at, *(one.changed_at for one in late)]))
+    for meeting in sorted((one for one in meetings if one in beyond or one not in late), key=_slot):
         if _differs(meeting, series) or shown.is_unsure(meeting) or (shown.comes(meeting) and meeting.is_online):
             yield _one_of(series, meeting, shown)
 
@@ -81,8 +88,12 @@ def _master(series: Series, dates: list[SeriesDate], added: Iterable[datetime], 
     )
 
 
+def _alone(meeting: Meeting, shown: Shown) -> Entry:
+    return single(meeting, comes=shown.comes(meeting), is_unsure=shown.is_unsure(meeting))
+
+
 def _one_of(series: Series, meeting: Meeting, shown: Shown) -> Entry:
-    alone = single(meeting, comes=shown.comes(meeting), is_unsure=shown.is_unsure(meeting))
+    alone = _alone(meeting, shown)
     fields: dict[str, Any] = {name: getattr(alone, name) for name in Entry.__dataclass_fields__}
     fields |= {"uid": series.uid, "sequence": series.sequence + meeting.sequence}
     return Entry(**(fields | {"recurrence_id": _slot(meeting), "recurrence_zone": series.zone}))

@@ -105,14 +105,22 @@ class _Bringer:
         self.done.new += 1
 
     def change(self, meeting: Meeting, fields: dict[str, Any]) -> None:
-        """Give a meeting what the plan says now. When it was called off stays as we know it."""
-        if meeting.cancelled_at and fields["cancelled_at"]:
+        """Give a meeting what the plan says now. One that was called off here stays so."""
+        if meeting.cancelled_at and not _is_off_elsewhere(meeting):
             del fields["cancelled_at"]
         changed = {name: value for name, value in fields.items() if getattr(meeting, name) != value}
         if changed:
-            apply(meeting, changed, by=self.by, via=self.via)
+            self.write(meeting, changed)
         self.done.changed += bool(changed)
         self.done.same += not changed
+
+    def write(self, meeting: Meeting, changed: dict[str, Any]) -> None:
+        """Whoever has it in their calendar hears when it is called off, and when it takes place after all."""
+        was_off, is_off = meeting.cancelled_at, changed.get("cancelled_at", meeting.cancelled_at)
+        apply(meeting, changed, by=self.by, via=self.via)
+        if bool(was_off) != bool(is_off):
+            kind = "meeting.cancelled" if is_off else "meeting.uncancelled"
+            record(kind, meeting, by=self.by, via=self.via)
 
     def series(self, plan: Plan) -> None:
         rule = str(read_rule(plan.rule, plan.zone))
@@ -162,13 +170,30 @@ class _Bringer:
         self.add(made)
 
     def no_longer(self, row: Meeting) -> None:
-        """One that the series has no longer: called off where people answered, gone where nobody did."""
-        if not row.rsvps.exists():
+        """One that the series has no longer: gone where nothing came of it yet, else called off.
+
+        What is over and has left something behind did take place, whatever they say elsewhere now.
+        """
+        is_in_use = _is_in_use(row)
+        if not (row.is_over or is_in_use):
             Meeting.objects.filter(pk=row.pk).delete()
             self.done.changed += 1
-        elif not row.cancelled_at:
-            apply(row, {"cancelled_at": now()}, by=self.by, via=self.via)
+        elif not (row.cancelled_at or (row.is_over and is_in_use)):
+            self.write(row, {"cancelled_at": row.starts_at})
             self.done.changed += 1
+
+
+def _is_off_elsewhere(meeting: Meeting) -> bool:
+    """Whether it was called off by being brought: at its own start, where here it is done at some moment."""
+    return meeting.cancelled_at == meeting.starts_at
+
+
+def _is_in_use(row: Meeting) -> bool:
+    """Whether anybody has answered, prepared or written something that would go with it."""
+    if row.topic_id or hasattr(row, "written"):
+        return True
+    kept = (row.rsvps, row.wishes, row.agenda, row.attendances, row.points, row.feedback)
+    return any(things.exists() for things in kept)
 
 
 def _announced() -> dict[str, Any]:

@@ -9,8 +9,9 @@ from folkmoot.accounts.models import OPERATOR
 from folkmoot.kit import ical
 from folkmoot.kit.errors import NotAllowed
 from folkmoot.kit.ical import Entry
-from folkmoot.meetings.models import Meeting, Series, Venue
-from folkmoot.meetings.operations import announce_due, answer, bring_meetings_along, fill_all
+from folkmoot.meetings.models import AgendaItem, Meeting, Minutes, Series, Venue
+from folkmoot.meetings.operations import announce_due, answer, bring_meetings_along, cancel, fill_all
+from folkmoot.meetings.operations.minutes import begin_minutes
 from folkmoot.meetings.plans import Place, Plan, of_calendar, of_list
 from folkmoot.outbox.models import Event
 from tests import make
@@ -66,6 +67,44 @@ def test_what_is_long_past_or_called_off_comes_as_it_is(tarn):
     assert counts(again) == (0, 0, 2, 0, 0)
 
 
+def test_who_comes_hears_that_it_is_called_off_elsewhere_and_that_it_takes_place_after_all(tarn):
+    off, moved = plan(is_cancelled=True), plan(is_cancelled=True, starts=SOON + timedelta(days=1))
+    told = []
+    for one in (plan(), off, moved, plan(), plan()):
+        Event.objects.all().delete()
+        bring_meetings_along(tarn, [one], **BY)
+        told.append(sorted(Event.objects.exclude(kind="meeting.brought").values_list("kind", flat=True)))
+
+    changed = "meeting.changed"
+    assert told == [[], ["meeting.cancelled", changed], [changed], [changed, "meeting.uncancelled"], []]
+
+
+def test_one_of_a_series_that_is_there_no_longer_is_told_and_may_come_back(tarn):
+    weekly, ann = plan(rule="FREQ=WEEKLY;COUNT=3"), make.person("Ann")
+    make.join(tarn, ann)
+    bring_meetings_along(tarn, [weekly], **BY)
+    answer(Meeting.objects.order_by("slot")[2], person=ann, answer="yes", by=ann, via="test")
+
+    bring_meetings_along(tarn, [plan(rule="FREQ=WEEKLY;COUNT=2")], **BY)
+    assert Event.objects.filter(kind="meeting.cancelled").count() == 1
+    bring_meetings_along(tarn, [weekly], **BY)
+
+    assert Event.objects.filter(kind="meeting.uncancelled").count() == 1
+    assert Meeting.objects.filter(cancelled_at=None).count() == 3
+
+
+def test_what_was_called_off_here_stays_so_whatever_they_say_elsewhere(tarn):
+    bring_meetings_along(tarn, [plan()], **BY)
+    cancel(Meeting.objects.get(), why="Snow", **BY)
+
+    for one in (plan(title="Bread"), plan(is_cancelled=True), plan()):
+        bring_meetings_along(tarn, [one], **BY)
+
+    meeting = Meeting.objects.get()
+    assert (bool(meeting.cancelled_at), meeting.why_cancelled) == (True, "Snow")
+    assert Event.objects.filter(kind="meeting.cancelled").count() == 1
+
+
 def test_what_cannot_be_kept_is_named_and_the_rest_comes(tarn):
     done = bring_meetings_along(tarn, [plan(title=" "), plan(uid="two@x", minutes=10**6), plan(uid="three@x")], **BY)
 
@@ -114,6 +153,25 @@ def test_a_series_that_changes_elsewhere_changes_here_and_answers_are_kept(tarn)
     assert [(gap.days, is_off) for gap, is_off in rows] == [(0, False), (7, True), (14, False)]
     assert Series.objects.get().rule == "FREQ=WEEKLY;COUNT=2;INTERVAL=2" or Series.objects.get().sequence == 1
     assert ann.rsvps.count() == 2
+
+
+def test_what_took_place_stays_with_its_minutes_when_the_times_change_elsewhere(tarn):
+    weekly = {"rule": "FREQ=WEEKLY;COUNT=4", "starts": SOON - timedelta(weeks=3)}
+    bring_meetings_along(tarn, [plan(**weekly)], **BY)
+    met, plain, prepared, bare = Meeting.objects.order_by("slot")
+    minutes = begin_minutes(met, **BY)
+    AgendaItem.objects.create(meeting=prepared, position=1, title="Talk")
+    later = plan(**weekly | {"starts": weekly["starts"] + timedelta(hours=1)})
+
+    done = bring_meetings_along(tarn, [later], **BY)
+    again = bring_meetings_along(tarn, [later], **BY)
+
+    kept = Meeting.objects.filter(pk__in=[one.pk for one in (met, plain, prepared, bare)]).order_by("slot")
+    assert [(one.pk, bool(one.cancelled_at)) for one in kept] == [
+        (met.pk, False), (plain.pk, True), (prepared.pk, True),
+    ]  # fmt: skip
+    assert Minutes.objects.get() == minutes
+    assert (counts(done)[:3], counts(again)[:3]) == ((4, 3, 0), (0, 0, 4))
 
 
 def test_a_series_of_long_ago_has_all_its_meetings(tarn):

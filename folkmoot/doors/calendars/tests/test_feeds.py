@@ -20,6 +20,7 @@ from folkmoot.meetings.operations import (
     change_venue,
     end_series,
     plan_series,
+    uncancel,
     withdraw_answer,
 )
 from tests import make
@@ -130,6 +131,30 @@ def test_a_series_that_ended_has_an_end_and_what_was_called_off_with_it_is_gone(
 
     times = between(parse(entry.rule), entry.starts, start=SOON, end=SOON + timedelta(days=99))
     assert times == [SOON + timedelta(weeks=number) for number in range(4)]
+
+
+def test_a_series_that_ended_before_its_first_meeting_is_gone_but_for_what_takes_place_after_all(client, tarn):
+    series, rows = weekly(tarn)
+    end_series(rows[0], **BY)
+    assert found(client.get("/g/tarn/meetings.ics")) == ()
+
+    uncancel(rows[2], **BY)
+    [entry] = found(client.get("/g/tarn/meetings.ics"))
+    assert (entry.uid, entry.starts, entry.rule) == (rows[2].uid, SOON + timedelta(weeks=2), "")
+
+    uncancel(rows[0], **BY)
+    [entry] = found(client.get("/g/tarn/meetings.ics"))
+    assert (entry.uid, entry.starts, entry.extra) == (series.uid, SOON, (SOON, SOON + timedelta(weeks=2)))
+
+
+def test_one_that_was_added_after_the_end_of_the_rule_and_called_off_is_gone(client, tarn):
+    extra = SOON + timedelta(weeks=9)
+    _series, rows = weekly(tarn, rule=f"FREQ=WEEKLY;UNTIL={SOON + timedelta(weeks=1):%Y%m%dT%H%M%S}", extra=[extra])
+    assert [one.extra for one in found(client.get("/g/tarn/meetings.ics"))] == [(extra,)]
+
+    cancel(rows[-1], **BY)
+
+    assert [one.extra for one in found(client.get("/g/tarn/meetings.ics"))] == [()]
 
 
 def test_the_way_in_is_told_to_those_who_come_and_to_nobody_else(client, tarn, ann, address):
