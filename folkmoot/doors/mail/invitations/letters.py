@@ -115,6 +115,8 @@ def _subject(copy: CalendarCopy, said: Saying, seen: Seen) -> str:
         return _("A meeting leaves your calendar")
     if said == Saying.INVITATION:
         return copy.meeting.title
+    if said == Saying.AGAIN and not copy.knows:
+        return copy.meeting.title  # it was never called off: this reader alone heard no more of it
     if said != Saying.ANSWERED:
         return str(SUBJECTS[said]) % {"title": copy.meeting.title}
     if _has_moved_up(copy, seen):
@@ -155,7 +157,7 @@ def _news(copy: CalendarCopy, said: Saying, seen: Seen) -> list[str]:
             if why
             else _("This meeting does not take place.")
         )
-    if said == Saying.AGAIN:
+    if said == Saying.AGAIN and copy.knows:
         news.append(_("This meeting takes place after all."))
     if _has_moved_up(copy, seen) and not said.takes_away:
         news.append(_("A seat came free, and it is yours. If you can't come, please say no, so that the next one can."))

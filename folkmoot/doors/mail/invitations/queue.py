@@ -74,16 +74,21 @@ def answer_withdrawn(event: Event) -> None:
     _look_at(Q(meeting=event.subject_id, person=event.data.get("person")))
 
 
-def member_gone(event: Event) -> None:
-    """Who leaves a group may have to hear no more of its meetings."""
+def member_turned(event: Event) -> None:
+    """Who leaves a group may have to hear no more of its meetings; who comes back, of those that were taken away."""
     member = Membership.objects.filter(pk=event.subject_id).first()
     if member is not None:
         _look_at(Q(meeting__group=member.group_id, person=member.person_id))
 
 
+def group_reopened(event: Event) -> None:
+    """What left calendars because a group was closed comes back."""
+    _look_at(Q(meeting__group=event.subject_id, sent_at__isnull=False))
+
+
 def look_at_all() -> None:
-    """Look at each calendar once a day: permissions end by date, groups close, and not all of that is an event."""
-    _look_at(Q(is_cancelled=False, sent_at__isnull=False))
+    """Look at each calendar once a day: permissions and bans end by date, groups close, not all of that is an event."""
+    _look_at(Q(sent_at__isnull=False))
 
 
 def person_merged(event: Event) -> None:

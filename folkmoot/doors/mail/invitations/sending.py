@@ -85,7 +85,7 @@ def _note(one: _Ready, answer: Answer | None) -> None:
             is_cancelled=one.said.takes_away,
             sent_at=now(),
             answer=one.seen.answer,
-            knows=one.copy.knows if one.said == Saying.GONE else one.seen.facts,
+            knows={} if one.said == Saying.GONE else one.seen.facts,
             attempts=0,
             error="",
         )

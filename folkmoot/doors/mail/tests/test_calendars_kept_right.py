@@ -1,0 +1,80 @@
+"""What calendars hear later: back after they were told that a meeting is gone, after a refusal, or nothing any more."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from folkmoot.accounts.models import OPERATOR
+from folkmoot.doors.mail.invitations import queue
+from folkmoot.doors.mail.tests.meeting_mail import entry, letters, plan, to
+from folkmoot.groups.models import Denial, Membership
+from folkmoot.groups.operations import close_group, leave, reopen_group
+from folkmoot.meetings.operations import answer
+from tests import make
+
+
+@pytest.fixture
+def ann():
+    return make.person("Ann")
+
+
+@pytest.fixture
+def olga(db):
+    return make.person("Olga")
+
+
+@pytest.fixture
+def tarn(olga, ann):
+    return make.group(ann, owner=olga)
+
+
+def invitations(person, sent):
+    return [one for one in to(person, sent) if one.get_content_type() == "multipart/mixed"]
+
+
+def test_a_group_that_opens_again_brings_its_meetings_back_into_calendars(tarn, olga, ann):
+    plan(tarn, olga)
+    letters()
+    close_group(tarn, reason="Quiet", by=OPERATOR, via="test")
+    queue.look_at_all()
+    (gone,) = invitations(ann, letters())
+
+    reopen_group(tarn, by=OPERATOR, via="test")
+
+    (back,) = invitations(ann, letters())
+    assert [entry(gone)[0], entry(back)[0]] == ["CANCEL", "REQUEST"]
+    assert entry(back)[1].sequence > entry(gone)[1].sequence
+    assert back["Subject"] == "Autumn meeting"
+    assert "after all" not in back.get_body(("plain",)).get_content()
+
+
+def test_who_leaves_and_comes_back_has_the_meeting_again_with_their_answer(olga, ann):
+    den = make.group(ann, owner=olga, slug="den", visibility="hidden", joining="invitation")
+    meeting = plan(den, olga)
+    letters()
+    answer(meeting, person=ann, answer="yes", via="web")
+    letters()
+    leave(Membership.objects.get(group=den, person=ann), via="web")
+    (gone,) = invitations(ann, letters())
+
+    make.join(den, ann)
+
+    (back,) = invitations(ann, letters())
+    assert [entry(gone)[0], entry(back)[0]] == ["CANCEL", "REQUEST"]
+
+
+def test_a_ban_that_ends_brings_meetings_back_within_a_day(tarn, olga, ann):
+    plan(tarn, olga)
+    letters()
+    ban = Denial.objects.create(person=ann, group=tarn, permission="", ends_at=now() + timedelta(days=1))
+    queue.look_at_all()
+    (gone,) = invitations(ann, letters())
+    Denial.objects.filter(pk=ban.pk).update(starts_at=now() - timedelta(days=2), ends_at=now())
+
+    queue.look_at_all()
+
+    (back,) = invitations(ann, letters())
+    assert [entry(gone)[0], entry(back)[0]] == ["CANCEL", "REQUEST"]
+    queue.look_at_all()
+    assert invitations(ann, letters()) == []
