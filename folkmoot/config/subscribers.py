@@ -58,6 +58,8 @@ SUBSCRIBERS = [
     Subscriber(
         "seats", frozenset({"rsvp.changed", "rsvp.withdrawn", "meeting.changed"}), handle=meetings.seats_may_be_free
     ),
+    Subscriber("seats-of-the-gone", frozenset({"member.left", "member.removed"}), handle=meetings.member_gone),
+    Subscriber("seats-of-the-banned", frozenset({"sanction.laid"}), handle=meetings.sanction_laid),
     Subscriber("invited", frozenset({"meeting.announced"}), handle=invitations.meeting_announced),
     Subscriber("calendars", MEETING_NEWS, handle=invitations.meeting_told),
     Subscriber("answered", frozenset({"rsvp.changed", "rsvp.moved_up"}), handle=invitations.rsvp_told),

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from folkmoot.accounts.models import Person
+from folkmoot.groups.models import Membership, Sanction
 from folkmoot.meetings import operations
 from folkmoot.meetings.models import DateAnswer, DatePoll, Meeting, Rsvp, Series
 from folkmoot.meetings.operations.erasing import merge_programme
@@ -27,6 +28,20 @@ def seats_may_be_free(event: Event) -> None:
     """Whoever waits moves up when somebody goes, and when there are more seats."""
     if meeting := _meeting(event):
         operations.move_up(meeting)
+
+
+def member_gone(event: Event) -> None:
+    """Whoever is no member any more gives their seats back, unless others than members may come too."""
+    member = Membership.objects.select_related("group", "person").filter(pk=event.subject_id).first()
+    if member is not None:
+        operations.withdraw_answers(member.person, group=member.group, via=event.via)
+
+
+def sanction_laid(event: Event) -> None:
+    """Whoever may not come for a while gives their seats to those who may."""
+    laid = Sanction.objects.select_related("group", "person").filter(pk=event.subject_id).first()
+    if laid is not None:
+        operations.withdraw_answers(laid.person, group=laid.group, via=event.via)
 
 
 def person_merged(event: Event) -> None:

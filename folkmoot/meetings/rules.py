@@ -41,11 +41,17 @@ def can_answer_for(by: Actor, person: Person, meeting: Meeting) -> bool:
     return can_answer(person, meeting) and (by == person or can_organise(by, meeting.group))
 
 
+def comes(person: Person, meeting: Meeting) -> bool:
+    """Whoever has a seat, as long as they may have one."""
+    has_seat = Rsvp.objects.coming().filter(meeting=meeting, person=person).exists()
+    return has_seat and can_answer(person, meeting)
+
+
 def sees_the_way_in(person: Person | None, meeting: Meeting) -> bool:
     """Link, numbers and PIN are for those who come, and those who organise."""
     if person is None:
         return False
-    return Rsvp.objects.coming().filter(meeting=meeting, person=person).exists() or can_organise(person, meeting.group)
+    return comes(person, meeting) or can_organise(person, meeting.group)
 
 
 def can_propose(person: Actor | None, group: Group) -> bool:

@@ -29,6 +29,7 @@ class Sheet:
     name: str
     groups: tuple[int, ...]
     person: Person | None
+    answering: tuple[int, ...] = ()  # of the groups those in which an answer of the reader's counts
     only_coming: bool = False
 
     @property
@@ -39,7 +40,7 @@ class Sheet:
 
     @property
     def answers(self) -> Any:
-        return Rsvp.objects.filter(person=self.person, meeting__group__in=self.groups)
+        return Rsvp.objects.filter(person=self.person, meeting__group__in=self.answering)
 
     @property
     def coming(self) -> Any:
@@ -92,15 +93,19 @@ class Shown:
 
 def of_group(group: Group, person: Person | None) -> Sheet:
     """Return what one group has for a reader; an empty sheet for whoever may see none of it."""
-    may = permissions_in(group, person) & _SEEING
-    return Sheet(group.name, (group.pk,) if may else (), person)
+    return Sheet(group.name, *_that([group], person))
 
 
 def of_person(person: Person, *, name: str, only_coming: bool = False) -> Sheet:
     """Return the meetings of all groups that somebody is in, where they may see them."""
-    joined = Group.objects.joined_by(person).order_by("pk")
-    mine = [one.pk for one in joined if permissions_in(one, person) & _SEEING]
-    return Sheet(name, tuple(mine), person, only_coming)
+    return Sheet(name, *_that(Group.objects.joined_by(person).order_by("pk"), person), only_coming)
+
+
+def _that(groups: Iterable[Group], person: Person | None) -> tuple[tuple[int, ...], Person | None, tuple[int, ...]]:
+    """Of some groups those whose meetings the reader may see, and those of them in which they may come."""
+    may = {one.pk: permissions_in(one, person) for one in groups}
+    seen = tuple(pk for pk, held in may.items() if held & _SEEING)
+    return seen, person, tuple(pk for pk in seen if "meetings.answer" in may[pk])
 
 
 def everything(group: Group) -> Shown:

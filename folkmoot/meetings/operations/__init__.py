@@ -1,7 +1,7 @@
 """What can be done with meetings; the only writer of this app's tables."""
 
 from folkmoot.meetings.operations.announcing import announce, announce_due
-from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer
+from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer, withdraw_answers
 from folkmoot.meetings.operations.backdating import date_back, take_as_announced
 from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
 from folkmoot.meetings.operations.dating import answer_dates, ask_dates, change_dates, close_dates, decide, reopen_dates
@@ -69,4 +69,5 @@ __all__ = [
     "take_as_announced",
     "uncancel",
     "withdraw_answer",
+    "withdraw_answers",
 ]

@@ -9,10 +9,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
+from folkmoot.groups.models import Group, Reach
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
 from folkmoot.meetings.models import Meeting, Rsvp, Wish, WishAnswer
-from folkmoot.meetings.rules import can_answer_for, can_organise
+from folkmoot.meetings.rules import can_answer, can_answer_for, can_organise
 from folkmoot.outbox.operations import record
 
 MOST_GUESTS = 20
@@ -71,6 +72,17 @@ def withdraw_answer(rsvp: Rsvp, *, by: Actor, via: str) -> None:
         _require_open(meeting, by)
         if Rsvp.objects.filter(pk=rsvp.pk).delete()[0]:
             record("rsvp.withdrawn", meeting, by=by, via=via, person=rsvp.person_id)
+
+
+def withdraw_answers(person: Person, *, group: Group, via: str) -> None:
+    """Take away what somebody answered to meetings to come, here and below, where they may answer no more."""
+    below = Reach.objects.filter(above=group).values("below")
+    ahead = Meeting.objects.to_come().filter(group__in=below, rsvps__person=person)
+    for meeting in ahead.in_order():
+        with transaction.atomic():
+            held = _hold(meeting)
+            if not can_answer(person, held) and Rsvp.objects.filter(meeting=held, person=person).delete()[0]:
+                record("rsvp.withdrawn", held, by=None, via=via, person=person.pk)
 
 
 def _hold(meeting: Meeting) -> Meeting:

@@ -4,11 +4,25 @@ import pytest
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.config.subscribers import SUBSCRIBERS
+from folkmoot.groups.models import Role, Sanction
+from folkmoot.groups.operations import allow, leave, remove_member, sanction
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.meetings.models import Meeting, Rsvp
-from folkmoot.meetings.operations import Outdated, answer, cancel, change_meeting, give_seat, move_up, withdraw_answer
+from folkmoot.meetings.operations import (
+    Outdated,
+    answer,
+    cancel,
+    change_meeting,
+    give_seat,
+    move_up,
+    withdraw_answer,
+    withdraw_answers,
+)
 from folkmoot.meetings.reactions import seats_may_be_free
+from folkmoot.meetings.rules import sees_the_way_in
 from folkmoot.outbox.models import Event
+from folkmoot.outbox.relay import drain
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -359,3 +373,52 @@ def test_an_organiser_takes_a_slip_back():
     withdraw_answer(rsvp, by=OPERATOR, via="web")
 
     assert not meeting.rsvps.exists()
+
+
+def removed(group, person):
+    remove_member(group.memberships.get(person=person), by=OPERATOR, via="web")
+
+
+def left(group, person):
+    leave(group.memberships.get(person=person), via="web")
+
+
+def banned(group, person):
+    sanction(group, person, kind=Sanction.Kind.BAN, reason="Rude", by=OPERATOR, via="web")
+
+
+@pytest.mark.parametrize("gone", [removed, left, banned])
+def test_whoever_is_gone_sees_no_way_in_and_gives_their_seat_to_the_next(gone):
+    ann, bob = make.person("Ann"), make.person("Bob")
+    group = make.group(ann, bob)
+    meeting = make.meeting(group, seats=1, starts_in=timedelta(days=30))
+    answer(meeting, person=ann, answer="yes", via="web")
+    answer(meeting, person=bob, answer="yes", via="web")
+    drain(SUBSCRIBERS)
+
+    gone(group, ann)
+    seen_at_once = sees_the_way_in(ann, meeting)
+    while drain(SUBSCRIBERS):
+        pass
+
+    assert not seen_at_once
+    assert (coming(meeting), waiting(meeting)) == (["Bob"], [])
+    assert Event.objects.get(kind="rsvp.withdrawn").data["person"] == ann.pk
+
+
+def test_answers_stay_where_they_may_be_given_and_of_what_is_over():
+    ann = make.person("Ann")
+    inner, group = make.group(ann, slug="inner"), make.group(ann)
+    allow(group.roles.get(audience=Role.Audience.SIGNED_IN), permission="meetings.answer", by=OPERATOR, via="test")
+    ahead, past, elsewhere = make.meeting(group), make.meeting(inner), make.meeting(inner)
+    for meeting in (ahead, past, elsewhere):
+        answer(meeting, person=ann, answer="yes", via="web")
+    Meeting.objects.filter(pk=past.pk).update(starts_at=now() - timedelta(days=2), ends_at=now() - timedelta(days=1))
+
+    withdraw_answers(ann, group=group, via="test")
+    kept = Rsvp.objects.count()
+    left(inner, ann)
+    withdraw_answers(ann, group=inner, via="test")
+
+    assert kept == 3
+    assert set(Rsvp.objects.values_list("meeting", flat=True)) == {ahead.pk, past.pk}

@@ -6,7 +6,8 @@ from django.test import Client
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Person
-from folkmoot.groups.operations import grant_role
+from folkmoot.groups.models import Role
+from folkmoot.groups.operations import allow, grant_role
 from folkmoot.meetings import answers_to_dates
 from folkmoot.meetings.models import DateAnswer, DatePoll, Meeting
 from folkmoot.meetings.operations import answer_dates, close_dates, plan_series
@@ -202,3 +203,15 @@ def test_a_page_asks_the_same_number_of_questions_for_many_people(
 
     with django_assert_max_num_queries(20):
         page(client, poll.get_absolute_url())
+
+
+def test_who_may_not_see_the_members_answers_without_their_names(poll, tarn, ann, bob):
+    eve = make.person("Eve")
+    allow(tarn.roles.get(audience=Role.Audience.SIGNED_IN), permission="meetings.answer", by=OPERATOR, via="test")
+    answer_dates(poll, {keys(poll)[0]: "yes"}, person=bob, via="web")
+    answer_dates(poll, {keys(poll)[0]: "yes"}, person=eve, via="web")
+
+    guest, organiser = page(of(eve), poll.get_absolute_url()), page(of(ann), poll.get_absolute_url())
+
+    assert ("Bob" in guest, "Bob" in organiser) == (False, True)
+    assert f'name="date-{keys(poll)[0]}"' in guest

@@ -6,6 +6,7 @@ from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.meetings.models import Meeting, Point, Proposal
+from folkmoot.meetings.operations import publish
 from folkmoot.meetings.operations.agenda import add_item, schedule
 from folkmoot.meetings.operations.proposing import propose, want, withdraw_proposal
 from tests import make
@@ -197,3 +198,21 @@ def test_a_talk_that_was_taken_back_stands_in_no_list(client, group, ann):
 
     assert "Looms" not in text(client.get("/g/tarn/talks"))
     assert now() > Proposal.objects.get().withdrawn_at
+
+
+def test_a_talk_tells_of_a_draft_to_nobody_but_those_who_organise(client, group, ann):
+    talk = propose(group, title="Looms", by=ann, via="web")
+    draft = make.meeting(group, title="Secret gathering", is_draft=True)
+    schedule(talk, meeting=draft, **BY)
+
+    stranger = text(client.get(f"/talks/{talk.pk}"))
+    client.force_login(ann)
+    proposer = text(client.get(f"/talks/{talk.pk}"))
+    client.force_login(olga(group))
+    organiser = text(client.get(f"/talks/{talk.pk}"))
+    publish(draft, **BY)
+    client.force_login(ann)
+    published = text(client.get(f"/talks/{talk.pk}"))
+
+    seen = ["Secret gathering" in page for page in (stranger, proposer, organiser, published)]
+    assert seen == [False, False, True, True]

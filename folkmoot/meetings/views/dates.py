@@ -170,11 +170,13 @@ def _page(request: HttpRequest, poll: DatePoll, form: DatesForm | None = None) -
     can_answer = person is not None and can_answer_dates(person, poll)
     organises = can_organise(person, group)
     with timezone.override(zone):
-        context = around(request, group, "meetings") | {
+        context = around(request, group, "meetings")
+        sees_names = organises or (can_answer and "members.read" in context["permissions"])
+        context |= {
             "poll": poll,
             "zone": zone.replace("_", " "),
             "columns": shown,
-            "rows": answers_to_dates.table(poll, shown) if can_answer or organises else [],
+            "rows": answers_to_dates.table(poll, shown) if sees_names else [],
             "form": (form or answer_form(poll, person)) if person and can_answer and poll.is_open else None,
             "organises": organises,
             "fairest": answers_to_dates.fairest(poll, zone) if organises and poll.meeting is None else [],

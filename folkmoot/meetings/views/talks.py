@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.accounts.models import Person
 from folkmoot.groups.http import OF_PAGE, around, managed
 from folkmoot.groups.models import Group
 from folkmoot.kit import markdown
 from folkmoot.kit.text import key_of
-from folkmoot.meetings.models import Interest, Meeting, Proposal
+from folkmoot.meetings.models import AgendaItem, Interest, Meeting, Proposal
 from folkmoot.meetings.operations.agenda import schedule, take_off
 from folkmoot.meetings.operations.proposing import (
     change_proposal,
@@ -156,7 +157,7 @@ def _page(request: HttpRequest, found: Proposal, failed: TalkForm | None) -> Htt
         context = around(request, found.group, "meetings") | {
             "talk": found,
             "abstract": markdown.to_html(found.abstract),
-            "item": found.item if hasattr(found, "item") else None,
+            "item": _item(found, person),
             "wanted": found.interests.count(),
             "wants": found.interests.filter(person=person).exists() if person else False,
             "can_want": can_want(person, found.group),
@@ -165,6 +166,11 @@ def _page(request: HttpRequest, found: Proposal, failed: TalkForm | None) -> Htt
             "meetings": Meeting.objects.filter(group=found.group, cancelled_at=None).to_come().in_order()[:50],
         }
         return render(request, "meetings/talk.html", context, status=422 if failed is not None else 200)
+
+
+def _item(found: Proposal, person: Person | None) -> AgendaItem | None:
+    """Where it stands on an agenda, for those who see that meeting."""
+    return AgendaItem.objects.visible_to(person).filter(proposal=found).select_related("meeting", "slides").first()
 
 
 def _form(request: HttpRequest, found: Proposal) -> TalkForm | None:

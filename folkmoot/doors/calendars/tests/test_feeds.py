@@ -7,7 +7,7 @@ from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.doors.calendars.operations import make_key, remove_keys
-from folkmoot.groups.operations import leave, rename
+from folkmoot.groups.operations import deny, leave, rename
 from folkmoot.kit.ical import read
 from folkmoot.kit.recurrence import between, parse
 from folkmoot.meetings.links import add_to_calendar
@@ -308,3 +308,15 @@ def test_links_to_other_calendars_hold_title_time_and_place_only(tarn):
         assert "Town+hall" in link
         assert "meet.example" not in link
         assert "Secret" not in link
+
+
+def test_the_way_in_is_not_told_to_who_came_and_may_no_longer(client, tarn, ann, address):
+    make.meeting(tarn, link="https://meet.example/x", pin="4711", room="")
+    answer(Meeting.objects.get(), person=ann, answer="yes", via="web")
+    with_seat = client.get(address).content
+    deny(ann, group=tarn, permission="meetings.answer", reason="Rude", **BY)
+
+    without = client.get(address)
+
+    assert (b"4711" in with_seat, b"4711" in without.content) == (True, False)
+    assert found(client.get(f"{address}?only=coming")) == ()

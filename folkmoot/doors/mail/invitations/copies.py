@@ -10,7 +10,7 @@ from folkmoot.doors.mail.models import CalendarCopy, InvitationsOff
 from folkmoot.groups.models import Membership
 from folkmoot.groups.rules import is_denied
 from folkmoot.meetings.models import Meeting, Rsvp
-from folkmoot.meetings.rules import can_see
+from folkmoot.meetings.rules import can_answer, can_see
 
 WAITS = "waits"  # said yes, and there was no seat
 
@@ -52,13 +52,16 @@ def look(copy: CalendarCopy) -> Seen:
     rsvp = Rsvp.objects.filter(meeting=meeting, person=person).first()
     answer = standing(rsvp)
     member = Membership.objects.current().filter(group=meeting.group_id, person=person).first()
+    may_answer = can_answer(person, meeting)
     may_see = person.is_active and meeting.group.closed_at is None and can_see(person, meeting)
     return Seen(
-        facts=facts(meeting, comes=rsvp is not None and rsvp.comes),
+        facts=facts(meeting, comes=rsvp is not None and rsvp.comes and may_answer),
         answer=answer,
         is_on=not (meeting.cancelled_at or meeting.is_draft),
         is_over=meeting.is_over,
-        may_hear=may_see and (member is not None or bool(answer)) and not _is_kept_out(person, meeting),
+        may_hear=may_see
+        and (member is not None or (bool(answer) and may_answer))
+        and not _is_kept_out(person, meeting),
         is_invited=member is not None and wants_invitations(member),
     )
 

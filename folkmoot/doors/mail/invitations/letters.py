@@ -135,7 +135,7 @@ def _context(copy: CalendarCopy, said: Saying, seen: Seen, member: Membership | 
         "own_time": words.own_time(seen.facts, person),
         "where": words.where(seen.facts),
         "answer": words.answer(meeting, rsvp),
-        "comes": rsvp is not None and rsvp.comes,
+        "comes": bool(seen.facts["way_in"]),
         "is_on": not said.takes_away,
         "about": meeting.about if said == Saying.INVITATION else "",
         "about_html": _about(meeting.about) if said == Saying.INVITATION else "",

@@ -10,7 +10,7 @@ from folkmoot.doors.mail.invitations import seats
 from folkmoot.doors.mail.invitations.queue import address_of, invitees
 from folkmoot.groups.rules import is_denied
 from folkmoot.meetings.models import Meeting, Reminder, Rsvp
-from folkmoot.meetings.rules import can_see
+from folkmoot.meetings.rules import can_answer, can_see
 from folkmoot.outbox.models import Event
 
 
@@ -34,7 +34,7 @@ def _readers(reminder: Reminder) -> Iterator[tuple[Person, str]]:
         return
     for rsvp in _answers(reminder).select_related("person").order_by("pk"):
         where = address_of(rsvp.person, reminder.meeting.group)
-        if where is not None and _may_hear(rsvp.person, reminder.meeting):
+        if where is not None and can_answer(rsvp.person, reminder.meeting) and _may_hear(rsvp.person, reminder.meeting):
             yield rsvp.person, where
 
 

@@ -16,7 +16,7 @@ from folkmoot.doors.mail.invitations import copies, queue, sending
 from folkmoot.doors.mail.models import CalendarCopy, InvitationsOff
 from folkmoot.doors.mail.tests.meeting_mail import entry, letters, plan, to
 from folkmoot.groups.models import Membership
-from folkmoot.groups.operations import leave
+from folkmoot.groups.operations import deny, leave, remove_member
 from folkmoot.meetings.operations import answer, cancel, change_meeting, uncancel
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.relay import drain
@@ -369,3 +369,19 @@ class Picky:
 
     def close(self):
         pass
+
+
+def test_what_calendars_hear_of_the_way_in_ends_with_the_right_to_come(tarn, olga, ann):
+    meeting = plan(tarn, olga, link="https://meet.example.org/tarn", room="")
+    answer(meeting, person=ann, answer="yes", via="web")
+    letters()
+    copy = CalendarCopy.objects.get(person=ann)
+    before = copies.look(copy)
+    deny(ann, group=tarn, permission="meetings.answer", reason="Rude", by=OPERATOR, via="test")
+
+    member = copies.look(CalendarCopy.objects.get(person=ann))
+    remove_member(Membership.objects.get(group=tarn, person=ann), by=OPERATOR, via="test")
+    guest = copies.look(CalendarCopy.objects.get(person=ann))
+
+    assert [bool(one.facts["way_in"]) for one in (before, member, guest)] == [True, False, False]
+    assert [one.may_hear for one in (before, member, guest)] == [True, True, False]

@@ -7,6 +7,7 @@ import pytest
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.doors.mail.tests.at_the_door import gone_out
 from folkmoot.doors.mail.tests.meeting_mail import letters, plan, to
+from folkmoot.groups.operations import deny
 from folkmoot.meetings.models import Reminder
 from folkmoot.meetings.operations import Wanted, answer, cancel, change_meeting, remind_due, set_reminders
 from folkmoot.outbox.models import Event
@@ -119,3 +120,10 @@ def test_who_waits_is_reminded_as_one_who_waits(meeting, bob):
 def test_nothing_goes_out_before_its_time(meeting):
     assert remind_due(meeting.starts_at - 169 * HOUR) == 0
     assert gone_out() == []
+
+
+def test_who_may_no_longer_come_is_not_reminded_of_it(meeting, ann):
+    deny(ann, group=meeting.group, permission="meetings.answer", reason="Rude", by=OPERATOR, via="test")
+    remind_due(meeting.starts_at - 167 * HOUR)
+
+    assert to(ann, letters()) == []
