@@ -13,6 +13,7 @@ from folkmoot.kit.zones import to_local
 
 LONGEST = 300  # characters of a rule
 MOST = 2_000  # occurrences of one look
+MOST_WALKED = 20_000  # occurrences that are gone through at all: more than thirty years of days
 HORIZON_YEARS = 30  # how far a rule that matches nothing is followed
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -84,8 +85,8 @@ def occurrences(rule: Rule, first: datetime, *, upto: datetime | None = None) ->
     horizon = first.replace(year=min(first.year + HORIZON_YEARS, 9998), day=min(first.day, 28))
     end = min(one for one in (rule.until, horizon, upto) if one is not None)
     found = _compiled(rule, first)(dtstart=_begin(rule, first), until=end)
-    others = (one for one in found if one > first)
-    yield from others if rule.count is None else islice(others, rule.count - 1)
+    others = (one for one in _to_its_end(found) if one > first)
+    yield from islice(others, MOST_WALKED if rule.count is None else rule.count - 1)
 
 
 def between(rule: Rule, first: datetime, *, start: datetime, end: datetime, most: int = MOST) -> list[datetime]:
@@ -155,6 +156,40 @@ def _until(text: str, zone: str) -> datetime:
     return moment if moment.tzinfo is None else to_local(moment, zone)
 
 
+class _Enough(Exception):
+    """The walk has come to its end."""
+
+
+class _Walk(dateutil_rules.rrule):
+    """A rule of dateutil that ends by itself, which looks on to the year 9999 where nothing matches.
+
+    It asks for the days around Easter, which no rule of ours has, with each month (or year) that it comes to.
+    """
+
+    def __init__(self, freq: int, *, dtstart: datetime, until: datetime, **given: Any) -> None:
+        self.steps = 9  # it asks while it is made, too
+        super().__init__(freq, dtstart=dtstart, until=until, **given)
+        years = until.year - dtstart.year + 1
+        self.steps = 1 + years * (1 if freq == dateutil_rules.YEARLY else 12)  # one to set out
+
+    @property
+    def _byeaster(self) -> None:
+        if self.steps <= 0:
+            raise _Enough
+        self.steps -= 1
+
+    @_byeaster.setter
+    def _byeaster(self, value: object) -> None:
+        assert value is None
+
+
+def _to_its_end(walk: _Walk) -> Iterator[datetime]:
+    try:
+        yield from walk
+    except _Enough:
+        return
+
+
 def _compiled(rule: Rule, first: datetime) -> Any:
     """Return dateutil's maker of this rule."""
     given: dict[str, Any] = {name.lower(): _values(value) for name, value in rule.parts if name in _LISTS}
@@ -166,7 +201,7 @@ def _compiled(rule: Rule, first: datetime) -> Any:
         given["wkst"] = WEEKDAYS.index(start)
     frequency = getattr(dateutil_rules, rule.part("FREQ"))
     interval = int(rule.part("INTERVAL") or 1)
-    return lambda **when: dateutil_rules.rrule(frequency, interval=interval, **given, **when)
+    return lambda **when: _Walk(frequency, interval=interval, **given, **when)
 
 
 def _begin(rule: Rule, first: datetime) -> datetime:

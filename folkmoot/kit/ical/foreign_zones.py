@@ -11,6 +11,8 @@ from folkmoot.kit.recurrence import between, parse
 from folkmoot.kit.zones import names
 
 LONGEST = 200  # characters of a name
+MOST_PARTS = 40  # states of the clocks of one zone
+MOST_DATES = 200  # at which one of them begins
 _OFFSET = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?")
 _STATED = re.compile(r"(?:UTC|GMT)\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 _WALL = re.compile(r"\d{8}T\d{6}")
@@ -122,7 +124,7 @@ def _offsets(zone: str, year: int) -> tuple[timedelta | None, ...]:
 
 def _signature(component: Component, year: int) -> tuple[timedelta | None, ...] | None:
     try:
-        onsets = sorted(onset for part in component.parts[:200] for onset in _onsets(part, year))
+        onsets = sorted(onset for part in component.parts[:MOST_PARTS] for onset in _onsets(part, year))
     except (ValueError, OverflowError):
         return None
     if not onsets:
@@ -142,14 +144,15 @@ def _onsets(part: Component, year: int) -> Iterator[tuple[datetime, timedelta]]:
         raise ValueError("a state of the clocks begins some day")
     first = datetime.fromisoformat(start[0])
     walls = [first, *(datetime.fromisoformat(at) for line in part.all("RDATE") for at in _WALL.findall(line.value))]
-    if rule := part.first("RRULE"):
+    if line := part.first("RRULE"):
+        rule = parse(line.value)
+        if rule.part("FREQ") != "YEARLY":
+            raise ValueError("clocks are changed by the year")
         # Begun anew shortly before, for they begin in 1601.
         anchor = max(first, first.replace(year=max(first.year, year - 2), month=1, day=1))
-        times = between(
-            parse(rule.value), anchor, start=anchor, end=first.replace(year=year + 3, month=1, day=1), most=20
-        )
+        times = between(rule, anchor, start=anchor, end=first.replace(year=year + 3, month=1, day=1), most=20)
         walls += [at for at in times if at != anchor or anchor == first]
-    for wall in walls[:1000]:
+    for wall in walls[:MOST_DATES]:
         if 1 < wall.year < 9999:
             yield (wall - before).replace(tzinfo=UTC), after
 

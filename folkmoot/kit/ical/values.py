@@ -8,6 +8,7 @@ from folkmoot.kit.ical import foreign_zones
 from folkmoot.kit.ical.lines import Component, Line
 from folkmoot.kit.zones import to_local, to_utc
 
+MOST_ZONES = 50  # that one file names
 _TIME = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?)?(Z)?", re.ASCII)
 _DURATION = re.compile(r"([+-])?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?")
 
@@ -24,6 +25,9 @@ class Zones:
         """Return the zone of a line. One that nobody knows counts as the group's, and is noted."""
         stated = line.parameters.get("TZID", "")
         if not stated:
+            return self.default
+        if stated not in self._found and len(self._found) >= MOST_ZONES:
+            self.unknown.add("…")
             return self.default
         if stated not in self._found:
             self._found[stated] = foreign_zones.resolve(stated, self.defined, year=year, near=self.default)

@@ -5,9 +5,20 @@ import random
 from datetime import date, datetime, timedelta
 from itertools import islice
 
+import dateutil.rrule
 import pytest
 
-from folkmoot.kit.recurrence import WEEKDAYS, between, ended, monthly_on, occurrences, parse, since
+from folkmoot.kit.recurrence import (
+    HORIZON_YEARS,
+    MOST_WALKED,
+    WEEKDAYS,
+    between,
+    ended,
+    monthly_on,
+    occurrences,
+    parse,
+    since,
+)
 from folkmoot.kit.zones import names, to_local, to_utc
 
 ALWAYS = 500  # random series; with the corpora there are 10,000
@@ -204,3 +215,49 @@ def test_an_end_that_is_moved_and_a_rest_that_goes_on():
     assert list(occurrences(since(rule, first, fourth), fourth)) == list(occurrences(rule, first))[3:]
     assert monthly_on(first) == "FREQ=MONTHLY;BYDAY=1TU"
     assert monthly_on(first, last=True) == "FREQ=MONTHLY;BYDAY=-1TU"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=WEEKLY;BYDAY=TU;BYSETPOS=9",
+        "FREQ=MONTHLY;INTERVAL=12;BYMONTH=2",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;INTERVAL=7;BYDAY=MO",
+    ],
+)
+def test_what_never_comes_again_is_not_looked_for_up_to_the_year_9999(text, monkeypatch):
+    looked = []
+    rebuild = dateutil.rrule._iterinfo.rebuild
+    monkeypatch.setattr(
+        dateutil.rrule._iterinfo,
+        "rebuild",
+        lambda self, year, month: [looked.append(year), rebuild(self, year, month)],
+    )
+    first = datetime.fromisoformat("2026-01-06 19:00")
+
+    assert list(occurrences(parse(text), first)) == [first]
+    assert 1 < len(looked) <= 12 * (HORIZON_YEARS + 1) + 1
+
+    looked.clear()
+    assert between(parse(text), first, start=first, end=first + timedelta(days=400)) == [first]
+    assert len(looked) <= 12 * 3 + 1
+
+
+def test_the_last_of_a_walk_are_there():
+    first = datetime.fromisoformat("2026-01-06 19:00")
+
+    for text, last in (
+        ("FREQ=DAILY", "2056-01-06"),
+        ("FREQ=YEARLY", "2056-01-06"),
+        ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=31", "2055-07-31"),
+    ):
+        assert list(occurrences(parse(text), first))[-1] == datetime.fromisoformat(f"{last} 19:00")
+
+
+def test_a_rule_of_every_minute_is_not_gone_through_for_decades():
+    minutes = ",".join(map(str, range(60)))
+    rule = parse(f"FREQ=DAILY;BYMINUTE={minutes};BYHOUR=1,2,3,4,5,6,7,8,9")
+
+    assert len(list(occurrences(rule, datetime.fromisoformat("1999-01-06 19:00")))) == MOST_WALKED + 1
