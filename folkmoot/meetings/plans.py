@@ -85,7 +85,6 @@ def _with(plan: Plan, master: Entry, others: Iterable[Entry]) -> Plan:
 
 
 def _of_entry(entry: Entry, zone: str, *, uid: str = "", slot: datetime | None = None) -> Plan:
-    length = (entry.ends - entry.starts) if entry.ends else timedelta(minutes=DEFAULT)
     is_ours = entry.zone == "UTC" and not entry.is_all_day
     join = next((way.address for way in entry.conferences if way.address.startswith("https://")), "")
     place = _place(entry)
@@ -96,13 +95,24 @@ def _of_entry(entry: Entry, zone: str, *, uid: str = "", slot: datetime | None =
         title=entry.title or entry.uid,
         starts=on_clocks_of(entry.starts, "UTC", zone) if is_ours else entry.starts,
         zone=zone if is_ours else entry.zone,
-        minutes=int(length.total_seconds()) // 60,
+        minutes=int(_length(entry).total_seconds()) // 60,
         about=entry.text,
         place=place,
         link=join[:500],
         is_cancelled=entry.status == "CANCELLED",
         slot=slot,
     )
+
+
+def _length(entry: Entry) -> timedelta:
+    """How long it takes, also over a change of the clocks; days are as long as they look."""
+    if entry.ends is None:
+        return timedelta(minutes=DEFAULT)
+    on_the_wall = entry.ends - entry.starts
+    if entry.is_all_day or on_the_wall > timedelta(days=366):  # what ends with the calendar has no moment
+        return on_the_wall
+    passed = to_utc(entry.ends, entry.zone) - to_utc(entry.starts, entry.zone)
+    return passed if passed >= timedelta() else on_the_wall
 
 
 def _place(entry: Entry) -> Place | None:

@@ -1,7 +1,7 @@
 """Meetings as entries of a calendar: a series is one entry, with one more for each meeting that is not as its rule."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from folkmoot.doors.calendars.sheets import Shown
 from folkmoot.kit import recurrence
 from folkmoot.kit.ical import Conference, Entry
-from folkmoot.meetings.models import Meeting, Particulars, Series, SeriesDate
+from folkmoot.kit.zones import to_local
+from folkmoot.meetings.models import Meeting, Particulars, Series, SeriesDate, moments
 
 _SAME = ("title", "about", "zone", "minutes", "venue_id", "room", "link", "dial_in", "pin")
 
@@ -34,7 +35,7 @@ def single(meeting: Meeting, *, comes: bool, is_unsure: bool = False) -> Entry:
     return Entry(
         uid=meeting.uid,
         starts=start,
-        ends=start + timedelta(minutes=meeting.minutes),
+        ends=to_local(meeting.ends_at, zone),
         zone=zone,
         url=page,
         text=_text(meeting, page, comes=comes),
@@ -73,7 +74,7 @@ def _master(series: Series, dates: list[SeriesDate], added: Iterable[datetime], 
     return Entry(
         uid=series.uid,
         starts=start,
-        ends=start + timedelta(minutes=series.minutes),
+        ends=to_local(moments(start, series.zone, series.minutes)["ends_at"], series.zone),
         zone=series.zone,
         rule=series.rule,
         left_out=tuple(_wall(one.at) for one in dates if not one.is_extra),

@@ -57,7 +57,7 @@ def _moment(text: str) -> datetime:
 
 
 def _is_within(entry: Entry, start: datetime, end: datetime) -> bool:
-    length = (entry.ends or entry.starts) - entry.starts
+    length = to_utc(entry.ends or entry.starts, entry.zone) - to_utc(entry.starts, entry.zone)
     if not entry.rule:
         begin = to_utc(entry.starts, entry.zone)
         return begin < end and begin + length > start

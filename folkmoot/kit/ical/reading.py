@@ -11,6 +11,7 @@ from folkmoot.kit.ical import values
 from folkmoot.kit.ical.entries import Attendee, Calendar, Conference, Entry, Problem
 from folkmoot.kit.ical.lines import Component, Line, components
 from folkmoot.kit.ical.values import Zones
+from folkmoot.kit.zones import to_local, to_utc
 
 MOST = 20_000  # entries of one file
 MOST_TIMES = 2_000  # that are added or left out
@@ -120,7 +121,7 @@ class _Reader:
                     else values.on_clocks_of(wall, zone, entry.zone)
                 )
             elif line := part.first("DURATION"):
-                ends = entry.starts + values.duration(line.value)
+                ends = _after(entry, values.duration(line.value))
             else:
                 return entry.starts + timedelta(days=1) if entry.is_all_day else None
         except (ValueError, OverflowError) as error:
@@ -170,6 +171,13 @@ class _Reader:
         if is_all_day and not entry.is_all_day:  # Google's
             wall = datetime.combine(wall, entry.starts.time())
         return wall, "" if zone == entry.zone else zone
+
+
+def _after(entry: Entry, length: timedelta) -> datetime:
+    """When it ends: hours pass also while the clocks are changed, days are by the calendar (RFC 5545, 3.3.6)."""
+    if entry.is_all_day or not length % timedelta(days=1):
+        return entry.starts + length
+    return to_local(to_utc(entry.starts, entry.zone) + length, entry.zone)
 
 
 def _what(part: Component) -> dict[str, Any]:

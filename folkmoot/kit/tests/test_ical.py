@@ -212,6 +212,14 @@ def test_floating_times_are_the_groups_and_ends_are_made_of_what_is_said():
         assert (entry.starts, entry.ends, entry.zone) == (wall("2026-03-05 19:00"), ends, "Europe/Berlin")
 
 
+def test_hours_pass_while_the_clocks_change_and_days_are_days():
+    said = {"PT5H": "2026-03-29 05:00", "P1D": "2026-03-29 23:00", "PT1H": "2026-03-29 00:00"}
+
+    for length, ends in said.items():
+        lines = ["UID:a", "DTSTART:20260328T230000", f"DURATION:{length}"]
+        assert read(calendar(*lines), zone="Europe/Berlin").entries[0].ends == wall(ends)
+
+
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [

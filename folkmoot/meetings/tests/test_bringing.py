@@ -202,6 +202,15 @@ def test_a_calendar_becomes_plans():
     assert alone.uid.startswith("d#")
 
 
+def test_what_ends_with_the_calendar_is_refused_and_the_rest_comes(tarn):
+    lines = "UID:a", "DTSTART;TZID=America/New_York:99970101T190000", "DURATION:P1094D"
+    text = "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR", ""])
+
+    done = bring_meetings_along(tarn, [*of_calendar(ical.read(text.encode()), zone="UTC"), plan()], **BY)
+
+    assert (done.new, len(done.refused)) == (1, 1)
+
+
 LIST = b"""title,start,zone,minutes,status,venue,address,city,latitude,longitude,going
 Cheese,2024-03-05T19:00:00+01:00,,90,,Library,Main Street 1,Bonn,50.7,7.1,12
 Bread,2024-07-05T19:00:00+05:00,,,cancelled,,,,,,

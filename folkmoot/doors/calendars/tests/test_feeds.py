@@ -6,9 +6,11 @@ import pytest
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Person
+from folkmoot.doors.calendars.entries import entries, single
 from folkmoot.doors.calendars.operations import make_key, remove_keys
+from folkmoot.doors.calendars.sheets import everything
 from folkmoot.groups.operations import deny, leave, rename
-from folkmoot.kit.ical import read
+from folkmoot.kit.ical import Calendar, read
 from folkmoot.kit.recurrence import between, parse
 from folkmoot.meetings.links import add_to_calendar
 from folkmoot.meetings.models import Meeting, Rsvp
@@ -23,6 +25,7 @@ from folkmoot.meetings.operations import (
     uncancel,
     withdraw_answer,
 )
+from folkmoot.meetings.plans import of_calendar
 from tests import make
 
 SOON = datetime.fromisoformat(f"{now() + timedelta(days=9):%Y-%m-%d} 19:00")
@@ -105,6 +108,19 @@ def test_a_series_is_one_entry_with_its_rule(client, tarn):
     assert (entry.uid, entry.starts, entry.rule) == (series.uid, SOON, "FREQ=WEEKLY;COUNT=6")
     assert (entry.extra, entry.left_out) == ((extra,), (out,))
     assert len(rows) == 6
+
+
+@pytest.mark.parametrize(("day", "hour"), [("2026-03-28", 5), ("2026-10-24", 3)])
+def test_what_goes_on_while_the_clocks_change_ends_when_it_is_over(tarn, day, hour):
+    starts = datetime.fromisoformat(f"{day} 23:00")
+    meeting = change_meeting(make.meeting(tarn, minutes=300), starts=starts, **BY)
+    series, _rows = weekly(tarn, starts=starts, minutes=300)
+
+    alone, master = single(meeting, comes=False), next(one for one in entries(everything(tarn)) if one.rule)
+
+    assert master.uid == series.uid
+    assert [one.ends.hour for one in (alone, master)] == [hour, hour]
+    assert [one.minutes for one in of_calendar(Calendar((alone, master)), zone="UTC")] == [300, 300]
 
 
 def test_each_that_is_otherwise_stands_beside_its_series(client, tarn):
@@ -275,7 +291,7 @@ def test_what_is_long_past_is_left_out_and_a_series_that_goes_on_is_there_whole(
     _series, rows = weekly(tarn)
     for meeting, days in ((old, 400), (recent, 100)):
         past = now() - timedelta(days=days)
-        Meeting.objects.filter(pk=meeting.pk).update(starts_at=past, ends_at=past)
+        Meeting.objects.filter(pk=meeting.pk).update(starts=past, starts_at=past, ends_at=past)
 
     assert titles(client.get("/g/tarn/meetings.ics")) == ["Open hour", "Recent"]
     longer = now() - timedelta(days=500)

@@ -1,6 +1,6 @@
 """A meeting as one entry of one reader's calendar: by its own name, also in a series, and with the reader alone."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.timezone import now
@@ -12,7 +12,7 @@ from folkmoot.doors.mail.invitations.copies import Saying, Seen
 from folkmoot.doors.mail.models import CalendarCopy
 from folkmoot.kit import ical
 from folkmoot.kit.zones import to_local
-from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.models import Meeting, moments
 
 
 def written(copy: CalendarCopy, said: Saying, seen: Seen) -> str:
@@ -43,12 +43,12 @@ def written(copy: CalendarCopy, said: Saying, seen: Seen) -> str:
 
 def taken_away(copy: CalendarCopy) -> str:
     """Return what takes a meeting out of a calendar and says nothing that was not there."""
-    starts = datetime.fromisoformat(copy.knows["starts"])
+    starts, zone = datetime.fromisoformat(copy.knows["starts"]), copy.knows["zone"]
     entry = ical.Entry(
         uid=copy.meeting.uid,
         starts=starts,
-        ends=starts + timedelta(minutes=copy.knows["minutes"]),
-        zone=copy.knows["zone"],
+        ends=to_local(moments(starts, zone, copy.knows["minutes"])["ends_at"], zone),
+        zone=zone,
         title=_("Meeting"),
         status="CANCELLED",
         sequence=copies.sequence(copy, Saying.GONE),

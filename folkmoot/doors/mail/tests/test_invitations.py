@@ -13,10 +13,12 @@ from folkmoot.doors.mail import transport
 from folkmoot.doors.mail.erasing import person_erased
 from folkmoot.doors.mail.facts import facts_of
 from folkmoot.doors.mail.invitations import copies, queue, sending
+from folkmoot.doors.mail.invitations.entries import taken_away
 from folkmoot.doors.mail.models import CalendarCopy, InvitationsOff
 from folkmoot.doors.mail.tests.meeting_mail import entry, letters, plan, to
 from folkmoot.groups.models import Membership
 from folkmoot.groups.operations import deny, leave, remove_member
+from folkmoot.kit.ical import read
 from folkmoot.meetings.operations import answer, cancel, change_meeting, uncancel
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.relay import drain
@@ -231,6 +233,18 @@ def test_who_waits_hears_where_in_line_and_then_of_the_seat(tarn, olga, ann, bob
     assert entry(waits)[1].attendees[0].answer == "TENTATIVE"
     assert moved["Subject"] == "You have a seat: Autumn meeting"
     assert entry(moved)[1].attendees[0].answer == "ACCEPTED"
+
+
+def test_what_is_taken_away_ends_when_it_would_have_been_over(olga, ann):
+    den = make.group(ann, owner=olga, slug="den")
+    plan(den, olga)
+    letters()
+    copy = CalendarCopy.objects.get(person=ann)
+    copy.knows |= {"starts": "2026-03-28T23:00:00", "zone": "Europe/Berlin", "minutes": 300}
+
+    [gone] = read(taken_away(copy).encode()).entries
+
+    assert (gone.starts.hour, gone.ends.hour) == (23, 5)
 
 
 def test_who_may_know_no_more_of_it_gets_one_cancellation_without_a_word_of_the_group(olga, ann):
