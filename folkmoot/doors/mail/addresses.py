@@ -16,10 +16,6 @@ DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security"
 VERBS = frozenset({"join", "leave", "owner", "help", "report", "rsvp", "subscribe", "unsubscribe"})
 SIGNED = frozenset({"r", "rsvp", "vote"})  # a letter there is of the person whom its token names
 TOKEN_VERBS = frozenset({"bounces", "confirm", "dates"}) | SIGNED  # followed by "-" and a token
-_SECRETS = re.compile(
-    rf"({re.escape(settings.SITE)}/(?:rsvp|mail/[a-z]+)/|[\w.-]+\+(?:rsvp|r|vote|dates|confirm)(?=-))[\w-]+",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,14 +269,6 @@ def todo_of(token: str) -> tuple[int, int, int, int] | None:
     """The membership, the day, the kind and the row that a token names."""
     numbers = signing.unsign(_key(), "todo", token)
     return (numbers[0], numbers[1], numbers[2], numbers[3]) if numbers and len(numbers) == 4 else None
-
-
-def without_secrets(text: str) -> str:
-    """Return what somebody wrote without the links and addresses that let whoever has them act as its reader.
-
-    Replies quote whole letters, and the line above a quote names an address.
-    """
-    return _SECRETS.sub(lambda found: found[1], text)
 
 
 def archived_at(post: Post) -> str:

@@ -13,7 +13,7 @@ from folkmoot.conversations.models import Channel, Poll, Post, Topic
 from folkmoot.conversations.operations import Letterhead, main_channel, reply, start_topic
 from folkmoot.conversations.queries import nearest_post, topic_at, topics_by_id, waited_for
 from folkmoot.conversations.rendering import KeptFile, keep_file
-from folkmoot.doors.mail import addresses, proof
+from folkmoot.doors.mail import addresses, leaks, proof
 from folkmoot.doors.mail.addresses import Mark
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
 from folkmoot.groups.models import Group, Membership
@@ -79,7 +79,7 @@ def arrive(incoming: IncomingLetter) -> Arrival:
     A sender whom one program may read so and another so counts as forged: the mail server may have checked another.
     """
     letter = mime.read(bytes(incoming.letter.raw), envelope_sender=incoming.sender)
-    letter = replace(letter, body=addresses.without_secrets(letter.body))
+    letter = replace(letter, body=leaks.without_secrets(letter.body))
     domain = letter.sender.address.rpartition("@")[2]
     return Arrival(
         letter=letter,
@@ -102,6 +102,7 @@ def _keep_files(letter: mime.Letter) -> tuple[KeptFile, ...]:
     return tuple(
         keep_file(one.name, one.content, said_kind=one.kind, content_id=one.content_id, is_inline=one.is_inline)
         for one in letter.attached
+        if not leaks.holds_secrets(one.kind, one.content)
     )
 
 
