@@ -130,7 +130,7 @@ def say(
         answered = here
     topic = topic or answered
     message_id = new_message_id(settings.HOST) if twin else letter.message_id
-    is_proven = is_confirmed or arrival.proof == proof.PASS or addresses.signer(arrival.mark, channel.group) == author
+    is_proven = is_confirmed or arrival.proof == proof.PASS or signer(arrival, channel.group) == author
     head = _letterhead(arrival, parents, message_id=message_id, is_proven=is_proven)
     said: dict[str, Any] = {"author": author, "body": letter.body, "markup": letter.markup, "via": "mail"}
     said |= {"letterhead": head, "vouched_by": vouched_by}
@@ -214,3 +214,17 @@ def author_in(group: Group, address: str) -> Person | None:
         return proven
     vouched = Membership.objects.current().filter(group=group, address__email=address).select_related("person")
     return next((found.person for found in vouched[:1]), None)
+
+
+def signer(arrival: Arrival, group: Group) -> Person | None:
+    """The person whose signed address a letter came to.
+
+    That of an invitation is told to calendars, which hand it on: it says who answers, and whose words these are only
+    where the sender says the same.
+    """
+    found = addresses.signer(arrival.mark, group)
+    if found is None or arrival.mark.verb != "rsvp":
+        return found
+    if arrival.proof == proof.FAIL or author_in(group, arrival.letter.sender.address) != found:
+        return None
+    return found
