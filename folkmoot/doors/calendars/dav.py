@@ -139,14 +139,22 @@ def _report(request: HttpRequest, sheet: Sheet, asked: Asked) -> HttpResponse:
     if asked.kind == "sync-collection":
         return _changes(request, sheet, asked)
     if asked.kind == "calendar-multiget":
-        there = {f"{request.path}{one.name}.ics": one for one in resources(sheet)}
-        wanted = [(href, there.get(unquote(urlsplit(href).path))) for href in asked.hrefs]
-        return _multistatus([_found(request.path, one, asked) if one else Found(href) for href, one in wanted], asked)
+        return _multistatus(_several(request, sheet, asked), asked)
     if asked.kind != "calendar-query":
         raise ValueError("no such report")
     are_ours = set(asked.components) <= {"VCALENDAR", "VEVENT"}
     matching = within(resources(sheet), asked.time_range) if are_ours else []
     return _multistatus([_found(request.path, one, asked) for one in matching], asked)
+
+
+def _several(request: HttpRequest, sheet: Sheet, asked: Asked) -> list[Found]:
+    """Each file that is named, once, however often and in whichever ways it is named."""
+    there = {f"{request.path}{one.name}.ics": one for one in resources(sheet)}
+    wanted: dict[str, str] = {}
+    for href in asked.hrefs:
+        wanted.setdefault(unquote(urlsplit(href).path), href)
+    found = ((href, there.get(path)) for path, href in wanted.items())
+    return [_found(request.path, one, asked) if one else Found(href) for href, one in found]
 
 
 def _changes(request: HttpRequest, sheet: Sheet, asked: Asked) -> HttpResponse:

@@ -40,6 +40,7 @@ def read(body: bytes) -> Asked:
         parser.Parse(body, True)
     except expat.ExpatError as error:
         raise ValueError("no XML") from error
+    asked.properties = list(dict.fromkeys(asked.properties))  # or each is answered as often as it is named
     return asked
 
 

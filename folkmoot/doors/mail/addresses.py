@@ -3,8 +3,10 @@
 import re
 import zlib
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
+from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, OldChannel, Post, Topic
@@ -15,11 +17,8 @@ from folkmoot.meetings.models import DatePoll, Meeting
 DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security", "root"})  # reach the administrators
 VERBS = frozenset({"join", "leave", "owner", "help", "report", "rsvp", "subscribe", "unsubscribe"})
 SIGNED = frozenset({"r", "rsvp", "vote"})  # a letter there is of the person whom its token names
+AFTERWARDS = timedelta(days=14)  # how long after a meeting its tokens mean something
 TOKEN_VERBS = frozenset({"bounces", "confirm", "dates"}) | SIGNED  # followed by "-" and a token
-_SECRETS = re.compile(
-    rf"({re.escape(settings.SITE)}/(?:rsvp|mail/[a-z]+)/|[\w.-]+\+(?:rsvp|r|vote|dates|confirm)(?=-))[\w-]+",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +132,14 @@ def rsvp_token(meeting_id: int, person_id: int) -> str:
 
 
 def invited(token: str) -> tuple[Meeting, Person] | None:
-    """The meeting and the person that a token of ours names."""
+    """The meeting and the person that a token of ours names, until some days after the meeting."""
     numbers = signing.unsign(_key(), "rsvp", token)
     if numbers is None or len(numbers) != 2:
         return None
     person = Person.objects.select_related("merged_into").filter(pk=numbers[1]).first()
     person = person.merged_into if person is not None and person.merged_into is not None else person
-    meetings = (
-        Meeting.objects.published().filter(pk=numbers[0]).select_related("group", "venue", "topic__channel__group")
-    )
-    meeting = meetings.first()
+    meetings = Meeting.objects.published().filter(pk=numbers[0], ends_at__gt=now() - AFTERWARDS)
+    meeting = meetings.select_related("group", "venue", "topic__channel__group").first()
     if meeting is None or person is None or not person.is_active:
         return None
     return meeting, person
@@ -273,14 +270,6 @@ def todo_of(token: str) -> tuple[int, int, int, int] | None:
     """The membership, the day, the kind and the row that a token names."""
     numbers = signing.unsign(_key(), "todo", token)
     return (numbers[0], numbers[1], numbers[2], numbers[3]) if numbers and len(numbers) == 4 else None
-
-
-def without_secrets(text: str) -> str:
-    """Return what somebody wrote without the links and addresses that let whoever has them act as its reader.
-
-    Replies quote whole letters, and the line above a quote names an address.
-    """
-    return _SECRETS.sub(lambda found: found[1], text)
 
 
 def archived_at(post: Post) -> str:

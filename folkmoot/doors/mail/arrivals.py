@@ -13,7 +13,7 @@ from folkmoot.conversations.models import Channel, Poll, Post, Topic
 from folkmoot.conversations.operations import Letterhead, main_channel, reply, start_topic
 from folkmoot.conversations.queries import nearest_post, topic_at, topics_by_id, waited_for
 from folkmoot.conversations.rendering import KeptFile, keep_file
-from folkmoot.doors.mail import addresses, proof
+from folkmoot.doors.mail import addresses, leaks, proof
 from folkmoot.doors.mail.addresses import Mark
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
 from folkmoot.groups.models import Group, Membership
@@ -79,7 +79,7 @@ def arrive(incoming: IncomingLetter) -> Arrival:
     A sender whom one program may read so and another so counts as forged: the mail server may have checked another.
     """
     letter = mime.read(bytes(incoming.letter.raw), envelope_sender=incoming.sender)
-    letter = replace(letter, body=addresses.without_secrets(letter.body))
+    letter = replace(letter, body=leaks.without_secrets(letter.body))
     domain = letter.sender.address.rpartition("@")[2]
     return Arrival(
         letter=letter,
@@ -102,6 +102,7 @@ def _keep_files(letter: mime.Letter) -> tuple[KeptFile, ...]:
     return tuple(
         keep_file(one.name, one.content, said_kind=one.kind, content_id=one.content_id, is_inline=one.is_inline)
         for one in letter.attached
+        if not leaks.holds_secrets(one.kind, one.content)
     )
 
 
@@ -129,7 +130,7 @@ def say(
         answered = here
     topic = topic or answered
     message_id = new_message_id(settings.HOST) if twin else letter.message_id
-    is_proven = is_confirmed or arrival.proof == proof.PASS or addresses.signer(arrival.mark, channel.group) == author
+    is_proven = is_confirmed or arrival.proof == proof.PASS or signer(arrival, channel.group) == author
     head = _letterhead(arrival, parents, message_id=message_id, is_proven=is_proven)
     said: dict[str, Any] = {"author": author, "body": letter.body, "markup": letter.markup, "via": "mail"}
     said |= {"letterhead": head, "vouched_by": vouched_by}
@@ -213,3 +214,17 @@ def author_in(group: Group, address: str) -> Person | None:
         return proven
     vouched = Membership.objects.current().filter(group=group, address__email=address).select_related("person")
     return next((found.person for found in vouched[:1]), None)
+
+
+def signer(arrival: Arrival, group: Group) -> Person | None:
+    """The person whose signed address a letter came to.
+
+    That of an invitation is told to calendars, which hand it on: it says who answers, and whose words these are only
+    where the sender says the same.
+    """
+    found = addresses.signer(arrival.mark, group)
+    if found is None or arrival.mark.verb != "rsvp":
+        return found
+    if arrival.proof == proof.FAIL or author_in(group, arrival.letter.sender.address) != found:
+        return None
+    return found

@@ -9,7 +9,7 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Poll
 from folkmoot.conversations.operations import vote
 from folkmoot.doors.mail import addresses, letters, proof
-from folkmoot.doors.mail.arrivals import Arrival, own_words
+from folkmoot.doors.mail.arrivals import Arrival, own_words, signer
 from folkmoot.groups.models import Group
 from folkmoot.kit import ballots
 from folkmoot.kit.errors import Refused
@@ -28,7 +28,7 @@ def with_ballot(arrival: Arrival, group: Group, author: Person) -> Arrival:
     page = f"{settings.SITE}{poll.get_absolute_url()}"
     if poll.is_secret:
         raise Refused(_("This vote is secret, and a letter is not: please vote on its page: %(page)s") % {"page": page})
-    if arrival.proof != proof.PASS and addresses.signer(arrival.mark, group) != author:
+    if arrival.proof != proof.PASS and signer(arrival, group) != author:
         raise Refused(
             _("Nothing proves who sent this vote. Answer the letter of the poll itself, or vote on its page: %(page)s")
             % {"page": page}

@@ -21,6 +21,7 @@ from folkmoot.doors.mail.arrivals import (
     followed,
     group_of,
     say,
+    signer,
     with_contents,
 )
 from folkmoot.doors.mail.models import HeldLetter
@@ -168,9 +169,8 @@ def _check_standing(author: Person, channel: Channel) -> None:
 def _author(arrival: Arrival, channel: Channel) -> Person:
     """Find whose words these are, and whether that is proven well enough for this group."""
     group = channel.group
-    signer = addresses.signer(arrival.mark, group)
-    if signer is not None:
-        return signer
+    if (signed := signer(arrival, group)) is not None:
+        return signed
     author = author_in(group, arrival.letter.sender.address)
     if author is None:
         raise Held(Reason.UNKNOWN)

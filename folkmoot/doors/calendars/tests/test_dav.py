@@ -116,6 +116,21 @@ def test_files_are_listed_fetched_and_not_sent_again(tarn, ask):
     ask("GET", "/dav/groups/tarn/gone.ics", status=404)
 
 
+def test_what_is_asked_for_many_times_is_sent_once(tarn, ask):
+    make.meeting(tarn, title="Cheese")
+    make.meeting(tarn, title="Wine")
+    folder = "/dav/groups/tarn/"
+    one, other = hrefs(ask("PROPFIND", folder, question("d:propfind", "<d:prop><d:getetag/></d:prop>")))[1:]
+    named = [one, other, one, f"{other}?again", one.replace("ics", "%69cs"), f"{folder}gone.ics", f"{folder}gone.ics"]
+    data = "<d:prop>" + "<c:calendar-data/>" * 50 + "</d:prop>"
+
+    body = data + "".join(f"<d:href>{href}</d:href>" for href in named)
+    tree = ask("REPORT", folder, question("c:calendar-multiget", body))
+
+    assert hrefs(tree) == [one, other, f"{folder}gone.ics"]
+    assert titles(tree) == ["Cheese", "Wine"]
+
+
 def test_a_query_finds_what_takes_place_then(tarn, ask):
     make.meeting(tarn, title="Soon", starts_in=timedelta(days=2))
     make.meeting(tarn, title="Late", starts_in=timedelta(days=40))

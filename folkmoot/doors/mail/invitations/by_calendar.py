@@ -75,11 +75,10 @@ def _said_at(reply: ical.Reply, date: datetime | None, copy: CalendarCopy | None
 
 
 def _meeting(group: Group, uid: str, invited_to: Meeting | None, person: Person) -> Meeting:
-    if invited_to is not None and invited_to.uid == uid:
-        return invited_to
+    """An invitation's own address answers that one, and no other."""
     known = Meeting.objects.visible_to(person).published().filter(group=group, uid=uid)
-    meeting = known.select_related("group", "venue").first()
-    if meeting is None:
+    meeting = invited_to or known.select_related("group", "venue").first()
+    if meeting is None or meeting.uid != uid:
         raise AnswerRefused(_("We know no meeting of the name that your calendar program answers to."))
     return meeting
 

@@ -188,16 +188,33 @@ def test_another_time_is_handed_on_and_changes_nothing(meeting, invitation, ann,
     assert [one["Subject"] for one in to(ann, sent)] == ["Your proposal: Autumn meeting"]
 
 
-def test_several_answers_in_one_letter_are_all_counted(tarn, olga, ann):
+def two_answers(tarn, olga, ann):
+    """Two meetings, the invitation to the first, and a calendar that accepts both."""
     meetings = [plan(tarn, olga, title=f"Meeting {number}") for number in (1, 2)]
     first, second = to(ann, letters())
     inner = reply_to(second).partition("BEGIN:VEVENT")[2].partition("END:VEVENT")[0]
     both = reply_to(first).replace("END:VCALENDAR", f"BEGIN:VEVENT{inner}END:VEVENT\nEND:VCALENDAR")
+    return meetings, first, both
 
-    outcome = send_back(answer_letter(both, first))
+
+def test_several_answers_of_a_proven_sender_are_all_counted(tarn, olga, ann, settings):
+    settings.AUTHSERV_ID = "mx.localhost"
+    meetings, first, both = two_answers(tarn, olga, ann)
+    said = {"Authentication_Results": "mx.localhost; dmarc=pass header.from=example.org"}
+
+    outcome = send_back(answer_letter(both, first, to="tarn+rsvp@localhost", **said))
 
     assert outcome.outcome == "done"
     assert [answers(meeting) for meeting in meetings] == [[("Ann", "yes")]] * 2
+
+
+def test_the_address_of_one_invitation_answers_no_other(tarn, olga, ann):
+    meetings, first, both = two_answers(tarn, olga, ann)
+
+    outcome = send_back(answer_letter(both, first))
+
+    assert outcome.outcome == "refused"
+    assert [answers(meeting) for meeting in meetings] == [[], []]
 
 
 @pytest.mark.parametrize(
