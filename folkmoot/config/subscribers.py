@@ -64,6 +64,7 @@ SUBSCRIBERS = [
     Subscriber("unanswered", frozenset({"rsvp.withdrawn"}), handle=invitations.answer_withdrawn),
     Subscriber("uninvited", frozenset({"member.left", "member.removed"}), handle=invitations.member_turned),
     Subscriber("back-in-calendars", frozenset({"member.joined"}), handle=invitations.member_turned),
+    Subscriber("calendars-reached-again", frozenset({"address.proven"}), handle=invitations.address_proven),
     Subscriber("calendars-reopened", frozenset({"group.reopened"}), handle=invitations.group_reopened),
     Subscriber("offers", frozenset({"seat.offered"}), handle=seats.seat_offered),
     Subscriber("reminders", frozenset({"reminder.due"}), handle=reminders.reminder_due),
