@@ -3,7 +3,7 @@
 from folkmoot.accounts import reactions as accounts
 from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
-from folkmoot.doors.mail import conduct, dates, duty_letters, installation_letters, mailings, notes
+from folkmoot.doors.mail import conduct, dates, duty_letters, installation_letters, mailings, notes, programme_letters
 from folkmoot.doors.mail.invitations import queue as invitations
 from folkmoot.doors.mail.invitations import reminders, seats
 from folkmoot.groups import reactions as groups
@@ -71,6 +71,8 @@ SUBSCRIBERS = [
     Subscriber("reminders-moved", frozenset({"meeting.changed"}), handle=meetings.meeting_moved),
     Subscriber("calendars-merged", frozenset({"person.merged"}), handle=invitations.person_merged),
     Subscriber("dates", frozenset({"dates.asked", "dates.changed"}), handle=dates.asked),
+    Subscriber("speakers", frozenset({"talk.scheduled"}), handle=programme_letters.talk_scheduled),
+    Subscriber("approvals", frozenset({"minutes.submitted"}), handle=programme_letters.minutes_submitted),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
     Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),
     Subscriber("lifted", frozenset({"sanction.lifted"}), handle=conduct.sanction_lifted),
