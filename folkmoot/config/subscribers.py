@@ -3,7 +3,7 @@
 from folkmoot.accounts import reactions as accounts
 from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
-from folkmoot.doors.mail import conduct, dates, duty_letters, installation_letters, mailings, notes
+from folkmoot.doors.mail import conduct, dates, duty_letters, installation_letters, mailings, notes, programme_letters
 from folkmoot.doors.mail.invitations import queue as invitations
 from folkmoot.doors.mail.invitations import reminders, seats
 from folkmoot.groups import reactions as groups
@@ -66,12 +66,15 @@ SUBSCRIBERS = [
     Subscriber("unanswered", frozenset({"rsvp.withdrawn"}), handle=invitations.answer_withdrawn),
     Subscriber("uninvited", frozenset({"member.left", "member.removed"}), handle=invitations.member_turned),
     Subscriber("back-in-calendars", frozenset({"member.joined"}), handle=invitations.member_turned),
+    Subscriber("calendars-reached-again", frozenset({"address.proven"}), handle=invitations.address_proven),
     Subscriber("calendars-reopened", frozenset({"group.reopened"}), handle=invitations.group_reopened),
     Subscriber("offers", frozenset({"seat.offered"}), handle=seats.seat_offered),
     Subscriber("reminders", frozenset({"reminder.due"}), handle=reminders.reminder_due),
     Subscriber("reminders-moved", frozenset({"meeting.changed"}), handle=meetings.meeting_moved),
     Subscriber("calendars-merged", frozenset({"person.merged"}), handle=invitations.person_merged),
     Subscriber("dates", frozenset({"dates.asked", "dates.changed"}), handle=dates.asked),
+    Subscriber("speakers", frozenset({"talk.scheduled"}), handle=programme_letters.talk_scheduled),
+    Subscriber("approvals", frozenset({"minutes.submitted"}), handle=programme_letters.minutes_submitted),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
     Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),
     Subscriber("lifted", frozenset({"sanction.lifted"}), handle=conduct.sanction_lifted),

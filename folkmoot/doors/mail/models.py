@@ -146,9 +146,12 @@ class CalendarCopyQuerySet(models.QuerySet["CalendarCopy"]):
         return self.filter(due_at__lte=now())
 
     def wake(self, at: datetime) -> int:
-        """Let them be looked at then. One that is to be looked at anyway is left: many changes make one letter."""
+        """Let them be looked at then. One that is to be looked at anyway is left: many changes make one letter.
+
+        News is tried also where an earlier letter was given up.
+        """
         resting = Q(due_at=None) | Q(due_at__lte=now())  # what is due may be on its way with what was so before
-        return self.filter(resting, given_up_at=None).update(due_at=at)
+        return self.filter(resting).update(due_at=at, given_up_at=None, attempts=0)
 
 
 class CalendarCopy(models.Model):

@@ -53,17 +53,20 @@ def look(copy: CalendarCopy) -> Seen:
     answer = standing(rsvp)
     member = Membership.objects.current().filter(group=meeting.group_id, person=person).first()
     may_answer = can_answer(person, meeting)
-    may_see = person.is_active and meeting.group.closed_at is None and can_see(person, meeting)
+    may_hear = meeting.group.closed_at is None and may_be_written_to(person, meeting)
     return Seen(
         facts=facts(meeting, comes=rsvp is not None and rsvp.comes and may_answer),
         answer=answer,
         is_on=not (meeting.cancelled_at or meeting.is_draft),
         is_over=meeting.is_over,
-        may_hear=may_see
-        and (member is not None or (bool(answer) and may_answer))
-        and not _is_kept_out(person, meeting),
+        may_hear=may_hear and (member is not None or (bool(answer) and may_answer)),
         is_invited=member is not None and wants_invitations(member),
     )
+
+
+def may_be_written_to(person: Person, meeting: Meeting) -> bool:
+    """Whether somebody may hear of a meeting by letter, asked when the letter goes."""
+    return person.is_active and can_see(person, meeting) and not _is_kept_out(person, meeting)
 
 
 def _is_kept_out(person: Person, meeting: Meeting) -> bool:
@@ -85,10 +88,12 @@ def saying(copy: CalendarCopy, seen: Seen) -> Saying:
     """Decide what to send, if anything, so that the calendar ends as we are, whatever it heard before."""
     is_in_calendar = copy.sent_at is not None and not copy.is_cancelled
     has_said_no = seen.answer == Rsvp.Answer.NO
-    if seen.is_over:
+    if seen.is_over or not copy.person.is_active:
         return Saying.NOTHING
     if not seen.may_hear:
         return Saying.GONE if is_in_calendar else Saying.NOTHING
+    if not (seen.answer or copy.answer or seen.is_invited):
+        return Saying.NOTHING  # they turned the letters off, and have nothing to do with this meeting
     if not seen.is_on:
         is_news = is_in_calendar or (copy.sent_at is None and bool(seen.answer))
         return Saying.CANCELLED if is_news and not has_said_no else Saying.NOTHING

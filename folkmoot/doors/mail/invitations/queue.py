@@ -88,7 +88,12 @@ def group_reopened(event: Event) -> None:
 
 def look_at_all() -> None:
     """Look at each calendar once a day: permissions and bans end by date, groups close, not all of that is an event."""
-    _look_at(Q(sent_at__isnull=False))
+    _look_at(Q(sent_at__isnull=False, given_up_at=None))
+
+
+def address_proven(event: Event) -> None:
+    """Where letters were given up, somebody may be reached again, perhaps at another address."""
+    _look_at(Q(person=event.subject_id, given_up_at__isnull=False))
 
 
 def person_merged(event: Event) -> None:
@@ -105,7 +110,9 @@ def keep_copy(meeting: Meeting, person: Person) -> CalendarCopy | None:
     where = address_of(person, meeting.group)
     if where is None:
         return None
-    copy, _made = CalendarCopy.objects.get_or_create(meeting=meeting, person=person, defaults={"address": where})
+    copy, made = CalendarCopy.objects.get_or_create(meeting=meeting, person=person, defaults={"address": where})
+    if not made and copy.given_up_at is not None:
+        CalendarCopy.objects.filter(pk=copy.pk).update(given_up_at=None, attempts=0)  # who answers is there
     return copy
 
 

@@ -7,10 +7,10 @@ from django.utils.translation import override
 
 from folkmoot.accounts.models import Person
 from folkmoot.doors.mail.invitations import seats
+from folkmoot.doors.mail.invitations.copies import may_be_written_to
 from folkmoot.doors.mail.invitations.queue import address_of, invitees
-from folkmoot.groups.rules import is_denied
-from folkmoot.meetings.models import Meeting, Reminder, Rsvp
-from folkmoot.meetings.rules import can_answer, can_see
+from folkmoot.meetings.models import Reminder, Rsvp
+from folkmoot.meetings.rules import can_answer
 from folkmoot.outbox.models import Event
 
 
@@ -34,17 +34,14 @@ def _readers(reminder: Reminder) -> Iterator[tuple[Person, str]]:
         return
     for rsvp in _answers(reminder).select_related("person").order_by("pk"):
         where = address_of(rsvp.person, reminder.meeting.group)
-        if where is not None and can_answer(rsvp.person, reminder.meeting) and _may_hear(rsvp.person, reminder.meeting):
+        meeting = reminder.meeting
+        if where is not None and can_answer(rsvp.person, meeting) and may_be_written_to(rsvp.person, meeting):
             yield rsvp.person, where
 
 
 def _answers(reminder: Reminder) -> QuerySet[Rsvp]:
     theirs = Rsvp.objects.filter(meeting=reminder.meeting)
     return theirs.coming() if reminder.to == Reminder.To.COMING else theirs.waiting()
-
-
-def _may_hear(person: Person, meeting: Meeting) -> bool:
-    return person.is_active and can_see(person, meeting) and not is_denied(person, "meetings.read", meeting.group)
 
 
 def _write(reminder: Reminder, person: Person, where: str, *, key: str) -> None:

@@ -13,7 +13,6 @@ from folkmoot.groups.queries import holders
 from folkmoot.kit.ical import Entry
 from folkmoot.meetings.models import Meeting, Rsvp
 from folkmoot.meetings.operations.seating import OFFER_LASTS
-from folkmoot.meetings.rules import can_see
 from folkmoot.outbox.models import Event
 
 
@@ -21,7 +20,7 @@ def seat_offered(event: Event) -> None:
     """Ask somebody who waits whether they take a seat that came free; a reply is an answer."""
     found = Rsvp.objects.select_related("meeting__group", "meeting__venue", "person").filter(pk=event.subject_id)
     rsvp = found.exclude(offered_at=None).first()
-    if rsvp is None or not can_see(rsvp.person, rsvp.meeting):
+    if rsvp is None or not copies.may_be_written_to(rsvp.person, rsvp.meeting):
         return
     if (to := address_of(rsvp.person, rsvp.meeting.group)) is None:
         return

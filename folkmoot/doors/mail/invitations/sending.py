@@ -65,8 +65,8 @@ def _look(copy: CalendarCopy) -> _Ready | None:
 
 
 def _keep_address_right(copy: CalendarCopy) -> None:
-    """Write to where the person is now, if they have given the old address up."""
-    if copy.person.addresses.filter(email=copy.address).exists():
+    """Write to where the person is now, if they have given the old address up, or if it took no letter last time."""
+    if not copy.error and copy.person.addresses.filter(email=copy.address).exists():
         return
     if (where := address_of(copy.person, copy.meeting.group)) is not None:
         copy.address = where
@@ -76,7 +76,7 @@ def _note(one: _Ready, answer: Answer | None) -> None:
     """Write down what the calendar knows now. What happened meanwhile has set a new time to look at it."""
     row = CalendarCopy.objects.filter(pk=one.copy.pk)
     if answer is not None and answer.status != transport.SENT:
-        _try_later(one.copy, answer.words, is_over=answer.status == transport.REFUSED)
+        _try_later(one.copy, answer.words or answer.status, is_over=answer.status == transport.REFUSED)
         return
     if answer is not None:
         row.update(
@@ -93,10 +93,11 @@ def _note(one: _Ready, answer: Answer | None) -> None:
 
 
 def _try_later(copy: CalendarCopy, error: str, *, is_over: bool = False) -> None:
+    """Note that a letter did not go. What happened meanwhile has set a new time, with tries of its own."""
     attempts = copy.attempts + 1
     pause = timedelta(seconds=min(60 * 2**attempts, 6 * 60 * 60))
     is_over = is_over or attempts >= MOST_TRIES
-    CalendarCopy.objects.filter(pk=copy.pk).update(
+    CalendarCopy.objects.filter(pk=copy.pk, due_at=copy.due_at).update(
         attempts=attempts,
         error=error[:500],
         due_at=None if is_over else now() + pause,

@@ -7,10 +7,13 @@ from email.message import EmailMessage
 
 from django.utils.timezone import now
 
+from folkmoot.config.subscribers import SUBSCRIBERS
+from folkmoot.doors.mail import transport
 from folkmoot.doors.mail.models import CalendarCopy
 from folkmoot.doors.mail.tests.at_the_door import arrive, gone_out
 from folkmoot.kit import ical
 from folkmoot.meetings.operations import plan_meeting
+from folkmoot.outbox.relay import drain
 
 
 def plan(group, by, **particulars):
@@ -70,3 +73,23 @@ def answer_letter(calendar, invitation, *, sender="ann@example.org", message_id=
 
 def send_back(message, *, sender="ann@example.org"):
     return arrive(message.as_bytes(), to=message["To"].addresses[0].addr_spec, sender=sender)
+
+
+def carry():
+    """Tell of all that happened, and of what comes of that."""
+    while drain(SUBSCRIBERS):
+        pass
+
+
+class Picky:
+    """A mail server that takes some letters and not others, while something happens."""
+
+    def __init__(self, statuses, meanwhile=lambda: None):
+        self.statuses, self.meanwhile = statuses, meanwhile
+
+    def send(self, copies):
+        self.meanwhile()
+        return [transport.Answer(self.statuses.get(copy.recipient, transport.SENT)) for copy in copies]
+
+    def close(self):
+        pass

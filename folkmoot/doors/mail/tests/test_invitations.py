@@ -15,7 +15,7 @@ from folkmoot.doors.mail.facts import facts_of
 from folkmoot.doors.mail.invitations import copies, queue, sending
 from folkmoot.doors.mail.invitations.entries import taken_away
 from folkmoot.doors.mail.models import CalendarCopy, InvitationsOff
-from folkmoot.doors.mail.tests.meeting_mail import entry, letters, plan, to
+from folkmoot.doors.mail.tests.meeting_mail import Picky, carry, entry, letters, plan, to
 from folkmoot.groups.models import Membership
 from folkmoot.groups.operations import deny, leave, remove_member
 from folkmoot.kit.ical import read
@@ -43,12 +43,6 @@ def olga(db):
 @pytest.fixture
 def tarn(olga, ann, bob):
     return make.group(ann, bob, owner=olga)
-
-
-def carry():
-    """Tell of all that happened, and of what comes of that."""
-    while drain(SUBSCRIBERS):
-        pass
 
 
 def test_each_member_is_invited_once_and_the_list_does_not_say_it_again(tarn, olga):
@@ -369,20 +363,6 @@ def test_what_happens_while_a_letter_is_on_its_way_is_looked_at_afterwards(tarn,
     (message,) = to(ann, letters())
 
     assert entry(message)[0] == "CANCEL"
-
-
-class Picky:
-    """A mail server that takes some letters and not others, while something happens."""
-
-    def __init__(self, statuses, meanwhile=lambda: None):
-        self.statuses, self.meanwhile = statuses, meanwhile
-
-    def send(self, copies):
-        self.meanwhile()
-        return [transport.Answer(self.statuses.get(copy.recipient, transport.SENT)) for copy in copies]
-
-    def close(self):
-        pass
 
 
 def test_what_calendars_hear_of_the_way_in_ends_with_the_right_to_come(tarn, olga, ann):
