@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from folkmoot.conversations.models import Post
+from folkmoot.groups.models import Membership
 from folkmoot.meetings.models import Meeting, Point, Rsvp
 from folkmoot.meetings.programme import from_last_time
+from folkmoot.meetings.rules import is_read_by_strangers, is_talk_read_alike
 
 MOST_LINKS = 50
 MOST_NAMES = 500
@@ -20,12 +24,15 @@ _LINK = re.compile(r"https?://[^\s<>()\[\]\"'`]{3,500}")
 
 
 def frame(meeting: Meeting) -> str:
-    """Return the beginning of the minutes of a meeting as Markdown, in the group's language."""
+    """Return the beginning of the minutes of a meeting as Markdown, in the group's language.
+
+    It names nobody, and quotes nothing, that some of the later readers could not see elsewhere.
+    """
     with override(meeting.group.language):
         parts = [
             f"**{plain(meeting.title)}**, {date_format(meeting.starts, 'l, j F Y, H:i')}",
-            _part(_("Present"), _names(_came(meeting))),
-            _part(_("Excused"), _names(_excused(meeting))),
+            _part(_("Present"), _came(meeting)),
+            _part(_("Excused"), _excused(meeting)),
             f"# {_('Agenda')}",
             *_agenda(meeting),
             f"# {_('Decisions')}\n\n- ",
@@ -49,7 +56,7 @@ def plain(text: str) -> str:
 
 def links_of(meeting: Meeting) -> list[str]:
     """Return the links that were posted in the meeting's conversation while it went on, each once."""
-    if meeting.topic_id is None:
+    if not is_talk_read_alike(meeting):
         return []
     said = Post.objects.filter(topic=meeting.topic_id, removed_at=None)
     during = said.filter(posted_at__range=(meeting.starts_at, meeting.ends_at)).order_by("posted_at", "pk")
@@ -62,19 +69,30 @@ def _part(title: str, words: str) -> str:
     return f"# {title}\n\n{words}" if words else ""
 
 
+def _came(meeting: Meeting) -> str:
+    """Members by name where only members read it; all others, guests and whoever just walked in, as a number."""
+    rows = meeting.attendances.all()
+    members = Membership.objects.current().filter(group=meeting.group_id).values("person")
+    named = rows.none() if is_read_by_strangers(meeting) else rows.filter(person__in=members)
+    names = list(named.order_by("came_at", "pk").values_list("person__name", flat=True)[:MOST_NAMES])
+    heads = rows.aggregate(all=Coalesce(Sum(F("guests") + 1), 0))["all"]
+    if not names or heads == len(names):
+        return _names(names) or _people(heads)
+    others = heads - len(names)
+    return f"{_names(names)} {ngettext('and %(n)s more', 'and %(n)s more', others) % {'n': others}}"
+
+
+def _excused(meeting: Meeting) -> str:
+    came = meeting.attendances.exclude(person=None).values("person")
+    return _people(meeting.rsvps.filter(answer=Rsvp.Answer.NO).exclude(person__in=came).count())
+
+
 def _names(names: Iterable[str]) -> str:
     return ", ".join(plain(name) for name in names)
 
 
-def _came(meeting: Meeting) -> list[str]:
-    rows = meeting.attendances.select_related("person").order_by("came_at", "pk")[:MOST_NAMES]
-    return [row.person.name if row.person else row.name for row in rows]
-
-
-def _excused(meeting: Meeting) -> list[str]:
-    came = meeting.attendances.exclude(person=None).values("person")
-    answers = meeting.rsvps.filter(answer=Rsvp.Answer.NO).exclude(person__in=came)
-    return [row.person.name for row in answers.select_related("person").order_by("person__name")[:MOST_NAMES]]
+def _people(n: int) -> str:
+    return ngettext("%(n)s person", "%(n)s people", n) % {"n": n} if n else ""
 
 
 def _agenda(meeting: Meeting) -> Iterator[str]:

@@ -85,10 +85,30 @@ def can_look_after(person: Actor | None, meeting: Meeting) -> bool:
 
 def is_open_to_newcomers(meeting: Meeting) -> bool:
     """Whether people whom the group does not know yet may say that they come."""
-    strangers = [Role.Audience.ANYONE, Role.Audience.SIGNED_IN]
-    allowed = RolePermission.objects.filter(reaching(meeting.group_id), name="meetings.answer")
     is_open = meeting.takes_answers and meeting.group.closed_at is None
-    return is_open and allowed.filter(role__audience__in=strangers).exists()
+    return is_open and bool(strangers_who("meetings.answer", meeting.group_id))
+
+
+def strangers_who(permission: str, group_id: int) -> set[str]:
+    """Which people hold a permission without being in the group: none, all who are signed in, or anyone with them."""
+    strangers = [Role.Audience.ANYONE, Role.Audience.SIGNED_IN]
+    allowed = RolePermission.objects.filter(reaching(group_id), name=permission, role__audience__in=strangers)
+    found = set(allowed.values_list("role__audience", flat=True))
+    return set(strangers) if Role.Audience.ANYONE in found else found
+
+
+def is_read_by_strangers(meeting: Meeting) -> bool:
+    return bool(strangers_who("meetings.read", meeting.group_id))
+
+
+def is_talk_read_alike(meeting: Meeting) -> bool:
+    """Whether whoever reads the meeting's minutes may read its conversation."""
+    if meeting.topic is None:
+        return False
+    there = meeting.topic.channel.group_id
+    readers = strangers_who("meetings.read", meeting.group_id)
+    is_open = Role.Audience.ANYONE in (said := strangers_who("topics.read", there))
+    return is_open or (there == meeting.group_id and readers <= said)
 
 
 def can_close(person: Actor | None, point: Point) -> bool:

@@ -20,7 +20,7 @@ from folkmoot.meetings.models import Meeting
 from folkmoot.meetings.operations import answer
 
 LASTS = timedelta(days=7)
-MOST_WAITING = 3  # of one address and group; more letters ask nothing new
+MOST_WAITING = 3  # of one address and group, or meeting; more letters ask nothing new
 
 Kind = Confirmation.Kind
 
@@ -64,8 +64,7 @@ def _ask(
     held: HeldLetter | None = None,
     meeting: Meeting | None = None,
 ) -> str:
-    waiting = Confirmation.objects.filter(kind=kind, group=group, address=sender.address, used_at=None)
-    if waiting.filter(made_at__gt=now() - LASTS).count() >= MOST_WAITING and held is None:
+    if held is None and _is_asked_enough(kind, group, sender.address, meeting):
         return "asked before"
     asked = Confirmation.objects.create(
         token=secrets.token_hex(12),
@@ -78,6 +77,14 @@ def _ask(
     )
     notes.question(asked)
     return f"asked {sender.address}"
+
+
+def _is_asked_enough(kind: Confirmation.Kind, group: Group, address: str, meeting: Meeting | None) -> bool:
+    """Whether more questions would tell the address nothing: of the same thing, or on one day."""
+    asked = Confirmation.objects.filter(kind=kind, address=address)
+    waiting = asked.filter(group=group, meeting=meeting, used_at=None, made_at__gt=now() - LASTS)
+    today = asked.filter(made_at__gt=now() - timedelta(days=1))
+    return waiting.count() >= MOST_WAITING or (kind == Kind.ANSWER and today.count() >= notes.A_DAY)
 
 
 def _use(confirmation: Confirmation) -> bool:

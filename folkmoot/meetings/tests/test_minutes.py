@@ -4,8 +4,8 @@ import pytest
 from django.utils.timezone import localdate, now
 
 from folkmoot.accounts.models import OPERATOR
-from folkmoot.groups.models import HistoryEntry
-from folkmoot.groups.operations import grant_role
+from folkmoot.groups.models import HistoryEntry, Role
+from folkmoot.groups.operations import allow, change, grant_role, leave
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.meetings.attendance import opinion_of
 from folkmoot.meetings.models import Approval, Feedback, Meeting, Minutes, Point
@@ -76,12 +76,38 @@ def test_the_frame_of_the_minutes_writes_itself(meeting, ann, bob):
 
     body = begin_minutes(meeting, by=ann, via="web").body
 
-    assert "# Present\n\nAnn, Zoe\\_\\[x\\]" in body
-    assert "# Excused\n\nBob" in body
+    assert "# Present\n\n2 people" in body
+    assert "# Excused\n\n1 person" in body
     assert "## 1. Welcome\n\n## 2. Looms (Ann)" in body
     assert "# Links\n\n- <https://tarn.example/a>\n" in body
     assert "To do: Buy \\*chairs\\* (Bob, until" in body
     assert told("minutes.begun") == 1
+
+
+def test_where_only_members_read_the_minutes_members_who_came_are_named(meeting, ann, bob):
+    change(meeting.group, visibility="listed", **BY)
+    eve = make.person("Eve")
+    former = make.join(meeting.group, eve)
+    there = [Coming("a", now(), person=ann.pk), Coming("e", now(), person=eve.pk), Coming("z", now(), name="Zoe")]
+    note_coming(meeting, entries=there, **BY)
+    leave(former, via="web")
+    answer(meeting, person=bob, answer="no", **BY)
+    make.post(meeting.topic, author=bob, body="See https://tarn.example/a")
+
+    body = begin_minutes(meeting, by=ann, via="web").body
+
+    assert "# Present\n\nAnn and 2 more\n" in body
+    assert "# Excused\n\n1 person" in body
+    assert "https://tarn.example/a" in body
+    assert not any(name in body for name in ("Bob", "Eve", "Zoe"))
+
+
+def test_links_of_a_conversation_that_not_all_readers_see_stay_out(meeting, ann, bob):
+    change(meeting.group, visibility="listed", **BY)
+    allow(meeting.group.roles.get(audience=Role.Audience.SIGNED_IN), permission="meetings.read", **BY)
+    make.post(meeting.topic, author=bob, body="See https://tarn.example/a")
+
+    assert "https://tarn.example/a" not in begin_minutes(meeting, by=ann, via="web").body
 
 
 def test_minutes_are_begun_once(meeting, ann, minutes):

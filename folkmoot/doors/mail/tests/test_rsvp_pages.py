@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.doors.mail import addresses
@@ -124,6 +125,34 @@ def test_nobody_makes_us_write_to_an_address_without_end(client, open_meeting):
 
     assert set(answers) == {200}
     assert OutgoingLetter.objects.filter(kind="confirm_answer").count() == 3
+
+
+def test_who_asked_for_one_meeting_thrice_still_comes_to_another_until_the_day_is_full(client, open_meeting, olga):
+    others = [plan(open_meeting.group, olga, title=f"Meeting {number}") for number in range(3)]
+    letters()
+    for _ in range(4):
+        come(client, open_meeting)
+    asked = [Confirmation.objects.filter(meeting=open_meeting).count()]
+
+    for meeting in others:
+        come(client, meeting)
+        asked.append(Confirmation.objects.filter(meeting=meeting).count())
+
+    assert asked == [3, 1, 1, 0]
+    assert OutgoingLetter.objects.filter(kind="confirm_answer").count() == 5
+
+
+def test_a_network_that_asks_for_many_addresses_comes_to_an_end(open_meeting):
+    answers = [
+        come(Client(REMOTE_ADDR=f"198.51.100.{number}"), open_meeting, address=f"p{number}@example.org")
+        for number in range(21)
+    ]
+    elsewhere = come(Client(REMOTE_ADDR="203.0.113.9"), open_meeting)
+
+    assert [answer.status_code for answer in answers] == [200] * 20 + [422]
+    assert b"Many answers came from your network" in answers[-1].content
+    assert elsewhere.status_code == 200
+    assert Confirmation.objects.count() == 21
 
 
 def test_a_strangers_page_leads_there(client, open_meeting):
