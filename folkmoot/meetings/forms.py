@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models import Membership
+from folkmoot.kit import cities
 from folkmoot.meetings.models import Meeting, Rsvp, Venue, Wish
 from folkmoot.meetings.operations.answering import MOST_GUESTS
 
@@ -134,7 +135,7 @@ class VenueForm(forms.Form):
     latitude = forms.FloatField(label=_("Degrees north"), min_value=-90, max_value=90, required=False)
     longitude = forms.FloatField(
         label=_("Degrees east"), min_value=-180, max_value=180, required=False,
-        help_text=_("Both numbers stand in the address of every map page, and put it on the map."),
+        help_text=_("Both numbers stand in the address of every map page. Left empty, it is the middle of the town."),
     )  # fmt: skip
     contact = forms.CharField(
         label=_("Whom to ask for the key"), max_length=200, required=False,
@@ -149,7 +150,18 @@ class VenueForm(forms.Form):
         said: dict[str, Any] = self.cleaned_data
         if (said.get("latitude") is None) != (said.get("longitude") is None):
             self.add_error("longitude", _("A place on the map needs both its numbers, north and east."))
+        elif said.get("latitude") is None and said.get("city") and "city" in self.changed_data:
+            said |= _where(said["city"], said.get("country", ""))
         return said
+
+
+def _where(city: str, country: str) -> dict[str, Any]:
+    """Where a town lies, and in which country: the largest one of that name; nothing for one that we don't know."""
+    found = cities.find(city, country=country, most=1)
+    if not found or cities.folded(city) not in map(cities.folded, (found[0].name, *found[0].others)):
+        return {}
+    town = found[0]
+    return {"latitude": town.latitude, "longitude": town.longitude, "country": country or town.country}
 
 
 def as_form(venue: Venue) -> dict[str, Any]:

@@ -124,3 +124,15 @@ def test_a_form_that_nobody_touched_changes_no_place(organiser, group):
     organiser.post(f"/g/tarn/manage/venues/{barn.pk}", {name: form[name].value() or "" for name in form.fields})
 
     assert not group.history.filter(kind="venue.changed").exists()
+
+
+@pytest.mark.parametrize(
+    ("city", "country", "found"),
+    [("münchen", "", (48.137, 11.575, "DE")), ("Paris", "us", (33.661, -95.556, "US")), ("Nowhere at all", "", None)],
+)
+def test_a_town_puts_a_place_on_the_map(organiser, group, city, country, found):
+    organiser.post("/g/tarn/manage/venues", {"name": "Barn", "city": city, "country": country})
+
+    barn = Venue.objects.get()
+    on_the_map = (barn.latitude, barn.longitude, barn.country) if barn.latitude is not None else None
+    assert on_the_map == found
