@@ -1,8 +1,8 @@
 """Real calendar programs, vdirsyncer and khal, read ours: by feed and by CalDAV they show the times that we mean.
 
 They need a folder of their own, for they share libraries with us that we have in other versions:
-python3 -m venv /tmp/programs && /tmp/programs/bin/pip install vdirsyncer khal
-pytest tests/processes/test_calendar_programs.py --calendar-programs /tmp/programs/bin
+python3 -m venv FOLDER && FOLDER/bin/pip install vdirsyncer khal
+pytest tests/processes/test_calendar_programs.py --calendar-programs FOLDER/bin
 """
 
 import os
