@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -17,6 +16,7 @@ from folkmoot.conversations.operations.posting import Letterhead
 from folkmoot.conversations.rules import can_start
 from folkmoot.kit.msgid import new_message_id
 from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.showing import when
 from folkmoot.outbox.operations import record
 
 logger = logging.getLogger(__name__)
@@ -67,11 +67,10 @@ def _is_due(meeting: Meeting, at: datetime) -> bool:
 def _body(meeting: Meeting) -> str:
     """When, where and the way to the page, in the group's language, before what the organiser wrote."""
     with override(meeting.group.language):
-        day = date_format(meeting.starts, "l, j F Y, H:i")
-        when = _("%(day)s (%(zone)s)") % {"day": day, "zone": meeting.zone.replace("_", " ")}
+        at = when(meeting)
         places = [meeting.venue.line] if meeting.venue else []
         places += [_("online")] if meeting.is_online else []
-        lines = [f"**{when}**", *([", ".join(places)] if places else [])]
+        lines = [f"**{at.day}, {at.hours}** ({at.zone_words})", *([", ".join(places)] if places else [])]
         link = f"{settings.SITE}{meeting.get_absolute_url()}"
         lines.append(_("Say whether you come: %(link)s") % {"link": link})
     return "\n\n".join([*lines, meeting.about]).strip()

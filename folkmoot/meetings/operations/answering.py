@@ -13,6 +13,7 @@ from folkmoot.groups.models import Group, Reach
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
 from folkmoot.meetings.models import Meeting, Rsvp, Wish, WishAnswer
+from folkmoot.meetings.operations.planning import locked
 from folkmoot.meetings.rules import can_answer, can_answer_for, can_organise
 from folkmoot.outbox.operations import record
 
@@ -44,7 +45,7 @@ def answer(
     speaker: Actor = person if by is None else by
     said = min(said_at or now(), now())
     with transaction.atomic():
-        meeting = _hold(meeting)
+        meeting = locked(meeting)
         require(can_answer_for(speaker, person, meeting), _("You can't answer for this meeting."))
         _require_open(meeting, speaker)
         known = Rsvp.objects.filter(meeting=meeting, person=person).first()
@@ -67,7 +68,7 @@ def answer(
 def withdraw_answer(rsvp: Rsvp, *, by: Actor, via: str) -> None:
     """Take an answer away as if it had not been given, for a slip of the organiser's pen."""
     with transaction.atomic():
-        meeting = _hold(rsvp.meeting)
+        meeting = locked(rsvp.meeting)
         require(can_organise(by, meeting.group), _("Only those who organise the group's meetings can do this."))
         _require_open(meeting, by)
         if Rsvp.objects.filter(pk=rsvp.pk).delete()[0]:
@@ -80,15 +81,9 @@ def withdraw_answers(person: Person, *, group: Group, via: str) -> None:
     ahead = Meeting.objects.to_come().filter(group__in=below, rsvps__person=person)
     for meeting in ahead.in_order():
         with transaction.atomic():
-            held = _hold(meeting)
+            held = locked(meeting)
             if not can_answer(person, held) and Rsvp.objects.filter(meeting=held, person=person).delete()[0]:
                 record("rsvp.withdrawn", held, by=None, via=via, person=person.pk)
-
-
-def _hold(meeting: Meeting) -> Meeting:
-    rows = Meeting.objects.select_for_update(no_key=True, of=("self",)).select_related("group")
-    held: Meeting = rows.get(pk=meeting.pk)
-    return held
 
 
 def _require_open(meeting: Meeting, speaker: Actor) -> None:

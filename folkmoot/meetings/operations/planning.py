@@ -139,9 +139,15 @@ def discard(meeting: Meeting, *, by: Actor, via: str) -> None:
 
 def hold(meeting: Meeting, by: Actor) -> Meeting:
     """Return the meeting as it is now, locked, for somebody who organises. Raises NotAllowed for others."""
-    rows = Meeting.objects.select_for_update(no_key=True, of=("self",)).select_related("group", "series", "venue")
-    held = rows.get(pk=meeting.pk)
+    held = locked(meeting)
     require(can_organise(by, held.group), NOT_YOURS)
+    return held
+
+
+def locked(meeting: Meeting) -> Meeting:
+    """Return the meeting as it is now, for one writer at a time. Inside a transaction."""
+    rows = Meeting.objects.select_for_update(no_key=True, of=("self",)).select_related("group", "series", "venue")
+    held: Meeting = rows.get(pk=meeting.pk)
     return held
 
 

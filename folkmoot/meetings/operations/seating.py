@@ -13,7 +13,7 @@ from folkmoot.kit.errors import Refused
 from folkmoot.kit.zones import to_local
 from folkmoot.meetings.models import Meeting, Rsvp
 from folkmoot.meetings.operations.answering import seats_of, usual_place
-from folkmoot.meetings.operations.planning import hold
+from folkmoot.meetings.operations.planning import hold, locked
 from folkmoot.outbox.operations import record
 
 OFFER_LASTS = timedelta(hours=3)  # then the next in line is asked too
@@ -29,8 +29,7 @@ def move_up(meeting: Meeting, *, at: datetime | None = None) -> int:
     moment = at or now()
     told = 0
     with transaction.atomic():
-        rows = Meeting.objects.select_for_update(no_key=True, of=("self",)).select_related("group")
-        held: Meeting = rows.get(pk=meeting.pk)
+        held = locked(meeting)
         if moment >= held.starts_at:
             return 0
         _leave_what_is_gone(held)

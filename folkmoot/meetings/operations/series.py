@@ -86,7 +86,7 @@ def change_from(
         wanted = checked(particulars, series.group)
         if meeting.is_over:
             raise Refused(_("This meeting is over: its time and place stay as they were."))
-        rows = [row for row in _from_here(series, meeting) if not row.is_over]
+        rows = [row for row in _from_here(series, meeting.slot) if not row.is_over]
         slot = meeting.slot
         assert slot is not None, "it is of a series"
         first = on_the_wall(planned(starts)) if starts is not None else slot
@@ -94,6 +94,7 @@ def change_from(
             wall, zone = first.replace(tzinfo=None), wanted.get("zone", series.zone)
             asked = None if rule is None else read_rule(rule, zone)
             series = _at_other_times(series, rows, wall, asked, by=by, via=via)
+            rows = _from_here(series, first)  # some may be no part of it any more
         _change_rows(series, rows, wanted, by=by, via=via)
         Series.objects.filter(pk=series.pk).update(**wanted, sequence=series.sequence + 1, changed_at=now())
         series.refresh_from_db()
@@ -115,7 +116,7 @@ def end_series(meeting: Meeting, *, by: Actor, via: str, why: str = "") -> Serie
     """Let a series end before a meeting: that one and all that follow are called off."""
     with transaction.atomic():
         series = _hold_series(meeting, by)
-        for row in _from_here(series, meeting):
+        for row in _from_here(series, meeting.slot):
             if not row.is_over:
                 cancel(row, by=by, via=via, why=why)
         end_before(series, meeting)
@@ -223,8 +224,8 @@ def _hold_series(meeting: Meeting, by: Actor) -> Series:
     return series
 
 
-def _from_here(series: Series, meeting: Meeting) -> list[Meeting]:
-    rows = Meeting.objects.select_for_update(no_key=True, of=("self",)).filter(series=series, slot__gte=meeting.slot)
+def _from_here(series: Series, slot: datetime | None) -> list[Meeting]:
+    rows = Meeting.objects.select_for_update(no_key=True, of=("self",)).filter(series=series, slot__gte=slot)
     return list(rows.select_related("group").order_by("slot"))
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
 from folkmoot.meetings.models import Meeting, Venue
 from folkmoot.meetings.rules import can_organise
-from folkmoot.outbox.operations import record
+from folkmoot.outbox.operations import record, record_all
 
 NOT_YOURS = _("Only those who organise the group's meetings can do this.")
 CHANGEABLE = (
@@ -83,6 +84,7 @@ def _checked(details: dict[str, Any]) -> dict[str, Any]:
 
 def _tell_meetings(venue: Venue, *, by: Actor, via: str) -> None:
     """The place is part of what calendars know of a meeting."""
-    for meeting in Meeting.objects.taking_place().to_come().filter(venue=venue):
-        Meeting.objects.filter(pk=meeting.pk).update(sequence=meeting.sequence + 1, changed_at=now())
-        record("meeting.changed", meeting, by=by, via=via, fields=["venue"])
+    there = list(Meeting.objects.taking_place().to_come().filter(venue=venue))
+    news = {"sequence": F("sequence") + 1, "changed_at": now()}
+    Meeting.objects.filter(pk__in=[one.pk for one in there]).update(**news)
+    record_all("meeting.changed", there, by=by, via=via, fields=["venue"])

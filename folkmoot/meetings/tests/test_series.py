@@ -280,3 +280,15 @@ def test_a_series_has_no_more_rows_than_that_however_often_it_is_gone_on_with():
 
     assert fill_all() == 0
     assert series.meetings.count() == 120
+
+
+def test_what_has_no_time_any_more_is_called_off_as_it_was_and_says_so_once():
+    series = weekly(make.group(), count=4)
+    last = rows(series)[3]
+
+    change_all(series, rule="FREQ=WEEKLY;COUNT=3", room="Cellar", by=OPERATOR, via="test")
+
+    last.refresh_from_db()
+    assert (last.room, last.sequence, last.series) == ("", 1, None)
+    assert [one.room for one in rows(series)] == ["Cellar"] * 3
+    assert not Event.objects.filter(kind="meeting.changed", subject_id=last.pk).exists()
