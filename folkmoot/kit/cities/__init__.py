@@ -1,4 +1,4 @@
-"""Towns of the world with more than 15,000 people, found by name or by being near. Asks no service.
+"""Towns of the world with more than 15,000 people, found by name. Asks no service.
 
 The list is made from GeoNames (https://www.geonames.org), CC BY 4.0; NOTICE says so too.
 """
@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import islice
-from math import asin, cos, radians, sin, sqrt
 
-EARTH = 6371.0  # km, its mean radius
 LONGEST = 80  # characters of a search
 
 
@@ -37,20 +35,6 @@ def find(words: str, *, country: str = "", most: int = 10) -> list[City]:
     whole = [number for number in beginning if f"|{wanted}|" in _names()[number]]
     found = (_city(number) for number in dict.fromkeys([*whole, *beginning]))
     return list(islice((city for city in found if not country or city.country == country.upper()), most))
-
-
-def nearest(latitude: float, longitude: float) -> City:
-    """Return the town that is nearest to a place."""
-    here = (latitude, longitude)
-    distances = (kilometres(here, (float(line[2]), float(line[3]))) for line in _lines())
-    return _city(min(enumerate(distances), key=lambda one: one[1])[0])
-
-
-def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the distance of two places given as latitude and longitude in degrees, along the ground."""
-    (north, east), (north2, east2) = (tuple(map(radians, place)) for place in (one, other))
-    half = sin((north2 - north) / 2) ** 2 + cos(north) * cos(north2) * sin((east2 - east) / 2) ** 2
-    return 2 * EARTH * asin(min(1.0, sqrt(half)))
 
 
 def folded(text: str) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from folkmoot.kit.cities import find, kilometres, nearest
+from folkmoot.kit.cities import find
 from folkmoot.kit.zones import names
 
 
@@ -27,18 +27,6 @@ def test_no_words_break_it(words):
 def test_what_is_nowhere_is_nothing():
     assert find("Xyzzyville") == []
     assert find("  ") == []
-
-
-def test_distances_are_along_the_ground():
-    berlin, sydney = (52.52, 13.405), (-33.87, 151.21)
-
-    assert kilometres(berlin, sydney) == pytest.approx(16_090, rel=0.01)
-    assert kilometres(berlin, berlin) == 0
-    assert kilometres((0, 179.9), (0, -179.9)) == pytest.approx(22.2, rel=0.01)
-
-
-def test_near_is_near():
-    assert nearest(48.14, 11.58).name == "Munich"
 
 
 def test_each_town_has_a_zone_that_we_know():

@@ -120,10 +120,6 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def past(self, at: datetime | None = None) -> "MeetingQuerySet":
         return self.filter(ends_at__lte=at or now())
 
-    def within(self, start: datetime, end: datetime) -> "MeetingQuerySet":
-        """Those that take place at any time from start to before end."""
-        return self.filter(starts_at__lt=end, ends_at__gte=start)
-
     def in_order(self) -> "MeetingQuerySet":
         return self.order_by("starts_at", "pk")
 
