@@ -84,6 +84,11 @@ def signed_in(client: Client, person: Person) -> Client:
     return client
 
 
+def wrong(token: str) -> str:
+    """A token as long as this one that nobody gave."""
+    return token[:-1] + ("y" if token.endswith("x") else "x")
+
+
 def letter(
     *,
     sender: str = "ann@example.org",

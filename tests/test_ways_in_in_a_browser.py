@@ -153,7 +153,7 @@ def test_a_picture_is_uploaded_and_stands_in_the_bar(page, ann, tmp_path):
     page.get_by_role("button", name="Show this picture").click()
 
     expect(page.locator(".bar__you img")).to_be_visible()
-    assert page.evaluate("document.querySelector('.bar__you img').naturalWidth") == 256
+    page.wait_for_function("document.querySelector('.bar__you img').naturalWidth == 256")  # or it never comes
 
 
 def test_everything_is_taken_along_and_then_the_account_is_closed(page, ann):

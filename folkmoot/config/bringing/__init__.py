@@ -38,6 +38,7 @@ from folkmoot.kit.parcels import Parcel
 from folkmoot.meetings.operations import bring_meetings
 from folkmoot.store import files
 from folkmoot.store.keys import given, last_of, set_aside
+from folkmoot.store.statistics import renew_statistics
 from folkmoot.store.unpacking import Keys
 
 __all__ = ["Brought", "bring", "root_of"]
@@ -89,6 +90,8 @@ def bring(
                 transaction.set_rollback(is_dry)
         except (IntegrityError, DataError) as error:
             raise Refused(f"some rows can't stand beside each other: {str(error).splitlines()[0]}") from error
+    if not is_dry:
+        renew_statistics(*(table.model for table in TABLES))
     return brought
 
 

@@ -3,11 +3,13 @@ import time
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel
 from folkmoot.store import files, search
 from folkmoot.store.lanes import lane
+from folkmoot.store.statistics import renew_statistics
 from folkmoot.store.wake import Waker, announce
 from tests import make
 
@@ -123,3 +125,12 @@ def test_writers_queue_and_none_gives_up(transactional_db):
 
     assert failed == []
     assert Person.objects.count() == 80
+
+
+def test_what_came_in_at_once_is_counted_where_the_database_plans_by_it():
+    with CaptureQueriesContext(connection) as asked:
+        renew_statistics(Channel, Person)
+
+    counted = [one["sql"] for one in asked.captured_queries]
+    tables = [Channel._meta.db_table, Person._meta.db_table]
+    assert counted == ([f'ANALYZE "{name}"' for name in tables] if connection.vendor == "postgresql" else [])

@@ -7,8 +7,8 @@ from pathlib import Path
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from folkmoot.accounts.models import Actor
-from folkmoot.conversations.models import Archive, Channel, Post
+from folkmoot.accounts.models import Actor, Address, Person
+from folkmoot.conversations.models import Archive, Attachment, Channel, Post, Reference, Topic
 from folkmoot.conversations.operations import (
     Progress,
     add_archived,
@@ -26,6 +26,7 @@ from folkmoot.doors.mail.archives.unread import Shelf
 from folkmoot.groups.models import Group
 from folkmoot.kit.errors import Refused
 from folkmoot.store.lanes import lane
+from folkmoot.store.statistics import renew_statistics
 
 Watch = Callable[[int, int, int], None]  # told of: the file's number, its bytes read, messages done
 
@@ -40,6 +41,7 @@ def bring(paths: Sequence[Path], group: Group, *, by: Actor, via: str, processes
             for batch in batches(each(read_chunk, journey.chunks(some))):
                 journey.write(batch)
                 watch(batch.source, batch.offset, batch.count)
+        renew_statistics(Person, Address, Topic, Post, Reference, Attachment)
     return journey.report()
 
 

@@ -146,7 +146,7 @@ def test_an_answer_in_anothers_name_is_refused(meeting, invitation):
 def test_an_unknown_uid_a_delegation_and_a_made_up_token_change_nothing(meeting, invitation):
     unknown = reply_to(invitation).replace(meeting.uid, "nothing@example.org")
     delegated = reply_to(invitation, "DELEGATED")
-    wrong = addresses.rsvp_token(meeting.pk, 999_999)[:-1] + "a"
+    wrong = make.wrong(addresses.rsvp_token(meeting.pk, 999_999))
 
     outcomes = [
         send_back(answer_letter(unknown, invitation, message_id="<1@x>")),
