@@ -60,6 +60,8 @@ def _database(address: str, home: Path) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        # What is asked again and again is planned once: planning who may see what took longer than finding it.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 3},
     }
 
 

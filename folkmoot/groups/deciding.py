@@ -1,9 +1,10 @@
 """What a person may do in a group. One decision for every door."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Q, Value
+from django.db.models import OuterRef, Q, Value
 
 from folkmoot.accounts.models import Actor, Operator, Person
 from folkmoot.accounts.rules import can_administer
@@ -13,6 +14,7 @@ from folkmoot.groups.models import (
     Group,
     Role,
     RolePermission,
+    allowed,
     carried_by,
     reaching,
 )
@@ -38,6 +40,11 @@ def holds(person: Actor | None, permission: str, group: Group) -> bool:
         return True
     carried = _carried(group.pk, group.created_at, _version_now(group), *_who(person))
     return permission in carried or permission in _inspected(group, person)
+
+
+def held_among(groups: Iterable[tuple[int, int]], permission: str, person: Person) -> frozenset[int]:
+    """Which of these groups, each a key and an access_version, are such that a role grants the permission in them."""
+    return _held_among(tuple(groups), permission, *_who(person))
 
 
 def _inspected(group: Group, person: Person | None) -> frozenset[str]:
@@ -92,6 +99,16 @@ def _names_and_denials(group_id: int, person: Person) -> tuple[list[tuple[str, s
 def _names(group_id: int, of_roles: Q) -> frozenset[str]:
     rows = RolePermission.objects.filter(reaching(group_id)).filter(of_roles)
     return frozenset(rows.values_list("name", flat=True))
+
+
+@lru_cache(maxsize=5_000)
+def _held_among(
+    groups: tuple[tuple[int, int], ...], permission: str, person_id: int, _born: datetime | None
+) -> frozenset[int]:
+    person = Person(pk=person_id) if person_id else None
+    keys = [key for key, _version in groups]
+    held = Group.objects.filter(allowed(person, permission, OuterRef("pk")), pk__in=keys)
+    return frozenset(held.values_list("pk", flat=True))
 
 
 @lru_cache(maxsize=10_000)

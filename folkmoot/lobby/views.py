@@ -70,7 +70,7 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
     context |= {
         "talks": queries.newest_topics(Group.objects.filter(pk=group.pk), person=person, most=6),
         "owners": _owners(group),
-        "next_meetings": lines(meetings.next_of(group, person, 2), person) if _can_meet(context) else [],
+        "next_meetings": lines(meetings.next_of(group, person, 2), person),
         "subgroups": _subgroups(group, person),
         "doors": _doors(group),
         "is_checked": bool(settings.AUTHSERV_ID),
@@ -167,10 +167,6 @@ def _about(group: Group, *, can_read: bool) -> About | None:
         return None
     feed = f"{group.get_absolute_url()}/feed.atom" if can_read else ""
     return About(group.get_absolute_url(), group.name, Truncator(group.purpose).chars(200), feed=feed)
-
-
-def _can_meet(context: dict[str, Any]) -> bool:
-    return bool({"meetings.read", "meetings.organise"} & context["permissions"])
 
 
 def _anywhere() -> list[dict[str, Any]]:

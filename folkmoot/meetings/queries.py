@@ -2,13 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate, now
 
 from folkmoot.accounts.models import Person
+from folkmoot.groups.deciding import held_among, permissions_in
 from folkmoot.groups.models import Group
-from folkmoot.meetings.models import Meeting, Rsvp
+from folkmoot.meetings.models import Meeting, MeetingQuerySet, Rsvp
+from folkmoot.store.prepared import Prepared
+
+MOST = 100  # meetings to come that are looked at for one person
+SHOWING = frozenset({"meetings.read", "meetings.organise"})  # either shows what is published
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +60,39 @@ def answers_of(person: Person | None, meetings: Iterable[Meeting]) -> dict[int, 
 
 def next_of(group: Group, person: Person | None, most: int) -> list[Meeting]:
     """Return the next meetings of a group that somebody may see."""
-    return list(_next(person).filter(group=group)[:most])
+    return list(_coming().filter(group=group)[:most]) if SHOWING & permissions_in(group, person) else []
 
 
-def next_for(person: Person, groups: Sequence[int], most: int) -> list[Meeting]:
-    """Return the next meetings in these groups of somebody's, without those to which they said no."""
-    declined = Rsvp.objects.filter(meeting=OuterRef("pk"), person=person, answer=Rsvp.Answer.NO)
-    mine = _next(person).filter(group__in=groups)
-    return list(mine.exclude(Exists(declined))[:most])
+def next_for(person: Person, groups: Sequence[tuple[int, int]], most: int) -> list[Meeting]:
+    """Return the next meetings in these groups of somebody's, without those to which they said no.
+
+    The groups are keys with their access_version. Who may see them is not asked of the database each time: this
+    stands on the page that is opened most.
+    """
+    seen = frozenset().union(*(held_among(groups, one, person) for one in SHOWING))
+    coming = _coming_to_members(localdate()).rows(person.pk) if seen else []
+    at = now()
+    keys = [key for key, group, ends_at in coming if group in seen and ends_at > at][:most]
+    return list(_coming().filter(pk__in=keys)) if keys else []
+
+
+@lru_cache(maxsize=3)
+def _coming_to_members(day: date) -> Prepared[tuple[int, int, datetime]]:
+    """The next meetings in the groups somebody is in, from the beginning of a day: the SQL is written once a day."""
+    midnight = datetime.combine(day, time(), tzinfo=UTC)
+
+    def made(person: int) -> QuerySet[Meeting, tuple[int, int, datetime]]:
+        declined = Rsvp.objects.filter(meeting=OuterRef("pk"), person=person, answer=Rsvp.Answer.NO)
+        mine = {"group__memberships__person": person, "group__memberships__left_at": None}
+        coming = Meeting.objects.taking_place().filter(**mine, ends_at__gt=midnight).exclude(Exists(declined))
+        return coming.in_order().values_list("pk", "group", "ends_at")[:MOST]
+
+    return Prepared(made)
 
 
 def next_anywhere(most: int) -> list[Meeting]:
     """Return the next meetings that everybody may see."""
-    return list(_next(None)[:most])
+    return list(_coming().visible_to(None)[:most])
 
 
 def beside(meeting: Meeting, person: Person | None) -> tuple[Meeting | None, Meeting | None]:
@@ -83,12 +111,13 @@ def place_in_line(rsvp: Rsvp) -> int:
     return line.filter(earlier).count() + 1
 
 
-def _next(person: Person | None) -> QuerySet[Meeting]:
-    shown: QuerySet[Meeting] = Meeting.objects.visible_to(person).taking_place().to_come().in_order()
-    return shown.select_related("group", "venue")
+def _coming() -> MeetingQuerySet:
+    return Meeting.objects.taking_place().to_come().in_order().select_related("group", "venue")
 
 
 def listed(meetings: Sequence[Meeting], person: Person | None) -> list[tuple[Meeting, Figures, Rsvp | None]]:
     """Return each meeting with its figures and the reader's answer: two queries, however many there are."""
+    if not meetings:
+        return []
     counted, mine = figures(meetings), answers_of(person, meetings)
     return [(one, counted.get(one.pk, Figures()), mine.get(one.pk)) for one in meetings]

@@ -6,12 +6,14 @@ is ranked in here: a word that stands in most posts would have to be counted in 
 so many with the words in their titles and so many others; whoever asks puts those in order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from folkmoot.kit.search_words import Phrase, Query, parse, words_of
@@ -128,11 +130,22 @@ def _ids(
 
 
 def _asked(sql: str, values: Sequence[Any]) -> list[int]:
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _by_the_index(cursor) if _is_postgres() else nullcontext():
         cursor.execute(sql, values)
-        if _is_postgres():
-            cursor.nextset()  # the first answer is to SET
         return [row[0] for row in cursor.fetchall()]
+
+
+@contextmanager
+def _by_the_index(cursor: CursorWrapper) -> Iterator[None]:
+    """Keep PostgreSQL from reading all posts for a common word.
+
+    It believes that to be quicker than the index, as it doesn't count that their words lie apart: it took five times
+    as long.
+    """
+    with transaction.atomic():
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
+        cursor.execute("SET LOCAL enable_seqscan = on")  # for what else is asked where this is not the outermost
 
 
 _INSERT_SQLITE = "INSERT OR REPLACE INTO post_search (rowid, scope, title, body) VALUES (%s, %s, %s, %s)"
@@ -147,12 +160,8 @@ _MOVE_POSTGRES = (
 )
 _FIND_SQLITE = "SELECT rowid FROM post_search WHERE post_search MATCH %s{more} ORDER BY rowid DESC LIMIT %s"
 # The sum keeps PostgreSQL from walking the newest posts one by one until enough have a word that few have.
-# Of a common word it believes that reading all posts is quicker than the index, as it doesn't count that their words
-# lie apart: that took five times as long. Sent together, the three are one transaction and one way to the server.
 _FIND_POSTGRES = (
-    "SET LOCAL enable_seqscan = off; "
-    "SELECT post_id FROM post_search WHERE {column} @@ %s::tsquery{more} ORDER BY post_id + 0 DESC LIMIT %s; "
-    "SET LOCAL enable_seqscan = on"
+    "SELECT post_id FROM post_search WHERE {column} @@ %s::tsquery{more} ORDER BY post_id + 0 DESC LIMIT %s"
 )
 
 

@@ -16,8 +16,8 @@ from django.utils.timezone import localdate
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Draft, Mention, Post, Subscription, Topic
-from folkmoot.conversations.models.channels import may_read
 from folkmoot.conversations.unread import COLUMNS, reading, with_marks
+from folkmoot.groups.deciding import held_among
 from folkmoot.groups.models import Group, Membership
 from folkmoot.store.prepared import Prepared
 
@@ -194,19 +194,13 @@ def _sorted_out(
 ) -> Inbox:
     """Make an inbox of what was asked. Kept by all of that: whatever changes it is another key."""
     groups = [Home(*values) for values in homes]
-    readable = _readable(person_id, born, tuple((one.pk, one.access_version) for one in groups))
+    reader = Person(pk=person_id, created_at=born)
+    readable = held_among([(one.pk, one.access_version) for one in groups], "topics.read", reader)
     by_id = {one.pk: one for one in groups if one.pk in readable}
     latest = _latest(named)
     rows = [row for row in (Row(*values) for values in recent) if row.group in by_id]
     found = [one for row in rows if (one := _conversation(row, by_id[row.group], latest))]
     return Inbox(groups, found)
-
-
-@lru_cache(maxsize=5_000)
-def _readable(person_id: int, _born: datetime, groups: tuple[tuple[int, int], ...]) -> frozenset[int]:
-    """Asked once for each access_version: whatever changes who may read changes it."""
-    asked = Group.objects.filter(may_read(Person(pk=person_id), OuterRef("pk")), pk__in=[pk for pk, _version in groups])
-    return frozenset(asked.values_list("pk", flat=True))
 
 
 def _latest(named: Sequence[Named]) -> dict[int, datetime]:

@@ -71,8 +71,8 @@ def _page(request: SignedIn, here: int) -> dict[str, Any]:
 
 
 def _next_meetings(request: SignedIn, mine: Inbox) -> list[dict[str, Any]]:
-    groups = [one.pk for one in mine.groups]
-    return lines(meetings.next_for(request.user, groups, MOST_MEETINGS), request.user) if groups else []
+    groups = [(one.pk, one.access_version) for one in mine.groups]
+    return lines(meetings.next_for(request.user, groups, MOST_MEETINGS), request.user)
 
 
 def _rail(request: SignedIn, mine: Inbox, name: str, group: str) -> dict[str, Any]:
