@@ -9,8 +9,10 @@ from django.test import Client
 from django.utils.timezone import now
 
 from folkmoot.doors.calendars.operations import make_key
+from folkmoot.doors.mail.invitations import newcomers
 from folkmoot.doors.mail.tests.meeting_mail import calendar_of, carry, letters
 from folkmoot.groups.models import Membership
+from folkmoot.groups.operations import leave
 from folkmoot.kit.errors import Refused
 from folkmoot.meetings.models import Meeting, Rsvp
 from folkmoot.meetings.operations import (
@@ -61,6 +63,7 @@ class History:
         self.plans()
         secret = make_key(self.cleo, name="Phone")[1]
         self.readers = [Subscribed(Client(), "/g/tarn/meetings.ics"), Subscribed(Client(), f"/calendars/{secret}.ics")]
+        self.dora, self.eve = make.person("Dora"), make.person("Eve")
         self.readers.append(Synchronised(Client(), "/dav/groups/tarn/", secret))
 
     def plans(self) -> None:
@@ -79,6 +82,9 @@ class History:
         return today + timedelta(days=self.chance.randint(3, 12), hours=self.chance.randint(8, 20))
 
     def happen(self) -> None:
+        if len(self.told) == STEPS // 2:
+            make.join(self.group, self.dora)
+            make.join(self.group, self.eve)
         step: Callable[[], Any] = self.chance.choice([
             self.move_one, self.name_one, self.change_following, self.change_following, self.change_every,
             self.change_zone, self.call_off, self.let_take_place, self.end, self.restore_series, self.say, self.say,
@@ -171,9 +177,11 @@ class History:
         extra = tuple(self.first + timedelta(days=day) for day in (2, 9) if self.chance.random() < 0.5)
         out = tuple(self.first + week * number for number in (1, 2) if self.chance.random() < 0.3)
         slot = self.first + week * 3
-        other = Plan(uid="elsewhere", title="Elsewhere", starts=slot + timedelta(hours=self.chance.choice([0, 1])), zone=BERLIN,
-                     slot=slot, is_cancelled=self.chance.random() < 0.3)  # fmt: skip
-        plan = Plan(uid="elsewhere", title="Elsewhere", starts=self.first, zone=BERLIN, rule="FREQ=WEEKLY;COUNT=5", extra=extra, left_out=out, others=(other,))  # fmt: skip
+        same: dict[str, Any] = {"uid": "elsewhere", "title": "Elsewhere", "zone": BERLIN}
+        starts, is_off = slot + timedelta(hours=self.chance.choice([0, 1])), self.chance.random() < 0.3
+        other = Plan(starts=starts, slot=slot, is_cancelled=is_off, **same)
+        rule = "FREQ=WEEKLY;COUNT=5"
+        plan = Plan(starts=self.first, rule=rule, extra=extra, left_out=out, others=(other,), **same)
         done = bring_meetings_along(self.group, [plan], **self.by)
         assert done.refused == []
 
@@ -208,6 +216,9 @@ def test_every_calendar_ends_as_ours(seed):
     history = History(seed)
     for _ in range(STEPS):
         history.happen()
+    leave(Membership.objects.get(group=history.group, person=history.eve), via="web")
+    history.hear()
+    newcomers.invite_all()
     history.hear()
 
     for reader in history.readers:
@@ -218,6 +229,13 @@ def test_every_calendar_ends_as_ours(seed):
         wanted = [one for one in wanted if is_announced(one.uid, person)]
         for program in in_some_orders(history, person):
             check(program, wanted, history)
+    wanted = ours(history.group, of_series=False)
+    for program in in_some_orders(history, history.dora):
+        assert set(program.shown(now(), now() + WINDOW)) <= set(wanted), history.told
+        assert {one.uid for one in program.shown(now(), now() + WINDOW)} >= nearest(history.group)
+    for program in in_some_orders(history, history.eve):
+        assert program.kept
+        check(program, [], history)
 
 
 def check(program: Any, wanted: list[Shown], history: History) -> None:
@@ -225,6 +243,13 @@ def check(program: Any, wanted: list[Shown], history: History) -> None:
     seen = program.shown(now(), now() + WINDOW)
     told = [history.told, "too much:", *set(seen).difference(wanted), "missing:", *set(wanted).difference(seen)]
     assert seen == wanted, "\n".join(map(str, [type(program).__name__, *told]))
+
+
+def nearest(group: Any) -> set[str]:
+    """The single meetings that the group was invited to, and of each series the one that comes next."""
+    there = Meeting.objects.taking_place().filter(group=group, starts_at__gt=now(), announced_at__isnull=False)
+    brought = Event.objects.filter(kind="meeting.brought").values("subject_id")
+    return {one.uid for one in newcomers.next_ones(there.exclude(pk__in=brought))}
 
 
 def is_announced(uid: str, person: Any) -> bool:

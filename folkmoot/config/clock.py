@@ -6,6 +6,7 @@ from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import close_due_polls, say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import duty_letters, sweeping
+from folkmoot.doors.mail.invitations import newcomers
 from folkmoot.doors.mail.invitations import queue as invitations
 from folkmoot.groups.operations import (
     end_inspections,
@@ -53,5 +54,6 @@ DUTIES = [
     Duty("seats", timedelta(minutes=10), move_up_all),
     Duty("reminders", timedelta(minutes=5), remind_due),
     Duty("calendars", timedelta(days=1), invitations.look_at_all),
+    Duty("newcomers", timedelta(days=1), newcomers.invite_all),
     Duty("letters", timedelta(days=1), sweeping.sweep),
 ]

@@ -17,7 +17,7 @@ from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Channel, Post
 from folkmoot.conversations.operations import main_channel
 from folkmoot.doors.mail import addresses, compose
-from folkmoot.doors.mail.invitations import copies, entries, words
+from folkmoot.doors.mail.invitations import copies, entries, newcomers, words
 from folkmoot.doors.mail.invitations.copies import Saying, Seen
 from folkmoot.doors.mail.models import CalendarCopy
 from folkmoot.doors.mail.transport import Copy, Sheet
@@ -137,6 +137,7 @@ def _context(copy: CalendarCopy, said: Saying, seen: Seen, member: Membership | 
         "answer": words.answer(meeting, rsvp),
         "comes": bool(seen.facts["way_in"]),
         "is_on": not said.takes_away,
+        "later": _later(copy, said, member),
         "about": meeting.about if said == Saying.INVITATION else "",
         "about_html": _about(meeting.about) if said == Saying.INVITATION else "",
         "site": settings.SITE,
@@ -145,6 +146,14 @@ def _context(copy: CalendarCopy, said: Saying, seen: Seen, member: Membership | 
         "off": f"{settings.SITE}/mail/invitations/{addresses.invitations_token(member.pk)}" if member else "",
         "is_invitation": said == Saying.INVITATION,
     }
+
+
+def _later(copy: CalendarCopy, said: Saying, member: Membership | None) -> list[str]:
+    """When the same series meets again, for those who are new to it: to each of these they are invited in its turn."""
+    if said != Saying.INVITATION:
+        return []
+    dates = newcomers.further_dates(copy.meeting, member)
+    return [words.when(copies.facts(one, comes=False)) for one in dates]
 
 
 def _news(copy: CalendarCopy, said: Saying, seen: Seen) -> list[str]:
