@@ -43,7 +43,7 @@ def letter(copy: CalendarCopy, said: Saying, seen: Seen) -> Copy:
     meeting, person = copy.meeting, copy.person
     member = Membership.objects.current().filter(group=meeting.group_id, person=person).first()
     with override(meeting.group.language), speaking(person):
-        message = _gone(copy) if said == Saying.GONE else _told(copy, said, seen, member)
+        message = _gone(copy, seen) if said == Saying.GONE else _told(copy, said, seen, member)
         head = compose.header(_fields(copy, said, seen))
     own = compose.ways_out(meeting.group, member.pk).encode() if member and said != Saying.GONE else b""
     sender = addresses.return_path(meeting.group, member.pk, 0) if member else ""
@@ -61,14 +61,14 @@ def _told(copy: CalendarCopy, said: Saying, seen: Seen, member: Membership | Non
     return _with_calendar(message, entries.written(copy, said, seen), said)
 
 
-def _gone(copy: CalendarCopy) -> EmailMessage:
+def _gone(copy: CalendarCopy, seen: Seen) -> EmailMessage:
     """Take the meeting away without a word of what it was."""
     message = EmailMessage(policy=policy.SMTP)
     message.set_content(
         _("A meeting leaves your calendar: you no longer take part where it was planned.") + "\n",
         cte="quoted-printable",
     )
-    return _with_calendar(message, entries.taken_away(copy), Saying.GONE)
+    return _with_calendar(message, entries.taken_away(copy, seen), Saying.GONE)
 
 
 def _with_calendar(message: EmailMessage, calendar: str, said: Saying) -> EmailMessage:
