@@ -11,6 +11,7 @@ from folkmoot.meetings.operations.reminding import Wanted, remind_again, remind_
 from folkmoot.meetings.operations.rotating import rotate
 from folkmoot.meetings.operations.seating import give_seat, move_up, move_up_all
 from folkmoot.meetings.operations.series import (
+    Own,
     change_all,
     change_from,
     end_series,
@@ -26,6 +27,7 @@ from folkmoot.meetings.operations.wishes import ask, stop_asking
 __all__ = [
     "Brought",
     "Outdated",
+    "Own",
     "Wanted",
     "add_venue",
     "announce",
