@@ -284,8 +284,10 @@ def _meetings(world):
     meetings.cancel(off, **by)
     starts = full.starts.replace(tzinfo=None) + timedelta(days=1)
     series = meetings.plan_series(group, title="Wombat weeks", starts=starts, rule="FREQ=WEEKLY;COUNT=3", **by)
+    kept = meetings.plan_series(group, title="Wombat draft", starts=starts, rule="FREQ=WEEKLY", is_draft=True, **by)
     return {
         "meeting_id": full.pk, "cancelled_meeting": off.pk, "draft_meeting": draft.pk, "venue_id": barn.pk,
+        "draft_series": kept.pk,
         "series_meeting": series.meetings.order_by("slot")[0].pk, "unused_venue": unused.pk, "rsvp_id": waiting.pk,
         "retired_venue": retired.pk, "wish_id": meetings.ask(full, words="Wombats?", **by).pk,
     }  # fmt: skip

@@ -150,6 +150,18 @@ def publish_series(series: Series, *, by: Actor, via: str) -> Series:
     return series
 
 
+def discard_series(series: Series, *, by: Actor, via: str) -> None:
+    """Delete a draft of a series with its meetings. Raises Refused for one that anybody may have seen."""
+    with transaction.atomic():
+        held = Series.objects.select_for_update(no_key=True, of=("self",)).select_related("group").get(pk=series.pk)
+        require(can_organise(by, held.group), NOT_YOURS)
+        if held.published_at or held.meetings.published().exists():
+            raise Refused(_("People know of this series: call its meetings off instead."))
+        record("series.discarded", held, by=by, via=via, group=held.group_id)
+        note(held.group, "series.discarded", by=by, via=via)
+        held.delete()
+
+
 def fill_all() -> int:
     """Go on with every series, so that there are always rows for the time ahead. Returns how many were made."""
     made = 0

@@ -15,6 +15,7 @@ from folkmoot.meetings.operations import (
     change_all,
     change_from,
     change_meeting,
+    discard_series,
     end_series,
     fill_all,
     plan_series,
@@ -228,6 +229,21 @@ def with_a_week_left_out(group, **more):
 
 def slots(series):
     return [one.slot.replace(tzinfo=None) for one in rows(series)]
+
+
+def test_a_draft_of_a_series_is_thrown_away_and_nothing_else():
+    group = make.group()
+    draft, other = weekly(group, is_draft=True), weekly(group)
+
+    discard_series(draft, by=OPERATOR, via="test")
+    with pytest.raises(Refused):
+        discard_series(other, by=OPERATOR, via="test")
+    with pytest.raises(NotAllowed):
+        discard_series(other, by=make.person("Eve"), via="test")
+
+    assert list(Series.objects.all()) == [other]
+    assert set(Meeting.objects.values_list("series", flat=True)) == {other.pk}
+    assert Event.objects.filter(kind="series.discarded").count() == 1
 
 
 def test_an_end_moves_nobody_into_a_week_that_is_left_out():
