@@ -19,7 +19,7 @@ from folkmoot.groups.operations import (
 from folkmoot.groups.operations.duties import go_on, remind_of_ends
 from folkmoot.groups.operations.succession import look_after_owners
 from folkmoot.groups.queries import keeps_package
-from folkmoot.meetings.operations import announce_due, fill_all, keep_time, move_up_all, remind_due
+from folkmoot.meetings.operations import announce_due, close_due_dates, fill_all, keep_time, move_up_all, remind_due
 from folkmoot.meetings.programme import slides_in_use
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
@@ -35,6 +35,7 @@ DUTIES = [
     Duty("grants", timedelta(minutes=1), turn_terms),
     Duty("scheduled", timedelta(minutes=1), say_due),
     Duty("polls", timedelta(minutes=1), close_due_polls),
+    Duty("dates", timedelta(minutes=1), close_due_dates),
     Duty("said", timedelta(days=1), sweep_scheduled),
     Duty("drafts", timedelta(days=1), sweep_drafts),
     Duty("affiliations", timedelta(days=1), settle_all),

@@ -3,7 +3,16 @@
 from folkmoot.accounts import reactions as accounts
 from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
-from folkmoot.doors.mail import conduct, dates, duty_letters, installation_letters, mailings, notes, programme_letters
+from folkmoot.doors.mail import (
+    conduct,
+    dates,
+    duty_letters,
+    installation_letters,
+    mailings,
+    notes,
+    outcomes,
+    programme_letters,
+)
 from folkmoot.doors.mail.invitations import newcomers, reminders, seats
 from folkmoot.doors.mail.invitations import queue as invitations
 from folkmoot.groups import reactions as groups
@@ -86,6 +95,10 @@ SUBSCRIBERS = [
     Subscriber("reminders-moved", frozenset({"meeting.changed"}), handle=meetings.meeting_moved),
     Subscriber("calendars-merged", frozenset({"person.merged"}), handle=invitations.person_merged),
     Subscriber("dates", frozenset({"dates.asked", "dates.changed"}), handle=dates.asked),
+    Subscriber("polls-told", frozenset({"poll.closed"}), handle=outcomes.poll_closed),
+    Subscriber("dates-told", frozenset({"dates.closed"}), handle=outcomes.dates_closed),
+    Subscriber("dates-decided", frozenset({"dates.decided"}), handle=outcomes.dates_decided),
+    Subscriber("rotations", frozenset({"series.rotated"}), handle=outcomes.series_rotated),
     Subscriber("speakers", frozenset({"talk.scheduled"}), handle=programme_letters.talk_scheduled),
     Subscriber("approvals", frozenset({"minutes.submitted"}), handle=programme_letters.minutes_submitted),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),

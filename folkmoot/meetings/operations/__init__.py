@@ -4,7 +4,15 @@ from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer, withdraw_answers
 from folkmoot.meetings.operations.backdating import date_back, take_as_announced
 from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
-from folkmoot.meetings.operations.dating import answer_dates, ask_dates, change_dates, close_dates, decide, reopen_dates
+from folkmoot.meetings.operations.dating import (
+    answer_dates,
+    ask_dates,
+    change_dates,
+    close_dates,
+    close_due_dates,
+    decide,
+    reopen_dates,
+)
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
 from folkmoot.meetings.operations.reminding import Wanted, remind_again, remind_as_usual, remind_due, set_reminders
@@ -47,6 +55,7 @@ __all__ = [
     "change_meeting",
     "change_venue",
     "close_dates",
+    "close_due_dates",
     "date_back",
     "decide",
     "discard",
