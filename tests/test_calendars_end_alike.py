@@ -222,7 +222,7 @@ def test_every_calendar_ends_as_ours(seed):
     history.hear()
 
     for reader in history.readers:
-        check(reader, ours(history.group, of_series=True), history)
+        check(reader, ours(history.group, of_series=True), history, of_series=True)
     refused = Rsvp.objects.filter(person=history.bob, answer="no").values("meeting")
     for person, besides in ((history.ann, ()), (history.bob, refused)):
         wanted = ours(history.group, of_series=False, besides=besides)
@@ -238,9 +238,12 @@ def test_every_calendar_ends_as_ours(seed):
         check(program, [], history)
 
 
-def check(program: Any, wanted: list[Shown], history: History) -> None:
+def check(program: Any, wanted: list[Shown], history: History, *, of_series: bool = False) -> None:
     """Say what is too much and what is missing, and what had happened."""
     seen = program.shown(now(), now() + WINDOW)
+    if of_series:  # what is left of a series that ends before it begins has names of its own
+        names = dict(Meeting.objects.exclude(series=None).values_list("uid", "series__uid"))
+        seen = sorted(one._replace(uid=names.get(one.uid, one.uid)) for one in seen)
     told = [history.told, "too much:", *set(seen).difference(wanted), "missing:", *set(wanted).difference(seen)]
     assert seen == wanted, "\n".join(map(str, [type(program).__name__, *told]))
 

@@ -15,7 +15,7 @@ from folkmoot.conversations.models import Topic
 from folkmoot.doors.calendars.operations import make_key as make_calendar_key
 from folkmoot.doors.feeds.operations import make_key
 from folkmoot.doors.mail import addresses, kept
-from folkmoot.doors.mail.models import Confirmation, HeldLetter
+from folkmoot.doors.mail.models import Confirmation, HeldLetter, Speaking
 from folkmoot.doors.mail.tests.at_the_door import arrive
 from folkmoot.groups import operations
 from folkmoot.groups.models import (
@@ -183,6 +183,9 @@ def _invitations(world):
         "meeting_id": meeting.pk,
         "come_token": "wombatscome",
         "rsvp_token": addresses.rsvp_token(meeting.pk, whose.pk),
+        "speaking_token": addresses.speaking_token(
+            Speaking.objects.create(group=world.group, address="zoe@example.org").pk
+        ),
         "invitations_token": addresses.invitations_token(world.group.memberships.get(person=whose).pk),
     }
 

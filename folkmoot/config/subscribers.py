@@ -12,6 +12,7 @@ from folkmoot.doors.mail import (
     notes,
     outcomes,
     programme_letters,
+    speakers,
 )
 from folkmoot.doors.mail.invitations import newcomers, reminders, seats
 from folkmoot.doors.mail.invitations import queue as invitations
@@ -100,6 +101,10 @@ SUBSCRIBERS = [
     Subscriber("dates-decided", frozenset({"dates.decided"}), handle=outcomes.dates_decided),
     Subscriber("rotations", frozenset({"series.rotated"}), handle=outcomes.series_rotated),
     Subscriber("speakers", frozenset({"talk.scheduled"}), handle=programme_letters.talk_scheduled),
+    Subscriber("speakers-without-account", frozenset({"talk.scheduled"}), handle=speakers.talk_placed),
+    Subscriber("speakers-named", frozenset({"proposal.changed"}), handle=speakers.speaker_named),
+    Subscriber("speakers-told", MEETING_NEWS | {"meeting.published"}, handle=speakers.meeting_told),
+    Subscriber("speakers-off", frozenset({"talk.taken_off"}), handle=speakers.talk_taken_off),
     Subscriber("approvals", frozenset({"minutes.submitted"}), handle=programme_letters.minutes_submitted),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
     Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -77,8 +76,9 @@ def take_back(attendance: Attendance, *, by: Actor, via: str) -> None:
     with transaction.atomic():
         meeting = _hold(attendance.meeting, by)
         if Attendance.objects.filter(pk=attendance.pk).delete()[0]:
-            whose: dict[str, Any] = {"person_id": attendance.person_id, "key": "" if attendance.person_id else attendance.key}
-            TakenBack.objects.update_or_create(meeting=meeting, **whose, defaults={"at": now()})
+            who = attendance.person
+            key = "" if who else attendance.key
+            TakenBack.objects.update_or_create(meeting=meeting, person=who, key=key, defaults={"at": now()})
             record("attendance.taken_back", meeting, by=by, via=via, person=attendance.person_id)
 
 
