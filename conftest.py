@@ -18,6 +18,7 @@ WITHOUT_DATABASE = [HERE / "folkmoot/kit", HERE / "tests/test_house.py"]
 def pytest_addoption(parser):
     parser.addoption("--corpora", metavar="FOLDER", help="run tests/corpora too, on the files in FOLDER")
     parser.addoption("--calendar-programs", metavar="FOLDER", help="run the tests with vdirsyncer and khal in FOLDER")
+    parser.addoption("--histories", metavar="N", type=int, default=5, help="what may happen to meetings, by chance")
     parser.addoption("--postfix", action="store_true", help="run the tests that talk to a Postfix, too")
 
 

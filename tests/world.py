@@ -15,7 +15,7 @@ from folkmoot.conversations.models import Topic
 from folkmoot.doors.calendars.operations import make_key as make_calendar_key
 from folkmoot.doors.feeds.operations import make_key
 from folkmoot.doors.mail import addresses, kept
-from folkmoot.doors.mail.models import Confirmation, HeldLetter
+from folkmoot.doors.mail.models import Confirmation, HeldLetter, Speaking
 from folkmoot.doors.mail.tests.at_the_door import arrive
 from folkmoot.groups import operations
 from folkmoot.groups.models import (
@@ -183,6 +183,9 @@ def _invitations(world):
         "meeting_id": meeting.pk,
         "come_token": "wombatscome",
         "rsvp_token": addresses.rsvp_token(meeting.pk, whose.pk),
+        "speaking_token": addresses.speaking_token(
+            Speaking.objects.create(group=world.group, address="zoe@example.org").pk
+        ),
         "invitations_token": addresses.invitations_token(world.group.memberships.get(person=whose).pk),
     }
 
@@ -284,8 +287,10 @@ def _meetings(world):
     meetings.cancel(off, **by)
     starts = full.starts.replace(tzinfo=None) + timedelta(days=1)
     series = meetings.plan_series(group, title="Wombat weeks", starts=starts, rule="FREQ=WEEKLY;COUNT=3", **by)
+    kept = meetings.plan_series(group, title="Wombat draft", starts=starts, rule="FREQ=WEEKLY", is_draft=True, **by)
     return {
         "meeting_id": full.pk, "cancelled_meeting": off.pk, "draft_meeting": draft.pk, "venue_id": barn.pk,
+        "draft_series": kept.pk,
         "series_meeting": series.meetings.order_by("slot")[0].pk, "unused_venue": unused.pk, "rsvp_id": waiting.pk,
         "retired_venue": retired.pk, "wish_id": meetings.ask(full, words="Wombats?", **by).pk,
     }  # fmt: skip

@@ -6,6 +6,7 @@ from folkmoot.accounts.operations import settle_all, sweep_exports
 from folkmoot.accounts.queries import keeps_file
 from folkmoot.conversations.operations import close_due_polls, say_due, sweep_drafts, sweep_files, sweep_scheduled
 from folkmoot.doors.mail import duty_letters, sweeping
+from folkmoot.doors.mail.invitations import newcomers
 from folkmoot.doors.mail.invitations import queue as invitations
 from folkmoot.groups.operations import (
     end_inspections,
@@ -18,7 +19,7 @@ from folkmoot.groups.operations import (
 from folkmoot.groups.operations.duties import go_on, remind_of_ends
 from folkmoot.groups.operations.succession import look_after_owners
 from folkmoot.groups.queries import keeps_package
-from folkmoot.meetings.operations import announce_due, fill_all, keep_time, move_up_all, remind_due
+from folkmoot.meetings.operations import announce_due, close_due_dates, fill_all, keep_time, move_up_all, remind_due
 from folkmoot.meetings.programme import slides_in_use
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
@@ -34,6 +35,7 @@ DUTIES = [
     Duty("grants", timedelta(minutes=1), turn_terms),
     Duty("scheduled", timedelta(minutes=1), say_due),
     Duty("polls", timedelta(minutes=1), close_due_polls),
+    Duty("dates", timedelta(minutes=1), close_due_dates),
     Duty("said", timedelta(days=1), sweep_scheduled),
     Duty("drafts", timedelta(days=1), sweep_drafts),
     Duty("affiliations", timedelta(days=1), settle_all),
@@ -53,5 +55,6 @@ DUTIES = [
     Duty("seats", timedelta(minutes=10), move_up_all),
     Duty("reminders", timedelta(minutes=5), remind_due),
     Duty("calendars", timedelta(days=1), invitations.look_at_all),
+    Duty("newcomers", timedelta(days=1), newcomers.invite_all),
     Duty("letters", timedelta(days=1), sweeping.sweep),
 ]

@@ -3,9 +3,19 @@
 from folkmoot.accounts import reactions as accounts
 from folkmoot.config import exports, personal
 from folkmoot.conversations import reactions as conversations
-from folkmoot.doors.mail import conduct, dates, duty_letters, installation_letters, mailings, notes, programme_letters
+from folkmoot.doors.mail import (
+    conduct,
+    dates,
+    duty_letters,
+    installation_letters,
+    mailings,
+    notes,
+    outcomes,
+    programme_letters,
+    speakers,
+)
+from folkmoot.doors.mail.invitations import newcomers, reminders, seats
 from folkmoot.doors.mail.invitations import queue as invitations
-from folkmoot.doors.mail.invitations import reminders, seats
 from folkmoot.groups import reactions as groups
 from folkmoot.meetings import reactions as meetings
 from folkmoot.outbox.relay import Subscriber
@@ -18,6 +28,12 @@ COMPANY_ACTS = frozenset(
 )
 INSTALLATION_ACTS = frozenset({"installation.changed", "administrator.named", "administrator.dismissed"})
 MEMBER_FACTS = frozenset({"member.joined", "member.left", "member.removed", "member.described"})
+MEMBER_LESS = frozenset({"member.left", "member.removed", "role.revoked", "role.ended"})
+DENIALS = frozenset(
+    """
+    sanction.laid sanction.lifted permission.denied permission.begun permission.lifted permission.ended
+    """.split()
+)
 MEETING_NEWS = frozenset({"meeting.changed", "meeting.cancelled", "meeting.uncancelled"})
 SUBSCRIBERS = [
     Subscriber("mail", frozenset({"post.added"}), handle=mailings.post_added),
@@ -58,14 +74,21 @@ SUBSCRIBERS = [
     Subscriber(
         "seats", frozenset({"rsvp.changed", "rsvp.withdrawn", "meeting.changed"}), handle=meetings.seats_may_be_free
     ),
-    Subscriber("seats-of-the-gone", frozenset({"member.left", "member.removed"}), handle=meetings.member_gone),
+    Subscriber("seats-of-the-gone", MEMBER_LESS, handle=meetings.member_gone),
     Subscriber("seats-of-the-banned", frozenset({"sanction.laid"}), handle=meetings.sanction_laid),
+    Subscriber(
+        "seats-of-the-denied",
+        frozenset({"permission.denied", "permission.begun"}),
+        handle=meetings.permission_denied,
+    ),
     Subscriber("invited", frozenset({"meeting.announced"}), handle=invitations.meeting_announced),
     Subscriber("calendars", MEETING_NEWS, handle=invitations.meeting_told),
     Subscriber("answered", frozenset({"rsvp.changed", "rsvp.moved_up"}), handle=invitations.rsvp_told),
     Subscriber("unanswered", frozenset({"rsvp.withdrawn"}), handle=invitations.answer_withdrawn),
     Subscriber("uninvited", frozenset({"member.left", "member.removed"}), handle=invitations.member_turned),
     Subscriber("back-in-calendars", frozenset({"member.joined"}), handle=invitations.member_turned),
+    Subscriber("newcomers", frozenset({"member.joined"}), handle=newcomers.member_joined),
+    Subscriber("calendars-of-the-denied", DENIALS, handle=invitations.standing_turned),
     Subscriber("calendars-reached-again", frozenset({"address.proven"}), handle=invitations.address_proven),
     Subscriber("calendars-reopened", frozenset({"group.reopened"}), handle=invitations.group_reopened),
     Subscriber("offers", frozenset({"seat.offered"}), handle=seats.seat_offered),
@@ -73,7 +96,15 @@ SUBSCRIBERS = [
     Subscriber("reminders-moved", frozenset({"meeting.changed"}), handle=meetings.meeting_moved),
     Subscriber("calendars-merged", frozenset({"person.merged"}), handle=invitations.person_merged),
     Subscriber("dates", frozenset({"dates.asked", "dates.changed"}), handle=dates.asked),
+    Subscriber("polls-told", frozenset({"poll.closed"}), handle=outcomes.poll_closed),
+    Subscriber("dates-told", frozenset({"dates.closed"}), handle=outcomes.dates_closed),
+    Subscriber("dates-decided", frozenset({"dates.decided"}), handle=outcomes.dates_decided),
+    Subscriber("rotations", frozenset({"series.rotated"}), handle=outcomes.series_rotated),
     Subscriber("speakers", frozenset({"talk.scheduled"}), handle=programme_letters.talk_scheduled),
+    Subscriber("speakers-without-account", frozenset({"talk.scheduled"}), handle=speakers.talk_placed),
+    Subscriber("speakers-named", frozenset({"proposal.changed"}), handle=speakers.speaker_named),
+    Subscriber("speakers-told", MEETING_NEWS | {"meeting.published"}, handle=speakers.meeting_told),
+    Subscriber("speakers-off", frozenset({"talk.taken_off"}), handle=speakers.talk_taken_off),
     Subscriber("approvals", frozenset({"minutes.submitted"}), handle=programme_letters.minutes_submitted),
     Subscriber("accounts", frozenset({"person.merged"}), handle=accounts.person_merged),
     Subscriber("sanctions", frozenset({"sanction.laid"}), handle=conduct.sanction_laid),

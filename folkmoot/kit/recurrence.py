@@ -107,6 +107,16 @@ def since(rule: Rule, first: datetime, moment: datetime) -> Rule:
     return Rule(rule.parts, None, max(1, rule.count - len(between(rule, first, start=first, end=moment))))
 
 
+def uncounted(rule: Rule, first: datetime) -> Rule:
+    """Return the same rule with its last time for its count, where its first time is none that it gives.
+
+    Programs disagree whether such a first time counts as one of so many.
+    """
+    if rule.count is None or first in islice(_compiled(rule, first)(dtstart=_begin(rule, first), until=first), 7):
+        return rule
+    return Rule(rule.parts, list(occurrences(rule, first))[-1], None)
+
+
 def plain(rule: Rule, first: datetime) -> Rule:
     """Return the rule without what its first time says anyhow: weekly on Tuesdays, from a Tuesday on, is weekly.
 

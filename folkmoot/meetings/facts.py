@@ -20,6 +20,7 @@ from folkmoot.meetings.models import (
     Proposal,
     Rsvp,
     Series,
+    TakenBack,
     WishAnswer,
 )
 
@@ -103,6 +104,12 @@ def _of_being_there(person: Person) -> Iterator[Fact]:
         _("Meetings that you came to"),
         _("noted at the door; it counts without your name once you close your account"),
         Attendance.objects.filter(person=person).order_by("pk").values("meeting_id", "came_at", "guests", "via"),
+    )
+    yield Fact(
+        "taken_back",
+        _("Meetings of which you were struck off the list of those who came"),
+        _("so that no door notes you again by mistake; until you close your account"),
+        TakenBack.objects.filter(person=person).order_by("pk").values("meeting_id", "at"),
     )
     yield Fact(
         "feedback",

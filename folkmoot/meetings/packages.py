@@ -28,6 +28,7 @@ TABLES = [
     Table("points", _of(models.Point, "group"), check=arriving.point),
     Table("agenda", _of(models.AgendaItem, "meeting__group"), check=arriving.item),
     Table("attendances", _of(models.Attendance, "meeting__group"), check=arriving.attendance),
+    Table("taken-back", _of(models.TakenBack, "meeting__group")),
     Table("minutes", _of(models.Minutes, "meeting__group")),
     Table("approvals", _of(models.Approval, "minutes__meeting__group")),
     Table("feedback", _of(models.Feedback, "meeting__group")),

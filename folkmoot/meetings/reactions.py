@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Membership, Sanction
+from folkmoot.groups.models import Denial, Membership, Sanction
 from folkmoot.meetings import operations
 from folkmoot.meetings.models import DateAnswer, DatePoll, Meeting, Rsvp, Series
 from folkmoot.meetings.operations.erasing import merge_programme
@@ -42,6 +42,13 @@ def sanction_laid(event: Event) -> None:
     laid = Sanction.objects.select_related("group", "person").filter(pk=event.subject_id).first()
     if laid is not None:
         operations.withdraw_answers(laid.person, group=laid.group, via=event.via)
+
+
+def permission_denied(event: Event) -> None:
+    """The same for what is denied to somebody by hand, when it is and when it begins."""
+    denial = Denial.objects.select_related("group", "person").filter(pk=event.subject_id).first()
+    if denial is not None:
+        operations.withdraw_answers(denial.person, group=denial.group, via=event.via)
 
 
 def person_merged(event: Event) -> None:

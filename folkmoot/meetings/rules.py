@@ -6,6 +6,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, Role, RolePermission, reaching
 from folkmoot.groups.permissions import Permission, Section
+from folkmoot.groups.rules import is_denied
 from folkmoot.meetings.models import AgendaItem, DatePoll, Meeting, Point, Proposal, Rsvp
 
 PERMISSIONS = (
@@ -27,13 +28,18 @@ def can_organise(person: Actor | None, group: Group) -> bool:
 
 
 def can_answer(person: Person, meeting: Meeting) -> bool:
+    """Whoever holds it and to whom it is not denied, as it may be where every stranger has it: seats are few."""
     is_open = meeting.group.closed_at is None and person.is_active
-    return is_open and holds(person, "meetings.answer", meeting.group)
+    return is_open and _may_answer(person, meeting.group)
 
 
 def can_answer_dates(person: Person, poll: DatePoll) -> bool:
     is_open = poll.group.closed_at is None and person.is_active
-    return is_open and holds(person, "meetings.answer", poll.group) and holds(person, "meetings.read", poll.group)
+    return is_open and _may_answer(person, poll.group) and holds(person, "meetings.read", poll.group)
+
+
+def _may_answer(person: Person, group: Group) -> bool:
+    return holds(person, "meetings.answer", group) and not is_denied(person, "meetings.answer", group)
 
 
 def can_answer_for(by: Actor, person: Person, meeting: Meeting) -> bool:

@@ -34,6 +34,7 @@ WORDS = {
     "series.changed": _("changed a series of meetings: %(series)s"),
     "series.published": _("published a series of meetings: %(series)s"),
     "series.ended": _("ended a series of meetings: %(series)s"),
+    "series.discarded": _("threw the draft of a series of meetings away"),
     "dates.asked": _("asked when the group could meet: %(dates)s"),
     "dates.changed": _("changed the question when to meet: %(dates)s"),
     "dates.closed": _("closed the question when to meet: %(dates)s"),

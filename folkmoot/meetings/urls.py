@@ -16,6 +16,7 @@ urlpatterns = [
     path("meetings/<int:meeting_id>/cancel", views.meeting_cancel, name="meeting_cancel"),
     path("meetings/<int:meeting_id>/cancel/remove", views.meeting_cancel_remove, name="meeting_cancel_remove"),
     path("meetings/<int:meeting_id>/discard", views.meeting_discard, name="meeting_discard"),
+    path("series/<int:series_id>/discard", views.series_discard, name="series_discard"),
     path("meetings/<int:meeting_id>/end", views.meeting_end, name="meeting_end"),
     path("meetings/<int:meeting_id>/questions", views.meeting_wishes, name="meeting_wishes"),
     path("wishes/<int:wish_id>/remove", views.wish_remove, name="wish_remove"),

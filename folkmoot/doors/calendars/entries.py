@@ -1,17 +1,18 @@
 """Meetings as entries of a calendar: a series is one entry, with one more for each meeting that is not as its rule."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from folkmoot.doors.calendars.sheets import Shown
+from folkmoot.doors.calendars.times import Times, slot_of, times_of, wall
 from folkmoot.kit import recurrence
 from folkmoot.kit.ical import Conference, Entry
 from folkmoot.kit.zones import to_local
-from folkmoot.meetings.models import Meeting, Particulars, Series, SeriesDate, moments
+from folkmoot.meetings.models import Meeting, Particulars, Series, moments
+from folkmoot.meetings.timing import rule_of
 
 _SAME = ("title", "about", "zone", "minutes", "venue_id", "room", "link", "dial_in", "pin")
 
@@ -30,7 +31,7 @@ def entries(shown: Shown) -> Iterator[Entry]:
 
 def single(meeting: Meeting, *, comes: bool, is_unsure: bool = False) -> Entry:
     """Return one meeting by itself, under its own name, as letters speak of it."""
-    start, zone = _wall(meeting.starts), meeting.zone
+    start, zone = wall(meeting.starts), meeting.zone
     page = f"{settings.SITE}{meeting.get_absolute_url()}"
     return Entry(
         uid=meeting.uid,
@@ -49,42 +50,37 @@ def single(meeting: Meeting, *, comes: bool, is_unsure: bool = False) -> Entry:
 
 
 def _series(series: Series, meetings: list[Meeting], shown: Shown) -> Iterator[Entry]:
-    """The rule, and each meeting that is otherwise. One that the rule no longer gives is added, or has gone.
+    """The rule, and each meeting that is otherwise.
 
     A rule that ends before it begins would still give its beginning: what is left of it stands by itself.
     """
-    until = recurrence.parse(series.rule, zone=series.zone).until
-    late = [one for one in meetings if until is not None and _slot(one) > until]
-    beyond = [one for one in late if not one.cancelled_at]
-    dates = shown.dates.get(series.pk, [])
-    extra = {_wall(one.at) for one in dates if one.is_extra}
-    added = extra.difference(map(_slot, late)).union(map(_slot, beyond))
-    if until is not None and until < _wall(series.first) and _wall(series.first) not in added:
-        yield from (_alone(one, shown) for one in beyond)
+    times = times_of(series, shown.dates.get(series.pk, []), meetings)
+    if times.is_by_no_rule and wall(series.first) not in times.added:
+        yield from (_alone(one, shown) for one in times.beside)
         return
-    yield _master(series, dates, added, max([series.changed_at, *(one.changed_at for one in late)]))
-    for meeting in sorted((one for one in meetings if one in beyond or one not in late), key=_slot):
+    yield _master(series, times)
+    for meeting in sorted(times.kept, key=slot_of):
         if _differs(meeting, series) or shown.is_unsure(meeting) or (shown.comes(meeting) and meeting.is_online):
             yield _one_of(series, meeting, shown)
 
 
-def _master(series: Series, dates: list[SeriesDate], added: Iterable[datetime], changed_at: datetime) -> Entry:
-    start = _wall(series.first)
+def _master(series: Series, times: Times) -> Entry:
+    start = wall(series.first)
     page = f"{settings.SITE}{series.group.get_absolute_url()}/meetings"
     return Entry(
         uid=series.uid,
         starts=start,
         ends=to_local(moments(start, series.zone, series.minutes)["ends_at"], series.zone),
         zone=series.zone,
-        rule=series.rule,
-        left_out=tuple(_wall(one.at) for one in dates if not one.is_extra),
-        extra=tuple(sorted(added)),
+        rule=str(recurrence.uncounted(rule_of(series), start)),
+        left_out=tuple(sorted(times.left_out)),
+        extra=tuple(sorted(times.added)),
         url=page,
         text=_lines(series.about, page),
         status="CONFIRMED",
         sequence=series.sequence,
-        stamp=changed_at,
-        changed_at=changed_at,
+        stamp=times.changed_at,
+        changed_at=times.changed_at,
         **_where(series),
     )
 
@@ -97,7 +93,7 @@ def _one_of(series: Series, meeting: Meeting, shown: Shown) -> Entry:
     alone = _alone(meeting, shown)
     fields: dict[str, Any] = {name: getattr(alone, name) for name in Entry.__dataclass_fields__}
     fields |= {"uid": series.uid, "sequence": series.sequence + meeting.sequence}
-    return Entry(**(fields | {"recurrence_id": _slot(meeting), "recurrence_zone": series.zone}))
+    return Entry(**(fields | {"recurrence_id": slot_of(meeting), "recurrence_zone": series.zone}))
 
 
 def _differs(meeting: Meeting, series: Series) -> bool:
@@ -140,12 +136,3 @@ def _status(meeting: Meeting, *, is_unsure: bool) -> str:
     if meeting.cancelled_at:
         return "CANCELLED"
     return "TENTATIVE" if is_unsure else "CONFIRMED"
-
-
-def _slot(meeting: Meeting) -> datetime:
-    assert meeting.slot is not None, "it is of a series"
-    return _wall(meeting.slot)
-
-
-def _wall(kept: datetime) -> datetime:
-    return kept.replace(tzinfo=None)

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.deciding import permissions_in
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Denial, Group
 from folkmoot.meetings.models import Meeting, MeetingQuerySet, Rsvp, Series, SeriesDate
 
 BACK = timedelta(days=366)  # so long a meeting stays in calendars
@@ -105,7 +105,9 @@ def _that(groups: Iterable[Group], person: Person | None) -> tuple[tuple[int, ..
     """Of some groups those whose meetings the reader may see, and those of them in which they may come."""
     may = {one.pk: permissions_in(one, person) for one in groups}
     seen = tuple(pk for pk, held in may.items() if held & _SEEING)
-    return seen, person, tuple(pk for pk in seen if "meetings.answer" in may[pk])
+    denied = Denial.objects.valid().filter(person=person, permission__in=["", "meetings.answer"])
+    closed = set(denied.values_list("group__reached__below", flat=True)) if person else set()
+    return seen, person, tuple(pk for pk in seen if "meetings.answer" in may[pk] and pk not in closed)
 
 
 def everything(group: Group) -> Shown:

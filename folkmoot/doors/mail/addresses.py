@@ -10,6 +10,7 @@ from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, OldChannel, Post, Topic
+from folkmoot.doors.mail.models import Speaking
 from folkmoot.groups.models import Group, MailName, Membership, Responsibility
 from folkmoot.kit import signing
 from folkmoot.meetings.models import DatePoll, Meeting
@@ -154,6 +155,16 @@ def invitee(token: str) -> Membership | None:
     numbers = signing.unsign(_key(), "invitations", token)
     members = Membership.objects.current().filter(person__is_active=True).select_related("group", "person")
     return members.filter(pk=numbers[0]).first() if numbers else None
+
+
+def speaking_token(speaking_id: int) -> str:
+    """What letters to a speaker carry: whoever has it may say whether we write to that address, nothing else."""
+    return signing.sign(_key(), "speaking", speaking_id)
+
+
+def spoken_to(token: str) -> Speaking | None:
+    numbers = signing.unsign(_key(), "speaking", token)
+    return Speaking.objects.select_related("group").filter(pk=numbers[0]).first() if numbers else None
 
 
 def signer(mark: Mark, group: Group) -> Person | None:

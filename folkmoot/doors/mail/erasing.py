@@ -16,6 +16,7 @@ from folkmoot.doors.mail.models import (
     Mailing,
     OutgoingLetter,
     RawLetter,
+    Speaking,
 )
 from folkmoot.outbox.models import Event
 
@@ -31,6 +32,7 @@ def person_erased(person: Person, keep_words: bool) -> None:
         OutgoingLetter.objects.filter(pk__in=naming).delete()
         HeldLetter.objects.filter(address__in=addresses).delete()
         Confirmation.objects.filter(address__in=addresses).delete()
+        Speaking.objects.filter(address__in=addresses).delete()
         DeferredCopy.objects.filter(membership__person=person).delete()
         CalendarCopy.objects.filter(person=person).delete()
         InvitationsOff.objects.filter(membership__person=person).delete()

@@ -17,6 +17,7 @@ from folkmoot.doors.mail.models import (
     InvitationsOff,
     OutgoingLetter,
     RawLetter,
+    Speaking,
 )
 
 
@@ -96,6 +97,15 @@ def _of_letters_to(person: Person, addresses: list[str]) -> Iterator[Fact]:
         _("Questions to your addresses"),
         _("whether you want to join, leave or have written; a month"),
         Confirmation.objects.filter(address__in=addresses).order_by("pk").values("kind", "address", "name", "made_at"),
+    )
+
+    yield Fact(
+        "speaking",
+        _("Whether we write to your address about talks"),
+        _("so that whoever is named as a speaker is asked once; as long as a talk names it, or you wanted no letters"),
+        Speaking.objects.filter(address__in=addresses)
+        .order_by("pk")
+        .values("group__slug", "address", "asked_at", "agreed_at", "stopped_at"),
     )
 
 

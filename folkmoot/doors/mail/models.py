@@ -189,6 +189,23 @@ class InvitationsOff(models.Model):
         return f"no invitations for {self.membership_id}"
 
 
+class Speaking(models.Model):
+    """That we ask a speaker without an account, at an address that others named, whether we may write to them."""
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="+")
+    address = models.CharField(max_length=254)  # in small letters
+    asked_at = models.DateTimeField(null=True)
+    agreed_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)  # holds for all groups
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "address"], name="a_speaker_is_asked_once_a_group")]
+        indexes = [models.Index(fields=["address"])]
+
+    def __str__(self) -> str:
+        return f"{self.address} in {self.group_id}"
+
+
 class OutgoingLetter(models.Model):
     """A letter to one person: a code, an invitation, a confirmation, a refusal."""
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.timezone import now
 
 from folkmoot.doors.mail.models import (
@@ -13,7 +14,9 @@ from folkmoot.doors.mail.models import (
     Mailing,
     OutgoingLetter,
     RawLetter,
+    Speaking,
 )
+from folkmoot.meetings.models import Proposal
 
 KEPT_FOR = timedelta(days=30)
 HELD_FOR = timedelta(days=90)  # a held letter that nobody decided about in a season
@@ -31,3 +34,5 @@ def sweep() -> None:
     Mailing.objects.filter(done_at__lt=old).delete()
     CalendarCopy.objects.filter(meeting__ends_at__lt=now() - HELD_FOR).delete()
     Confirmation.objects.filter(made_at__lt=old).delete()
+    named = Proposal.objects.exclude(speaker_address="").values(low=Lower("speaker_address"))
+    Speaking.objects.filter(stopped_at=None).exclude(address__in=named).delete()

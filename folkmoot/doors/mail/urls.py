@@ -17,6 +17,7 @@ urlpatterns = [
     path("mail/mute/<str:token>", views.mail_mute, name="mail_mute"),
     path("mail/mute/<str:token>/remove", views.mail_mute_remove, name="mail_mute_remove"),
     path("mail/invitations/<str:token>", invitations.mail_invitations, name="mail_invitations"),
+    path("mail/speaking/<str:token>", views.mail_speaking, name="mail_speaking"),
     path("mail/come/<str:token>", invitations.mail_come, name="mail_come"),
     path("rsvp/<str:token>", invitations.rsvp, name="rsvp"),
     path("meetings/<int:meeting_id>/answer-by-mail", invitations.answer_by_mail, name="answer_by_mail"),

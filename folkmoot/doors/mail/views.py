@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from folkmoot.accounts.http import SignedIn
 from folkmoot.conversations.rules import can_moderate
-from folkmoot.doors.mail import addresses, duty_letters, kept
+from folkmoot.doors.mail import addresses, duty_letters, kept, speakers
+from folkmoot.doors.mail.invitations.copies import facts
 from folkmoot.doors.mail.models import DeferredCopy, HeldLetter, OutgoingLetter
 from folkmoot.doors.mail.operations import accept, discard, mute, unsubscribe
 from folkmoot.groups.http import around, managed
@@ -25,6 +26,7 @@ from folkmoot.meetings.views.dates import answer_form
 from folkmoot.web.forms import tried
 
 A_PAGE = 50
+MOST_TALKS = 10
 EXCERPT = 700  # characters
 
 
@@ -148,6 +150,19 @@ def mail_duty(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return answered(request, duty, via="mail")
     return render(request, "groups/duty_answer.html", {"duty": duty, "group": duty.group})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_speaking(request: HttpRequest, token: str) -> HttpResponse:
+    """From the letter to a speaker without an account: whether we write to them. Looking at it changes nothing."""
+    speaking = addresses.spoken_to(token)
+    if speaking is None:
+        return render(request, "mail/leave_unknown.html", status=404)
+    if request.method == "POST":
+        speakers.decide(speaking, wants=request.POST.get("wants") == "yes")
+        return redirect("mail_speaking", token)
+    talks = [(item, facts(item.meeting, comes=False)) for item in speakers.talks_of(speaking)[:MOST_TALKS]]
+    return render(request, "mail/speaking.html", {"group": speaking.group, "speaking": speaking, "talks": talks})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -27,6 +27,8 @@ def _begin(at: datetime) -> int:
             with transaction.atomic():
                 if model.objects.filter(pk=one.pk, begun_at=None).update(begun_at=at):
                     touch_access(one.role.group if isinstance(one, RoleGrant) else one.group)
+                    if isinstance(one, Denial):
+                        record("permission.begun", one, by=None, via="clock")
                     turned += 1
     return turned
 

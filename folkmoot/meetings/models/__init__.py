@@ -18,6 +18,7 @@ from folkmoot.meetings.models.programme import (
     Minutes,
     Point,
     Proposal,
+    TakenBack,
 )
 from folkmoot.meetings.models.venues import Venue
 
@@ -42,6 +43,7 @@ __all__ = [
     "RsvpQuerySet",
     "Series",
     "SeriesDate",
+    "TakenBack",
     "Venue",
     "Wish",
     "WishAnswer",

@@ -142,6 +142,7 @@ class Meeting(Particulars):
     announced_at = models.DateTimeField(null=True)  # when people were invited
     cancelled_at = models.DateTimeField(null=True)
     why_cancelled = models.CharField(max_length=300, blank=True)
+    brought_as = models.CharField(max_length=32, blank=True)  # mark of what was said of it where it was brought from
     counted = models.PositiveIntegerField(null=True)  # how many came or said so, where that was counted elsewhere
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)

@@ -118,6 +118,29 @@ class Attendance(models.Model):
         return f"{self.name or self.person_id} at {self.meeting_id}"
 
 
+class TakenBack(models.Model):
+    """That somebody was struck off the list of those who came: what any door noted before then counts no more."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="taken_back")
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    key = models.CharField(max_length=40, blank=True)  # of whoever has no account
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "person"], condition=Q(person__isnull=False), name="one_taken_back_of_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "key"], condition=Q(person=None), name="one_taken_back_of_a_key"
+            ),
+            models.CheckConstraint(condition=Q(person__isnull=False) | ~Q(key=""), name="somebody_is_taken_back"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id or self.key} at {self.meeting_id}"
+
+
 class MinutesQuerySet(models.QuerySet["Minutes"]):
     def visible_to(self, person: Person | None) -> "MinutesQuerySet":
         """Published ones of meetings that the person may see; earlier to those who write them, or are asked."""

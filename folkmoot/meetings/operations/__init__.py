@@ -4,15 +4,25 @@ from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer, withdraw_answers
 from folkmoot.meetings.operations.backdating import date_back, take_as_announced
 from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
-from folkmoot.meetings.operations.dating import answer_dates, ask_dates, change_dates, close_dates, decide, reopen_dates
+from folkmoot.meetings.operations.dating import (
+    answer_dates,
+    ask_dates,
+    change_dates,
+    close_dates,
+    close_due_dates,
+    decide,
+    reopen_dates,
+)
 from folkmoot.meetings.operations.erasing import erase_answers
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
 from folkmoot.meetings.operations.reminding import Wanted, remind_again, remind_as_usual, remind_due, set_reminders
 from folkmoot.meetings.operations.rotating import rotate
 from folkmoot.meetings.operations.seating import give_seat, move_up, move_up_all
 from folkmoot.meetings.operations.series import (
+    Own,
     change_all,
     change_from,
+    discard_series,
     end_series,
     fill_all,
     plan_series,
@@ -26,6 +36,7 @@ from folkmoot.meetings.operations.wishes import ask, stop_asking
 __all__ = [
     "Brought",
     "Outdated",
+    "Own",
     "Wanted",
     "add_venue",
     "announce",
@@ -44,9 +55,11 @@ __all__ = [
     "change_meeting",
     "change_venue",
     "close_dates",
+    "close_due_dates",
     "date_back",
     "decide",
     "discard",
+    "discard_series",
     "end_series",
     "erase_answers",
     "fill_all",

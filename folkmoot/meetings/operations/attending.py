@@ -14,7 +14,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.models import Membership
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
-from folkmoot.meetings.models import Attendance, Meeting, Rsvp
+from folkmoot.meetings.models import Attendance, Meeting, Rsvp, TakenBack
 from folkmoot.meetings.rules import can_look_after
 from folkmoot.outbox.operations import record
 
@@ -53,9 +53,9 @@ def note_coming(meeting: Meeting, *, entries: Sequence[Coming], by: Actor, via: 
     with transaction.atomic():
         meeting = _hold(meeting, by)
         _require_open(meeting)
-        noted = [_tidied(entry, meeting) for entry in entries]
+        noted = _standing(_of_known([_tidied(entry, meeting) for entry in entries], meeting), meeting)
         there = {_whose(row.person_id, row.key): row for row in meeting.attendances.all()}
-        wanted = _one_each(_of_known(noted, meeting), taken={row.key for row in there.values()}, there=there)
+        wanted = _one_each(noted, taken={row.key for row in there.values()}, there=there)
         if len(there) + len(wanted.keys() - there.keys()) > MOST_AT_A_MEETING:
             raise Refused(_("There are too many people for one meeting."))
         new = [_row(meeting, entry, by, via) for whose, entry in wanted.items() if whose not in there]
@@ -69,10 +69,16 @@ def note_coming(meeting: Meeting, *, entries: Sequence[Coming], by: Actor, via: 
 
 
 def take_back(attendance: Attendance, *, by: Actor, via: str) -> None:
-    """Strike somebody off the list of those who came, for a slip of the finger."""
+    """Strike somebody off the list of those who came, for a slip of the finger.
+
+    What a door noted of them before now, and brings later, counts no more; what is noted from now on does.
+    """
     with transaction.atomic():
         meeting = _hold(attendance.meeting, by)
         if Attendance.objects.filter(pk=attendance.pk).delete()[0]:
+            who = attendance.person
+            key = "" if who else attendance.key
+            TakenBack.objects.update_or_create(meeting=meeting, person=who, key=key, defaults={"at": now()})
             record("attendance.taken_back", meeting, by=by, via=via, person=attendance.person_id)
 
 
@@ -114,6 +120,12 @@ def _of_known(noted: Iterable[Coming], meeting: Meeting) -> list[Coming]:
     known |= set(members.values_list("person", flat=True))
     plain = [entry if entry.person in known else replace(entry, person=None) for entry in entries]
     return [replace(entry, name="", address="") if entry.person else entry for entry in plain if _is_told(entry)]
+
+
+def _standing(entries: Iterable[Coming], meeting: Meeting) -> list[Coming]:
+    """Those that were noted after whoever came had last been struck off: the later word counts."""
+    struck = {_whose(one.person_id, one.key): one.at for one in meeting.taken_back.all()}
+    return [one for one in entries if (at := struck.get(_whose(one.person, one.key))) is None or one.came_at > at]
 
 
 def _is_told(entry: Coming) -> bool:

@@ -6,6 +6,7 @@ Nobody is invited and nothing is announced: those who come have heard of them th
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from folkmoot.meetings.timing import AHEAD, times
 from folkmoot.outbox.operations import record
 
 MOST_ROWS = 2_000  # meetings of one series
+GONE = "gone"  # the mark of one that its series has no longer
 
 
 @dataclass
@@ -84,7 +86,7 @@ class _Bringer:
         said |= moments(planned(plan.starts), plan.zone, plan.minutes)
         said["counted"] = plan.counted
         said["cancelled_at"] = said["starts_at"] if plan.is_cancelled else None  # nobody knows when
-        return said
+        return said | {"brought_as": _mark(said)}
 
     def particulars(self, plan: Plan) -> dict[str, Any]:
         venue = self.venue(plan.place) if plan.place else None
@@ -105,10 +107,16 @@ class _Bringer:
         self.done.new += 1
 
     def change(self, meeting: Meeting, fields: dict[str, Any]) -> None:
-        """Give a meeting what the plan says now. One that was called off here stays so."""
-        if meeting.cancelled_at and not _is_off_elsewhere(meeting):
+        """Give a meeting what the plan says now. One that was called off here, or takes place after all, stays so:
+        that one until something else is said of it there.
+        """
+        is_news = fields["brought_as"] != meeting.brought_as
+        if (not _is_off_elsewhere(meeting)) if meeting.cancelled_at else not is_news:
             del fields["cancelled_at"]
         changed = {name: value for name, value in fields.items() if getattr(meeting, name) != value}
+        if changed.keys() == {"brought_as"}:
+            Meeting.objects.filter(pk=meeting.pk).update(**changed)
+            changed = {}
         if changed:
             self.write(meeting, changed)
         self.done.changed += bool(changed)
@@ -131,19 +139,24 @@ class _Bringer:
             series = Series.objects.create(group=self.group, uid=plan.uid, published_at=now(), **what)
             record("series.brought", series, by=self.by, via=self.via)
             self.done.series += 1
-        elif any(getattr(series, name) != value for name, value in what.items()):
+            self.dates(series, plan)
+        elif self.dates(series, plan) or any(getattr(series, name) != value for name, value in what.items()):
             news = {"sequence": series.sequence + 1, "changed_at": now()}
             Series.objects.filter(pk=series.pk).update(**what, **news)
             series.refresh_from_db()
             record("series.brought", series, by=self.by, via=self.via)
-        self.dates(series, plan)
         self.rows(series, plan)
 
-    def dates(self, series: Series, plan: Plan) -> None:
+    def dates(self, series: Series, plan: Plan) -> bool:
+        """Keep what is added to the rule and what is left out; whether that is something else than before."""
+        said = {on_the_wall(planned(at)): True for at in plan.extra}
+        said |= {on_the_wall(planned(at)): False for at in plan.left_out}
+        if said == dict(series.dates.values_list("at", "is_extra")):
+            return False
         series.dates.all().delete()
-        said = [(at, True) for at in plan.extra] + [(at, False) for at in plan.left_out]
-        rows = [SeriesDate(series=series, at=on_the_wall(planned(at)), is_extra=is_extra) for at, is_extra in said]
-        SeriesDate.objects.bulk_create(rows, ignore_conflicts=True)
+        rows = [SeriesDate(series=series, at=at, is_extra=is_extra) for at, is_extra in said.items()]
+        SeriesDate.objects.bulk_create(rows)
+        return True
 
     def rows(self, series: Series, plan: Plan) -> None:
         """Make the meetings of a series up to a year from now, as the plan has each of them."""
@@ -161,6 +174,7 @@ class _Bringer:
     def row(self, series: Series, plan: Plan, other: Plan | None, slot: datetime, row: Meeting | None) -> None:
         fields = self.fields(other) if other else self.particulars(plan) | moments(slot, plan.zone, plan.minutes)
         fields = {"counted": None, "cancelled_at": fields["starts_at"] if plan.is_cancelled else None} | fields
+        fields |= {"brought_as": _mark({name: value for name, value in fields.items() if name != "brought_as"})}
         if row is not None:
             self.change(row, fields)
             return
@@ -178,9 +192,15 @@ class _Bringer:
         if not (row.is_over or is_in_use):
             Meeting.objects.filter(pk=row.pk).delete()
             self.done.changed += 1
-        elif not (row.cancelled_at or (row.is_over and is_in_use)):
-            self.write(row, {"cancelled_at": row.starts_at})
+        elif not (row.cancelled_at or row.brought_as == GONE or (row.is_over and is_in_use)):
+            self.write(row, {"cancelled_at": row.starts_at, "brought_as": GONE})
             self.done.changed += 1
+
+
+def _mark(said: dict[str, Any]) -> str:
+    """Another mark whenever something else is said of a meeting."""
+    plain = sorted((name, str(getattr(value, "pk", value))) for name, value in said.items())
+    return blake2b(repr(plain).encode(), digest_size=16).hexdigest()
 
 
 def _is_off_elsewhere(meeting: Meeting) -> bool:

@@ -21,6 +21,7 @@ from folkmoot.meetings.rules import can_answer_dates, can_organise
 from folkmoot.outbox.operations import record
 
 MOST_TIMES = 30
+AT_ONCE = 100  # questions that are closed in one minute
 FURTHEST = timedelta(days=2 * 366)
 CHANGEABLE = frozenset({"title", "about", "closes_at"})
 
@@ -103,6 +104,20 @@ def close_dates(poll: DatePoll, *, by: Actor, via: str) -> DatePoll:
             record("dates.closed", poll, by=by, via=via)
             note(poll.group, "dates.closed", by=by, via=via, dates=poll.pk)
     return poll
+
+
+def close_due_dates() -> int:
+    """Close the questions whose time is over, so that those who answered hear of it. Returns how many there were."""
+    due = DatePoll.objects.filter(closed_at=None, closes_at__lte=now()).order_by("closes_at", "pk")[:AT_ONCE]
+    closed = 0
+    for poll in due:
+        with transaction.atomic():
+            held = _locked(poll)
+            if held.closed_at is None and not held.is_open:
+                DatePoll.objects.filter(pk=held.pk).update(closed_at=held.closes_at)
+                record("dates.closed", held, by=None, via="clock")
+                closed += 1
+    return closed
 
 
 def reopen_dates(poll: DatePoll, *, by: Actor, via: str) -> DatePoll:

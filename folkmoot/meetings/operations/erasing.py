@@ -15,6 +15,7 @@ from folkmoot.meetings.models import (
     Point,
     Proposal,
     Rsvp,
+    TakenBack,
     WishAnswer,
 )
 
@@ -23,6 +24,7 @@ def erase_answers(person: Person, keep_words: bool) -> None:
     """Forget what somebody answered. That somebody came still counts, without a name or a word of theirs."""
     with transaction.atomic():
         DateAnswer.objects.filter(person=person).delete()
+        TakenBack.objects.filter(person=person).delete()
         WishAnswer.objects.filter(rsvp__person=person).delete()
         past = Rsvp.objects.filter(person=person, meeting__ends_at__lte=now())
         past.update(note="")
@@ -49,6 +51,7 @@ def merge_programme(from_id: int, *, into: Person) -> None:
     with transaction.atomic():
         _move_one_each(Interest, "proposal", from_id, into)
         _move_one_each(Attendance, "meeting", from_id, into)
+        _move_one_each(TakenBack, "meeting", from_id, into)
         _move_one_each(Feedback, "meeting", from_id, into)
         _move_one_each(Approval, "minutes", from_id, into)
         for field in ("by", "speaker"):

@@ -57,10 +57,11 @@ def retime(
 
 
 def end_before(series: Series, meeting: Meeting) -> None:
-    """Let a series end before one of its meetings."""
+    """Let a series end before one of its meetings. One that has ended already does not end later."""
     assert meeting.slot is not None, "it is of a series"
-    rule = recurrence.ended(rule_of(series), _slot(meeting) - timedelta(minutes=1))
-    news = {"rule": str(rule), "ended_at": now(), "changed_at": now(), "sequence": series.sequence + 1}
+    rule, last = rule_of(series), _slot(meeting) - timedelta(minutes=1)
+    ended = recurrence.ended(rule, min(rule.until or last, last))
+    news = {"rule": str(ended), "ended_at": now(), "changed_at": now(), "sequence": series.sequence + 1}
     Series.objects.filter(pk=series.pk).update(**news)
     series.dates.filter(at__gte=meeting.slot).delete()
 
@@ -110,7 +111,7 @@ def _without_collisions(pairs: list[tuple[Meeting, datetime]]) -> list[tuple[Mee
 def _split_off(series: Series, meeting: Meeting) -> Series:
     """Let a series end before a meeting, and begin another one there."""
     rest = Series.objects.get(pk=series.pk)
-    rest.pk, rest.uid, rest.sequence, rest._state.adding = None, new_uid(), 0, True
+    rest.pk, rest.uid, rest.sequence, rest.ended_at, rest._state.adding = None, new_uid(), 0, None, True
     rest.save(force_insert=True)
     end_before(series, meeting)
     return rest

@@ -24,13 +24,13 @@ def rotate(series: Series, turns: Sequence[tuple[Meeting, datetime]], *, by: Act
     with transaction.atomic():
         series = Series.objects.select_for_update(no_key=True, of=("self",)).select_related("group").get(pk=series.pk)
         require(can_organise(by, series.group), NOT_YOURS)
-        changed = 0
+        changed = []
         for meeting, starts in turns:
             if meeting.series_id != series.pk or meeting.starts.date() != starts.date():
                 raise Refused(_("A rotation keeps each meeting on its day."))
             if meeting.starts.replace(tzinfo=None) != starts:
                 change_meeting(meeting, by=by, via=via, starts=starts)
-                changed += 1
+                changed.append(meeting.pk)
         if changed:
-            record("series.rotated", series, by=by, via=via, meetings=changed)
-    return changed
+            record("series.rotated", series, by=by, via=via, meetings=len(changed), ids=changed)
+    return len(changed)

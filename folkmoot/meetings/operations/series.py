@@ -1,7 +1,8 @@
 """Meetings by a rule: made, gone on with, changed from one on, ended."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from folkmoot.kit import recurrence
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.zones import on_the_wall
 from folkmoot.meetings.models import PARTICULARS, Meeting, Series, SeriesDate, moments
-from folkmoot.meetings.operations.planning import apply, cancel, checked, new_uid, planned
+from folkmoot.meetings.operations.planning import apply, cancel, change_meeting, checked, new_uid, planned
 from folkmoot.meetings.operations.retiming import end_before, end_otherwise, retime
 from folkmoot.meetings.operations.venues import NOT_YOURS
 from folkmoot.meetings.rules import can_organise
@@ -26,6 +27,14 @@ from folkmoot.outbox.operations import record, record_all
 logger = logging.getLogger(__name__)
 
 MOST_AHEAD = 120  # rows to come of one series, however often it comes
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What changes of one meeting of a series that was its own before, which a change of the series leaves alone."""
+
+    meeting: Meeting
+    changes: Mapping[str, Any]
 
 
 def plan_series(
@@ -74,12 +83,13 @@ def change_from(
     via: str,
     starts: datetime | None = None,
     rule: str | None = None,
+    own: Own | None = None,
     **particulars: Any,
 ) -> Series:
     """Change a meeting and those that follow it. Each keeps its answers, and what was changed of it alone.
 
     Where meetings before it stay as they were and the times change, the ones from here on become a series of
-    their own, for calendars know no other way to say that.
+    their own, for calendars know no other way to say that. What `own` says of one of them changes too, or nothing.
     """
     with transaction.atomic():
         series = _hold_series(meeting, by)
@@ -101,6 +111,8 @@ def change_from(
         record("series.changed", series, by=by, via=via)
         note(series.group, "series.changed", by=by, via=via, series=series.pk)
         _fill(series, by=by, via=via)
+        if own is not None:
+            change_meeting(own.meeting, by=by, via=via, **own.changes)
     return series
 
 
@@ -136,6 +148,18 @@ def publish_series(series: Series, *, by: Actor, via: str) -> Series:
             note(series.group, "series.published", by=by, via=via, series=series.pk)
     series.refresh_from_db()
     return series
+
+
+def discard_series(series: Series, *, by: Actor, via: str) -> None:
+    """Delete a draft of a series with its meetings. Raises Refused for one that anybody may have seen."""
+    with transaction.atomic():
+        held = Series.objects.select_for_update(no_key=True, of=("self",)).select_related("group").get(pk=series.pk)
+        require(can_organise(by, held.group), NOT_YOURS)
+        if held.published_at or held.meetings.published().exists():
+            raise Refused(_("People know of this series: call its meetings off instead."))
+        record("series.discarded", held, by=by, via=via, group=held.group_id)
+        note(held.group, "series.discarded", by=by, via=via)
+        held.delete()
 
 
 def fill_all() -> int:

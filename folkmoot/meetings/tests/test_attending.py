@@ -79,6 +79,23 @@ def test_a_slip_of_the_finger_is_taken_back(meeting, ann):
     assert told("attendance.taken_back") == 1
 
 
+def test_what_a_door_noted_before_is_not_brought_back_by_one_that_was_off_line(meeting, ann):
+    early, later = now() - timedelta(minutes=20), now() - timedelta(minutes=9)
+    zoe = Coming("z", early, name="Zoe")
+    note_coming(meeting, entries=[Coming("k1", early, person=ann.pk), zoe], **BY)
+    for row in Attendance.objects.all():
+        take_back(row, **BY)
+
+    assert note_coming(meeting, entries=[Coming("other", later, person=ann.pk), zoe], **BY) == 0
+    assert not Attendance.objects.exists()
+
+    note_coming(meeting, entries=[Coming("k3", now(), person=ann.pk), Coming("k1", early, person=ann.pk)], **BY)
+    assert [row.key for row in Attendance.objects.all()] == ["k3"]
+    take_back(Attendance.objects.get(), **BY)
+    note_coming(meeting, entries=[Coming("k3", later, person=ann.pk)], **BY)
+    assert not Attendance.objects.exists()
+
+
 def test_whoever_does_not_belong_here_is_noted_by_name(meeting):
     eve = make.person("Eve")
 

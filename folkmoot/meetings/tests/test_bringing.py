@@ -10,7 +10,7 @@ from folkmoot.kit import ical
 from folkmoot.kit.errors import NotAllowed
 from folkmoot.kit.ical import Entry
 from folkmoot.meetings.models import AgendaItem, Meeting, Minutes, Series, Venue
-from folkmoot.meetings.operations import announce_due, answer, bring_meetings_along, cancel, fill_all
+from folkmoot.meetings.operations import announce_due, answer, bring_meetings_along, cancel, fill_all, uncancel
 from folkmoot.meetings.operations.minutes import begin_minutes
 from folkmoot.meetings.plans import Place, Plan, of_calendar, of_list
 from folkmoot.outbox.models import Event
@@ -65,6 +65,37 @@ def test_what_is_long_past_or_called_off_comes_as_it_is(tarn):
 
     assert [bool(one.cancelled_at) for one in Meeting.objects.order_by("uid")] == [False, True]
     assert counts(again) == (0, 0, 2, 0, 0)
+
+
+def test_what_takes_place_here_after_all_stays_so_until_something_else_is_said_there(tarn):
+    off = plan(is_cancelled=True)
+    bring_meetings_along(tarn, [off], **BY)
+    uncancel(Meeting.objects.get(), **BY)
+
+    again = bring_meetings_along(tarn, [off], **BY)
+
+    assert (counts(again), Meeting.objects.get().cancelled_at) == ((0, 0, 1, 0, 0), None)
+    bring_meetings_along(tarn, [plan(is_cancelled=True, title="Otherwise")], **BY)
+    assert Meeting.objects.get().cancelled_at is not None
+
+
+def test_one_of_a_series_that_takes_place_here_after_all_stays_so_too(tarn):
+    week, rule = timedelta(days=7), "FREQ=WEEKLY;COUNT=3"
+    off = plan(slot=SOON + week, starts=SOON + week, is_cancelled=True)
+    before, after = plan(rule=rule, others=(off,)), plan(rule=rule, others=(off,), left_out=(SOON + 2 * week,))
+    bring_meetings_along(tarn, [plan(rule=rule)], **BY)
+    first, second, third = Meeting.objects.order_by("slot")
+    answer(third, person=tarn.memberships.get().person, answer="yes", via="test")
+    for source in (before, after):
+        bring_meetings_along(tarn, [source], **BY)
+    for one in Meeting.objects.exclude(cancelled_at=None):
+        uncancel(one, **BY)
+
+    bring_meetings_along(tarn, [after], **BY)
+
+    assert not Meeting.objects.exclude(cancelled_at=None).exists()
+    assert Series.objects.get().sequence == 1
+    assert {first, second, third} == set(Meeting.objects.all())
 
 
 def test_who_comes_hears_that_it_is_called_off_elsewhere_and_that_it_takes_place_after_all(tarn):

@@ -16,6 +16,7 @@ from folkmoot.meetings.operations import (
     ask_dates,
     change_dates,
     close_dates,
+    close_due_dates,
     decide,
     erase_answers,
     reopen_dates,
@@ -164,6 +165,16 @@ def test_time_closes_it(poll, ann):
         answer_dates(poll, {keys(poll)[0]: "yes"}, person=ann, via="web")
 
     assert not said(poll)
+
+
+def test_the_clock_closes_what_time_has_closed_and_nothing_else(tarn, poll):
+    make.dates(tarn, closes_at=now() + timedelta(days=1))
+    DatePoll.objects.filter(pk=poll.pk).update(closes_at=now() - timedelta(minutes=1))
+
+    assert (close_due_dates(), close_due_dates()) == (1, 0)
+
+    assert list(DatePoll.objects.exclude(closed_at=None)) == [poll]
+    assert told("dates.closed") == 1
 
 
 def test_answers_stay_to_the_times_that_stay(poll, ann):

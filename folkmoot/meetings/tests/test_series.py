@@ -9,17 +9,20 @@ from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.kit.zones import to_local
 from folkmoot.meetings.models import Meeting, Series
 from folkmoot.meetings.operations import (
+    Own,
     answer,
     cancel,
     change_all,
     change_from,
     change_meeting,
+    discard_series,
     end_series,
     fill_all,
     plan_series,
     publish_series,
     uncancel,
 )
+from folkmoot.meetings.operations.planning import LONGEST
 from folkmoot.outbox.models import Event
 from tests import make
 
@@ -105,6 +108,23 @@ def test_all_follow_a_change_but_for_what_was_changed_alone():
     titles = [one.title for one in rows(series)]
     assert titles == ["Open evening"] * 2 + ["Christmas party"] + ["Open evening"] * 3
     assert {one.ends_at - one.starts_at for one in rows(series)} == {timedelta(minutes=90)}
+
+
+@pytest.mark.parametrize("change", [change_from, lambda row, **how: change_all(row.series, **how)])
+def test_a_change_of_all_and_of_what_was_its_own_is_one_or_none(change):
+    series = weekly(make.group())
+    row = rows(series)[2]
+    change_meeting(row, minutes=90, by=OPERATOR, via="test")
+    before, events = list(Meeting.objects.order_by("pk").values()), Event.objects.count()
+
+    with pytest.raises(Refused):
+        change(row, title="New", own=Own(row, {"minutes": LONGEST + 1}), by=OPERATOR, via="test")
+
+    assert (list(Meeting.objects.order_by("pk").values()), Event.objects.count()) == (before, events)
+    change(row, title="New", own=Own(row, {"minutes": 60}), by=OPERATOR, via="test")
+    row.refresh_from_db()
+    assert (row.title, row.minutes) == ("New", 60)
+    assert {one.minutes for one in rows(series) if one != row} == {120}
 
 
 def test_this_and_following_keep_their_answers_at_their_new_time():
@@ -209,6 +229,21 @@ def with_a_week_left_out(group, **more):
 
 def slots(series):
     return [one.slot.replace(tzinfo=None) for one in rows(series)]
+
+
+def test_a_draft_of_a_series_is_thrown_away_and_nothing_else():
+    group = make.group()
+    draft, other = weekly(group, is_draft=True), weekly(group)
+
+    discard_series(draft, by=OPERATOR, via="test")
+    with pytest.raises(Refused):
+        discard_series(other, by=OPERATOR, via="test")
+    with pytest.raises(NotAllowed):
+        discard_series(other, by=make.person("Eve"), via="test")
+
+    assert list(Series.objects.all()) == [other]
+    assert set(Meeting.objects.values_list("series", flat=True)) == {other.pk}
+    assert Event.objects.filter(kind="series.discarded").count() == 1
 
 
 def test_an_end_moves_nobody_into_a_week_that_is_left_out():

@@ -4,6 +4,7 @@ from folkmoot.meetings.views.acts import (
     meeting_discard,
     meeting_end,
     meeting_publish,
+    series_discard,
 )
 from folkmoot.meetings.views.answers import meeting_answer
 from folkmoot.meetings.views.calendar import meetings
@@ -39,6 +40,7 @@ __all__ = [
     "meetings",
     "rsvp_remove",
     "rsvp_seat",
+    "series_discard",
     "venue",
     "venue_retire",
     "venue_retire_remove",

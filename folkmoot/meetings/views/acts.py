@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from folkmoot.accounts.http import SignedIn
+from folkmoot.groups.models import where_allowed
 from folkmoot.meetings import operations
-from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.models import Meeting, Series
 
 
 @login_required
@@ -46,6 +47,16 @@ def meeting_cancel_remove(request: SignedIn, meeting_id: int) -> HttpResponse:
 def meeting_discard(request: SignedIn, meeting_id: int) -> HttpResponse:
     found = _meeting(request, meeting_id)
     operations.discard(found, by=request.user, via="web")
+    messages.success(request, _("The draft is thrown away."))
+    return redirect("meetings", slug=found.group.slug)
+
+
+@login_required
+@require_POST
+def series_discard(request: SignedIn, series_id: int) -> HttpResponse:
+    organised = where_allowed(request.user, "meetings.organise")
+    found = get_object_or_404(Series.objects.filter(organised).select_related("group"), pk=series_id)
+    operations.discard_series(found, by=request.user, via="web")
     messages.success(request, _("The draft is thrown away."))
     return redirect("meetings", slug=found.group.slug)
 

@@ -16,6 +16,7 @@ from folkmoot.kit import recurrence
 from folkmoot.kit.errors import Refused
 from folkmoot.meetings import collisions, operations
 from folkmoot.meetings.models import Meeting, Series
+from folkmoot.meetings.operations import Own
 from folkmoot.meetings.planning_forms import ALL, ONE, PlanForm, as_form
 from folkmoot.meetings.views.meetings import shown_to
 from folkmoot.web.forms import tried
@@ -108,16 +109,15 @@ def _change(request: SignedIn, form: PlanForm, found: Meeting) -> Any:
         return operations.change_meeting(found, starts=starts, **changes)
     own = _own(form, found, found.series, starts)
     if form.scope == ALL:
-        done = operations.change_all(found.series, **changes, **_times_of_all(form, found, starts))
-    else:
-        done = operations.change_from(found, **changes, **_times_from(form, found, starts))
-    return operations.change_meeting(found, by=request.user, via="web", **own) if own else done
+        return operations.change_all(found.series, own=own, **changes, **_times_of_all(form, found, starts))
+    return operations.change_from(found, own=own, **changes, **_times_from(form, found, starts))
 
 
-def _own(form: PlanForm, found: Meeting, series: Series, starts: datetime | None) -> dict[str, Any]:
+def _own(form: PlanForm, found: Meeting, series: Series, starts: datetime | None) -> Own | None:
     """What was this one's own before and is changed now: a change of the series leaves that alone in every row."""
     own = {name: value for name, value in form.changes.items() if getattr(found, name) != getattr(series, name, None)}
-    return own | ({"starts": starts} if starts is not None and found.starts != found.slot else {})
+    own |= {"starts": starts} if starts is not None and found.starts != found.slot else {}
+    return Own(found, own) if own else None
 
 
 def _times_from(form: PlanForm, found: Meeting, starts: datetime | None) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
 from folkmoot.doors.mail.models import CalendarCopy, InvitationsOff
@@ -38,6 +41,7 @@ FLIPS = frozenset({Saying.CHANGED, Saying.AGAIN, Saying.CANCELLED, Saying.GONE})
 class Seen:
     """How things are now for one reader."""
 
+    at: datetime
     facts: dict[str, Any]
     answer: str  # yes, maybe, no, waits; "" for who has not answered
     is_on: bool
@@ -55,6 +59,7 @@ def look(copy: CalendarCopy) -> Seen:
     may_answer = can_answer(person, meeting)
     may_hear = meeting.group.closed_at is None and may_be_written_to(person, meeting)
     return Seen(
+        at=now(),
         facts=facts(meeting, comes=rsvp is not None and rsvp.comes and may_answer),
         answer=answer,
         is_on=not (meeting.cancelled_at or meeting.is_draft),
@@ -120,10 +125,16 @@ def _for_all(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name != "way_in"}
 
 
-def sequence(copy: CalendarCopy, said: Saying) -> int:
-    """The number of a letter's state (RFC 5546, 2.1.4). It never falls; a turn of one reader's alone counts too."""
-    least = copy.sequence + 1 if said in FLIPS and copy.sent_at else copy.sequence
-    return max(copy.meeting.sequence, least)
+def sequence(copy: CalendarCopy, said: Saying, seen: Seen) -> int:
+    """The number of a letter's state (RFC 5546, 2.1.4). It never falls; a turn of one reader's alone counts too.
+
+    Letters may arrive in any order: of two with one number the stamp says which is newer, and that goes by the second.
+    """
+    if copy.sent_at is None:
+        return copy.meeting.sequence
+    is_otherwise = said in FLIPS or _for_all(copy.knows) != _for_all(seen.facts)
+    is_same_second = seen.at.replace(microsecond=0) <= copy.sent_at
+    return max(copy.meeting.sequence, copy.sequence + (is_otherwise or is_same_second))
 
 
 def facts(meeting: Meeting, *, comes: bool) -> dict[str, Any]:

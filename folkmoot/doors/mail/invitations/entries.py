@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from folkmoot.doors.mail import addresses
@@ -32,16 +31,16 @@ def written(copy: CalendarCopy, said: Saying, seen: Seen) -> str:
         url=f"{settings.SITE}{meeting.get_absolute_url()}",
         conferences=(ical.Conference(meeting.link),) if comes and meeting.link else (),
         status="CANCELLED" if said.takes_away else "CONFIRMED",
-        sequence=copies.sequence(copy, said),
+        sequence=copies.sequence(copy, said, seen),
         organizer=ical.Attendee(addresses.answering(meeting, copy.person_id), name=meeting.group.name),
         attendees=(_attendee(copy, words.PARTICIPATION[seen.answer]),),
-        stamp=now(),
+        stamp=seen.at,
         changed_at=meeting.changed_at,
     )
     return ical.write([entry], method="CANCEL" if said.takes_away else "REQUEST")
 
 
-def taken_away(copy: CalendarCopy) -> str:
+def taken_away(copy: CalendarCopy, seen: Seen) -> str:
     """Return what takes a meeting out of a calendar and says nothing that was not there."""
     starts, zone = datetime.fromisoformat(copy.knows["starts"]), copy.knows["zone"]
     entry = ical.Entry(
@@ -51,10 +50,10 @@ def taken_away(copy: CalendarCopy) -> str:
         zone=zone,
         title=_("Meeting"),
         status="CANCELLED",
-        sequence=copies.sequence(copy, Saying.GONE),
+        sequence=copies.sequence(copy, Saying.GONE, seen),
         organizer=ical.Attendee(addresses.answering(copy.meeting, copy.person_id)),
         attendees=(_attendee(copy, ""),),
-        stamp=now(),
+        stamp=seen.at,
     )
     return ical.write([entry], method="CANCEL")
 

@@ -17,7 +17,7 @@ from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Channel, Post
 from folkmoot.conversations.operations import main_channel
 from folkmoot.doors.mail import addresses, compose
-from folkmoot.doors.mail.invitations import copies, entries, words
+from folkmoot.doors.mail.invitations import copies, entries, newcomers, words
 from folkmoot.doors.mail.invitations.copies import Saying, Seen
 from folkmoot.doors.mail.models import CalendarCopy
 from folkmoot.doors.mail.transport import Copy, Sheet
@@ -43,7 +43,7 @@ def letter(copy: CalendarCopy, said: Saying, seen: Seen) -> Copy:
     meeting, person = copy.meeting, copy.person
     member = Membership.objects.current().filter(group=meeting.group_id, person=person).first()
     with override(meeting.group.language), speaking(person):
-        message = _gone(copy) if said == Saying.GONE else _told(copy, said, seen, member)
+        message = _gone(copy, seen) if said == Saying.GONE else _told(copy, said, seen, member)
         head = compose.header(_fields(copy, said, seen))
     own = compose.ways_out(meeting.group, member.pk).encode() if member and said != Saying.GONE else b""
     sender = addresses.return_path(meeting.group, member.pk, 0) if member else ""
@@ -61,14 +61,14 @@ def _told(copy: CalendarCopy, said: Saying, seen: Seen, member: Membership | Non
     return _with_calendar(message, entries.written(copy, said, seen), said)
 
 
-def _gone(copy: CalendarCopy) -> EmailMessage:
+def _gone(copy: CalendarCopy, seen: Seen) -> EmailMessage:
     """Take the meeting away without a word of what it was."""
     message = EmailMessage(policy=policy.SMTP)
     message.set_content(
         _("A meeting leaves your calendar: you no longer take part where it was planned.") + "\n",
         cte="quoted-printable",
     )
-    return _with_calendar(message, entries.taken_away(copy), Saying.GONE)
+    return _with_calendar(message, entries.taken_away(copy, seen), Saying.GONE)
 
 
 def _with_calendar(message: EmailMessage, calendar: str, said: Saying) -> EmailMessage:
@@ -137,6 +137,7 @@ def _context(copy: CalendarCopy, said: Saying, seen: Seen, member: Membership | 
         "answer": words.answer(meeting, rsvp),
         "comes": bool(seen.facts["way_in"]),
         "is_on": not said.takes_away,
+        "later": _later(copy, said, member),
         "about": meeting.about if said == Saying.INVITATION else "",
         "about_html": _about(meeting.about) if said == Saying.INVITATION else "",
         "site": settings.SITE,
@@ -145,6 +146,14 @@ def _context(copy: CalendarCopy, said: Saying, seen: Seen, member: Membership | 
         "off": f"{settings.SITE}/mail/invitations/{addresses.invitations_token(member.pk)}" if member else "",
         "is_invitation": said == Saying.INVITATION,
     }
+
+
+def _later(copy: CalendarCopy, said: Saying, member: Membership | None) -> list[str]:
+    """When the same series meets again, for those who are new to it: to each of these they are invited in its turn."""
+    if said != Saying.INVITATION:
+        return []
+    dates = newcomers.further_dates(copy.meeting, member)
+    return [words.when(copies.facts(one, comes=False)) for one in dates]
 
 
 def _news(copy: CalendarCopy, said: Saying, seen: Seen) -> list[str]:

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from folkmoot.accounts.models import Address, Person
 from folkmoot.conversations.models import Subscription
 from folkmoot.doors.mail.models import CalendarCopy, InvitationsOff
-from folkmoot.groups.models import Group, Membership, MembershipQuerySet
+from folkmoot.groups.models import Denial, Group, Membership, MembershipQuerySet, Sanction
 from folkmoot.groups.queries import members_reached
 from folkmoot.meetings.models import Meeting, Rsvp
 from folkmoot.outbox.models import Event
@@ -79,6 +79,14 @@ def member_turned(event: Event) -> None:
     member = Membership.objects.filter(pk=event.subject_id).first()
     if member is not None:
         _look_at(Q(meeting__group=member.group_id, person=member.person_id))
+
+
+def standing_turned(event: Event) -> None:
+    """What is denied to somebody in a group, or no longer, holds for the groups below it too."""
+    who = Sanction if event.kind.startswith("sanction.") else Denial
+    found = who.objects.filter(pk=event.subject_id).values_list("group", "person").first()
+    if found is not None:
+        _look_at(Q(meeting__group__reaching__above=found[0], person=found[1]))
 
 
 def group_reopened(event: Event) -> None:

@@ -81,7 +81,7 @@ def _note(one: _Ready, answer: Answer | None) -> None:
     if answer is not None:
         row.update(
             address=one.copy.address,
-            sequence=copies.sequence(one.copy, one.said),
+            sequence=copies.sequence(one.copy, one.said, one.seen),
             is_cancelled=one.said.takes_away,
             sent_at=now(),
             answer=one.seen.answer,

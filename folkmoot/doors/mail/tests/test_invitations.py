@@ -236,7 +236,7 @@ def test_what_is_taken_away_ends_when_it_would_have_been_over(olga, ann):
     copy = CalendarCopy.objects.get(person=ann)
     copy.knows |= {"starts": "2026-03-28T23:00:00", "zone": "Europe/Berlin", "minutes": 300}
 
-    [gone] = read(taken_away(copy).encode()).entries
+    [gone] = read(taken_away(copy, copies.look(copy)).encode()).entries
 
     assert (gone.starts.hour, gone.ends.hour) == (23, 5)
 

@@ -1,0 +1,120 @@
+"""Speakers who have no account: one letter asks whether they want to hear of their talk; then they do, until they stop.
+
+Whoever proposed themselves under an address that they have proven need not be asked.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.timezone import now
+from django.utils.translation import override
+
+from folkmoot.accounts.models import Person
+from folkmoot.doors.mail import addresses, letters
+from folkmoot.doors.mail.invitations import copies
+from folkmoot.doors.mail.models import Speaking
+from folkmoot.groups.models import Group
+from folkmoot.meetings.models import AgendaItem, Meeting, Proposal
+from folkmoot.outbox.models import Event
+
+PLACED, MOVED, OFF, AGAIN, TAKEN_OFF = "placed", "moved", "off", "again", "taken off"
+MOVES = frozenset({"starts_at", "zone", "venue", "room"})
+ASKED_A_DAY = 3  # letters to one address, from all groups together
+
+
+def talk_placed(event: Event) -> None:
+    """Tell, or ask, whose talk stands on the agenda of a meeting now."""
+    _tell_all(_items().filter(pk=event.subject_id), PLACED, event)
+
+
+def speaker_named(event: Event) -> None:
+    """The same where the talk had another speaker, or none, before."""
+    if "speaker_address" in event.data.get("fields", ()):
+        _tell_all(_items().filter(proposal=event.subject_id), PLACED, event)
+
+
+def meeting_told(event: Event) -> None:
+    """Tell speakers that their meeting is at another time or place, called off, takes place after all, or is public."""
+    if event.kind == "meeting.changed" and not MOVES & set(event.data.get("fields", MOVES)):
+        return
+    said = {"meeting.changed": MOVED, "meeting.cancelled": OFF, "meeting.uncancelled": AGAIN}.get(event.kind, PLACED)
+    _tell_all(_items().filter(meeting=event.subject_id), said, event)
+
+
+def talk_taken_off(event: Event) -> None:
+    """Tell whose talk no meeting has any more."""
+    meeting = Meeting.objects.select_related("group", "venue").filter(pk=event.subject_id).first()
+    talk = Proposal.objects.filter(pk=event.data.get("proposal"), speaker=None, item=None).first()
+    if meeting is not None and talk is not None and talk.speaker_address:
+        _tell(meeting, talk, TAKEN_OFF, event)
+
+
+def decide(speaking: Speaking, *, wants: bool) -> None:
+    """Note what somebody wants: to hear of their talks in this group, or nothing more from this place."""
+    with transaction.atomic():
+        if wants:
+            Speaking.objects.filter(address=speaking.address).update(stopped_at=None)
+        news = {"agreed_at": now()} if wants else {"agreed_at": None, "stopped_at": now()}
+        Speaking.objects.filter(pk=speaking.pk).update(**news)
+
+
+def talks_of(speaking: Speaking) -> QuerySet[AgendaItem]:
+    """What stands on agendas to come under somebody's address."""
+    ahead = _items().filter(proposal__group=speaking.group_id, proposal__speaker_address__iexact=speaking.address)
+    return ahead.filter(meeting__in=Meeting.objects.published().to_come()).order_by("meeting__starts_at", "pk")
+
+
+def _items() -> QuerySet[AgendaItem]:
+    rows = AgendaItem.objects.filter(proposal__speaker=None).exclude(proposal__speaker_address="")
+    return rows.select_related("meeting__group", "meeting__venue", "proposal__by")
+
+
+def _tell_all(items: Iterable[AgendaItem], said: str, event: Event) -> None:
+    for item in items:
+        if item.proposal is not None:
+            _tell(item.meeting, item.proposal, said, event)
+
+
+def _tell(meeting: Meeting, talk: Proposal, said: str, event: Event) -> None:
+    is_off = meeting.cancelled_at is not None
+    if meeting.is_draft or meeting.is_over or meeting.group.closed_at or (is_off and said != OFF):
+        return
+    with transaction.atomic():
+        speaking = _known(meeting.group, talk)
+        if Speaking.objects.filter(address=speaking.address).exclude(stopped_at=None).exists():
+            return
+        if speaking.agreed_at:
+            _write("speaker_told", meeting, talk, speaking, {"said": said}, key=f"{event.pk}:{talk.pk}")
+        elif said == PLACED and speaking.asked_at is None:
+            Speaking.objects.filter(pk=speaking.pk).update(asked_at=now())
+            _write("speaker_asked", meeting, talk, speaking, {}, key=f"{event.pk}:{talk.pk}", most_a_day=ASKED_A_DAY)
+
+
+def _known(group: Group, talk: Proposal) -> Speaking:
+    address = talk.speaker_address.lower()
+    is_own = talk.by is not None and talk.by.addresses.filter(email__iexact=address, verified=True).exists()
+    row, _made = Speaking.objects.get_or_create(
+        group=group, address=address, defaults={"agreed_at": now() if is_own else None}
+    )
+    return row
+
+
+def _write(
+    template: str, meeting: Meeting, talk: Proposal, speaking: Speaking, context: dict[str, Any], **how: Any
+) -> None:
+    """Write in the group's language, since nobody knows theirs."""
+    context |= {
+        "meeting": meeting,
+        "group": meeting.group,
+        "talk": talk,
+        "reader": Person.objects.known_at(speaking.address) or Person(),
+        "facts": copies.facts(meeting, comes=False),
+        "url": meeting.get_absolute_url(),
+        "page": f"{settings.SITE}/mail/speaking/{addresses.speaking_token(speaking.pk)}",
+    }
+    sender = addresses.of_group(meeting.group, "owner")
+    with override(meeting.group.language):
+        letters.write(template, context, to=speaking.address, sender_name=meeting.group.name, sender=sender, **how)
