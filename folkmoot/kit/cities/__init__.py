@@ -15,6 +15,7 @@ from math import asin, cos, degrees, radians, sin, sqrt
 
 EARTH = 6371.0  # km, its mean radius
 LONGEST = 80  # characters of a search
+PLAINLY = 10  # times as large as the next one of its name: that town is meant where nobody says where it lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,24 @@ class City:
         """Latitude and longitude, as distances are asked for."""
         return self.latitude, self.longitude
 
+    @property
+    def at(self) -> str:
+        """The same in one word, as addresses of pages have it."""
+        return f"{self.latitude},{self.longitude}"
+
 
 def find(words: str, *, country: str = "", most: int = 10) -> list[City]:
-    """Return towns whose name, in any language, begins with the words: whole names first, then the largest."""
+    """Return towns whose name begins with the words, the largest first.
+
+    Those called just so, in any language, stand before those whose own name begins so, and these before the others.
+    """
     wanted = folded(words[:LONGEST]).replace("|", "")
     if not wanted:
         return []
     beginning = [number for number, names in enumerate(_names()) if f"|{wanted}" in names]
     whole = [number for number in beginning if f"|{wanted}|" in _names()[number]]
-    found = (_city(number) for number in dict.fromkeys([*whole, *beginning]))
+    own = [number for number in beginning if _names()[number].startswith(f"|{wanted}")]
+    found = (_city(number) for number in dict.fromkeys([*whole, *own, *beginning]))
     return list(islice((city for city in found if not country or city.country == country.upper()), most))
 
 
@@ -55,6 +65,13 @@ def towns_called(words: str, *, country: str = "") -> list[City]:
 def town_called(words: str, *, near: tuple[float, float]) -> City | None:
     """Return the town of this name that is nearest to a place."""
     return min(towns_called(words), key=lambda one: kilometres(near, one.place), default=None)
+
+
+def town_meant(words: str) -> City | None:
+    """Return the town that people mean by a name alone; nothing where there are several and none is much larger."""
+    first, second = [*towns_called(words), None, None][:2]
+    is_meant = first and (second is None or first.population >= PLAINLY * second.population)
+    return first if is_meant else None
 
 
 def nearest(latitude: float, longitude: float, *, country: str = "") -> City:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from folkmoot.kit.cities import _places, box_around, find, kilometres, nearest, town_called, towns_called
+from folkmoot.kit.cities import _places, box_around, find, kilometres, nearest, town_called, town_meant, towns_called
 from folkmoot.kit.zones import names
 
 
@@ -17,6 +17,10 @@ def test_the_whole_name_comes_before_longer_ones_and_the_larger_before_the_small
     assert (found[0].name, found[0].country) == ("Paris", "FR")
     assert [city.population for city in found[:2]] == sorted((city.population for city in found[:2]), reverse=True)
     assert {city.country for city in find("Paris", country="us")} == {"US"}
+
+
+def test_a_town_s_own_name_comes_before_another_that_it_goes_by():
+    assert find("Boch")[0].name == "Bochum"
 
 
 @given(st.text(max_size=200))
@@ -52,6 +56,12 @@ DEGREES = st.floats(-90, 90), st.floats(-180, 180)
 )
 def test_near_is_near(place, name):
     assert nearest(*place).name == name
+
+
+def test_a_name_alone_means_a_town_only_where_it_is_plain():
+    assert town_meant("Munich").country == "DE"
+    assert town_meant("Springfield") is None
+    assert town_meant("Xyzzyville") is None
 
 
 def test_the_nearest_of_a_country_may_be_across_the_river():

@@ -7,7 +7,6 @@ from folkmoot.meetings.plans.rows import Row, table, word
 
 ONLINE = frozenset({"online", "virtual", "remote"})
 APART = 60  # km: what lies further from a town is not in it
-PLAINLY = 10  # times as large as the next one of its name: that town is meant where nobody says where it lies
 
 
 def of_entry(entry: Row, event: Row, venue: Row, zone: str, remarks: Remarks) -> tuple[Place | None, str]:
@@ -42,7 +41,7 @@ def _in_words(location: str, point: tuple[float, float] | None, remarks: Remarks
         remarks.many["online, without an address to join by: without a place"] += 1
         return None, None
     name, comma, _rest = (part.strip() for part in location.partition(","))
-    town = _near(name, point) if point else _plainly(name)
+    town = _near(name, point) if point else cities.town_meant(name)
     if town is None and not comma:
         remarks.many[f"in “{location[:60]}”, which is no town we know: without a place"] += 1
         return None, None
@@ -58,10 +57,3 @@ def _in_words(location: str, point: tuple[float, float] | None, remarks: Remarks
 def _near(name: str, point: tuple[float, float]) -> City | None:
     town = cities.town_called(name, near=point)
     return town if town and cities.kilometres(town.place, point) <= APART else None
-
-
-def _plainly(name: str) -> City | None:
-    """The town that is meant; nothing where there are several of the name, and none is much larger."""
-    first, second = [*cities.towns_called(name), None, None][:2]
-    is_meant = first and (second is None or first.population >= PLAINLY * second.population)
-    return first if is_meant else None
