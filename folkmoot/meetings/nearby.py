@@ -5,7 +5,7 @@ A position is read to a tenth of a degree, about 10 km, and kept nowhere.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,6 +18,7 @@ from folkmoot.kit.cities import City
 from folkmoot.kit.text import key_of
 from folkmoot.meetings.models import Meeting, Venue
 from folkmoot.meetings.showing import lines
+from folkmoot.meetings.words import zone_in_words
 
 RADII = (10, 25, 50, 100, 250, 500)  # km
 USUAL = 50
@@ -37,7 +38,7 @@ class Search:
     name: str = ""  # of the town
     within: int = USUAL
     is_by_time: bool = False
-    others: tuple[City, ...] = ()  # of that name, too
+    others: tuple[dict[str, str], ...] = ()  # of that name, too: name, at, hint
 
     @property
     def is_asked(self) -> bool:
@@ -61,25 +62,38 @@ def search_of(said: Mapping[str, Any]) -> Search:
     """Read what an address says; what makes no sense in it is as if it were not there."""
     words, point = str(said.get("town") or "").strip()[: cities.LONGEST], place_of(str(said.get("at") or ""))
     within = key_of(str(said.get("within") or ""))
-    how = {"within": within if within in RADII else USUAL, "is_by_time": said.get("order") == "time"}
+    usual = Search(within=within if within in RADII else USUAL, is_by_time=said.get("order") == "time")
     if words:
-        towns = cities.find(words, most=MOST_TOWNS)
-        if point:
-            towns.sort(key=lambda one: cities.kilometres(point, one.place))
-        if not towns:
-            return Search(words, **how)
-        town, *others = towns
-        return Search(words, town.at, town.place, _as_typed(words, town), others=tuple(others), **how)
+        return _by_name(replace(usual, words=words), point)
     if point:
-        rounded = (round(point[0], 1), round(point[1], 1))
-        at = f"{rounded[0]:.1f},{rounded[1]:.1f}"
-        return Search("", at, rounded, cities.nearest(*rounded).name, **how)
-    return Search(**how)
+        north, east = round(point[0], 1), round(point[1], 1)
+        name = cities.nearest(north, east).name
+        return replace(usual, at=f"{north:.1f},{east:.1f}", place=(north, east), name=name)
+    return usual
+
+
+def _by_name(search: Search, point: tuple[float, float] | None) -> Search:
+    """From a town by its name; of several that one which is nearest to a point, where there is one."""
+    towns = cities.towns_called(search.words)[:MOST_TOWNS] or cities.find(search.words, most=MOST_TOWNS)
+    if not towns:
+        return search
+    if point:
+        towns.sort(key=lambda one: cities.kilometres(point, one.place))
+    town, *others = towns
+    name, more = _as_typed(search.words, town), tuple(map(choice_of, others))
+    return replace(search, at=town.at, place=town.place, name=name, others=more)
 
 
 def _as_typed(words: str, town: City) -> str:
     """Its name in the language in which somebody typed it."""
     return next((one for one in town.others if one.casefold() == words.casefold()), town.name)
+
+
+def choice_of(town: City) -> dict[str, str]:
+    """A town among others of its name, with what tells it from them: “Berlin time, 3,426,354 people”."""
+    people = number_format(town.population, use_l10n=True, force_grouping=True)
+    hint = _("%(zone)s, %(people)s people") % {"zone": zone_in_words(town.zone), "people": people}
+    return {"name": town.name, "label": f"{town.name}, {town.country}", "at": town.at, "hint": hint}
 
 
 def place_of(at: str) -> tuple[float, float] | None:
@@ -106,7 +120,7 @@ def near(shown: QuerySet[Meeting], search: Search, person: Person | None) -> Fou
     online = [one for one in _once(ahead.exclude(link="", dial_in="")[:MOST_SHOWN]) if one.pk not in known]
     rows = lines([*(one for _km, one in there), *online[:MOST_ONLINE]], person)
     for (km, _one), line in zip(there, rows, strict=False):
-        line["far"] = km_in_words(km)
+        line["far"] = km_in_words(km, is_rough=search.is_position)
     return Found(rows[: len(there)], rows[len(there) :], len(looked_at) < MOST_LOOKED_AT)
 
 
@@ -143,10 +157,13 @@ def _once(meetings: Iterable[Meeting]) -> list[Meeting]:
     return kept
 
 
-def km_in_words(km: float) -> str:
-    if km < 1:
-        return _("less than 1 km")
-    return _("%(n)s km") % {"n": number_format(round(km), use_l10n=True, force_grouping=True)}
+def km_in_words(km: float, *, is_rough: bool = False) -> str:
+    """A distance as people say it; from a position that was rounded, no more exactly than that is."""
+    least = 10 if is_rough else 1
+    if km < least:
+        return _("less than %(n)s km") % {"n": least}
+    words = _("about %(n)s km") if is_rough else _("%(n)s km")
+    return words % {"n": number_format(round(km), use_l10n=True, force_grouping=True)}
 
 
 def town_of(person: Person | None) -> City | None:

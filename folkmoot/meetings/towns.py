@@ -4,13 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 
 from folkmoot.kit import cities
 from folkmoot.kit.cities import City
-from folkmoot.meetings.nearby import MOST_TOWNS, place_of
-from folkmoot.meetings.words import zone_in_words
+from folkmoot.meetings.nearby import MOST_TOWNS, choice_of, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +29,7 @@ def looked_for(sent: QueryDict, fields: list[str]) -> Looked | None:
     if "find" not in sent:
         return None
     found = cities.find(said["city"], country=said["country"].strip(), most=MOST_TOWNS)
-    choices = [{"name": f"{one.name}, {one.country}", "hint": hint_of(one), "at": one.at} for one in found]
-    return Looked(said, choices, is_nothing=not found)
-
-
-def hint_of(town: City) -> str:
-    """What tells it from others of its name: “Berlin time, 3,426,354 people”."""
-    people = number_format(town.population, use_l10n=True, force_grouping=True)
-    return _("%(zone)s, %(people)s people") % {"zone": zone_in_words(town.zone), "people": people}
+    return Looked(said, [choice_of(one) for one in found], is_nothing=not found)
 
 
 def _name(typed: str, town: City) -> str:

@@ -16,7 +16,6 @@ from folkmoot.kit import cities
 from folkmoot.meetings import nearby
 from folkmoot.meetings.models import Meeting
 from folkmoot.meetings.showing import lines, month_in_words
-from folkmoot.meetings.towns import hint_of
 from folkmoot.web.about import About, with_page
 from folkmoot.web.strangers import keep_for_strangers
 
@@ -51,9 +50,8 @@ def towns(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {
             "towns": [
-                {"name": one.name, "country": one.country, "hint": hint_of(one), "latitude": one.latitude,
-                 "longitude": one.longitude, "at": one.at}
+                nearby.choice_of(one) | {"country": one.country, "latitude": one.latitude, "longitude": one.longitude}
                 for one in found
             ]
         }
-    )  # fmt: skip
+    )

@@ -1,28 +1,26 @@
 // <town-choice towns="/towns" words="Towns"> around a field for a town: while it is typed, towns that begin so are
 // offered. The chosen one fills in what its form has of country, latitude, longitude and at. Arrows, Enter, Escape.
 
+const KINDS = ["input", "keydown", "blur"];
+
 class TownChoice extends HTMLElement {
   connectedCallback() {
     this.field = this.querySelector("input");
-    this.list = document.createElement("ul");
-    this.list.className = "menu";
-    this.list.id = `towns-of-${this.field.id}`;
+    this.list = Object.assign(document.createElement("ul"), { className: "menu", id: `towns-of-${this.field.id}` });
+    this.field.after(this.list);
+    this.field.autocomplete = "off";
+    const told = { role: "combobox", "aria-autocomplete": "list", "aria-controls": this.list.id };
+    for (const [name, value] of Object.entries(told)) this.field.setAttribute(name, value);
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", this.getAttribute("words"));
-    this.list.hidden = true;
-    this.field.after(this.list);
-    this.field.setAttribute("role", "combobox");
-    this.field.setAttribute("aria-autocomplete", "list");
-    this.field.setAttribute("aria-controls", this.list.id);
-    this.field.setAttribute("aria-expanded", "false");
-    this.field.autocomplete = "off";
-    for (const kind of ["input", "keydown", "blur"]) this.field.addEventListener(kind, this);
+    this.show([]);
+    for (const kind of KINDS) this.field.addEventListener(kind, this);
     this.list.addEventListener("mousedown", this);
     this.querySelector("[name=find]")?.parentElement.remove(); // what is typed is looked for by itself
   }
 
   disconnectedCallback() {
-    for (const kind of ["input", "keydown", "blur"]) this.field.removeEventListener(kind, this);
+    for (const kind of KINDS) this.field.removeEventListener(kind, this);
     clearTimeout(this.soon);
     this.list.remove();
   }
@@ -40,14 +38,9 @@ class TownChoice extends HTMLElement {
 
   async ask() {
     const begun = this.field.value.trim();
-    if (begun.length < 2) return this.show([]);
-    try {
-      const answer = await fetch(`${this.getAttribute("towns")}?q=${encodeURIComponent(begun)}`);
-      const towns = answer.ok ? (await answer.json()).towns : [];
-      if (begun === this.field.value.trim() && document.activeElement === this.field) this.show(towns);
-    } catch {
-      this.show([]); // away from the network: the name can still be typed
-    }
+    const answer = begun.length < 2 ? null : await fetch(`${this.getAttribute("towns")}?q=${encodeURIComponent(begun)}`).catch(() => null);
+    const towns = answer?.ok ? (await answer.json()).towns : []; // away from the network the name can still be typed
+    if (begun === this.field.value.trim() && document.activeElement === this.field) this.show(towns);
   }
 
   show(towns) {
@@ -58,13 +51,13 @@ class TownChoice extends HTMLElement {
     this.choose(-1);
   }
 
-  option({ name, country, hint }, at) {
-    const option = document.createElement("li"), words = document.createElement("span"), small = document.createElement("small");
+  option({ label, hint }, at) {
+    const [option, words, town, small] = ["li", "span", "b", "small"].map(name => document.createElement(name));
     option.id = `${this.list.id}-${at}`;
     option.setAttribute("role", "option");
-    small.className = "quiet";
-    small.textContent = hint;
-    words.append(`${name}, ${country} `, small);
+    Object.assign(small, { className: "quiet", textContent: hint });
+    town.textContent = label;
+    words.append(town, small);
     option.append(words);
     return option;
   }
@@ -76,14 +69,12 @@ class TownChoice extends HTMLElement {
       one.setAttribute("aria-selected", String(number === this.at));
       one.firstChild.classList.toggle("is-here", number === this.at);
     });
-    if (this.at >= 0) this.field.setAttribute("aria-activedescendant", options[this.at].id);
-    else this.field.removeAttribute("aria-activedescendant");
+    this.field.setAttribute("aria-activedescendant", options[this.at]?.id || "");
   }
 
   press(event) {
-    const { length } = this.list.children;
     if (event.key === "ArrowDown") this.choose(this.at + 1);
-    else if (event.key === "ArrowUp") this.choose(this.at <= 0 ? length - 1 : this.at - 1);
+    else if (event.key === "ArrowUp") this.choose(this.at <= 0 ? this.towns.length - 1 : this.at - 1);
     else if (event.key === "Escape") this.show([]);
     else if (event.key === "Enter" && this.at >= 0) return this.take(this.list.children[this.at], event);
     else return;
@@ -100,9 +91,8 @@ class TownChoice extends HTMLElement {
   }
 
   fill(more) {
-    const fields = this.field.form.elements;
     for (const key of ["country", "latitude", "longitude", "at"])
-      if (key in more && fields[key]) fields[key].value = more[key];
+      if (key in more && this.field.form.elements[key]) this.field.form.elements[key].value = more[key];
   }
 }
 
