@@ -53,10 +53,17 @@ SIGNED_IN = [
     "/settings/feeds",
     "/settings/calendars",
 ]
+SIGNED_IN += ["/meetings", "/meetings?of=all&town=Bochum"]
 SIGNED_IN += ["/inbox", "/inbox?list=later", "/inbox?group=tarn", "/inbox?list=for-me"]
 SIGNED_IN += [f"/settings/{page}" for page in "profile addresses security sessions data data/erase".split()]
 SIGNED_IN += ["/account/2fa/totp/activate/", "/account/2fa/webauthn/add/", "/account/password/set/"]
 STRANGER += ["/help", "/help/members", "/help/operators", "/help/settings"]
+STRANGER += [
+    "/meetings",
+    "/meetings?town=Springfield&within=500",
+    "/meetings?town=zzzz",
+    "/g/tarn/meetings?at=51.5,7.2",
+]
 STRANGER += ["/search", "/search?q=hello", "/search?q=zzz", "/g/tarn/topics?q=hello"]
 SIGNED_IN += ["/g/tarn", "/g/tarn/topics", "/g/tarn/topics?q=hello", "/g/tarn/topics/new", "/g/tarn/members"]
 SIGNED_IN += ["/g/tarn/topics?show=unanswered", "/g/tarn/topics?show=mine", "/g/tarn/channels/ops", "/scheduled"]

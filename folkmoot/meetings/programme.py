@@ -21,23 +21,27 @@ class AgendaRow(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     zone: str
+    has_hours: bool = True
 
     @property
     def hour(self) -> str:
-        """When it begins by the clocks of the meeting, whatever the page's own are."""
+        """When it begins by the clocks of the meeting, whatever the page's own are; none where none is planned."""
+        if not self.has_hours:
+            return ""
         return date_format(to_local(self.starts_at, self.zone), pgettext("date format: hour", "H:i"))
 
 
 def agenda_of(meeting: Meeting) -> list[AgendaRow]:
     """Return the agenda with its times: each begins when what stands before it ends."""
     items = meeting.agenda.in_order().select_related("proposal__speaker", "proposal__by", "slides", "point")
-    return list(_timed(items, meeting.starts_at, meeting.zone))
+    return list(_timed(items, meeting))
 
 
-def _timed(items: Any, at: datetime, zone: str) -> Iterator[AgendaRow]:
+def _timed(items: Any, meeting: Meeting) -> Iterator[AgendaRow]:
+    at, has_hours = meeting.starts_at, not meeting.is_whole_days
     for item in items:
         end = at + timedelta(minutes=item.minutes)
-        yield AgendaRow(item, at, end, zone)
+        yield AgendaRow(item, at, end, meeting.zone, has_hours)
         at = end
 
 

@@ -1,11 +1,12 @@
 """A meeting's time as pages show it: by the clocks of its zone, which it names."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from folkmoot.accounts.models import Person
@@ -23,6 +24,7 @@ class When:
     ends: datetime
     zone: str
     moment: datetime
+    days: int = 0  # how many whole days it takes, where no hours are planned
 
     @property
     def day(self) -> str:
@@ -35,11 +37,18 @@ class When:
 
     @property
     def hour(self) -> str:
+        if self.days:
+            return pgettext("in the place of an hour", "all day")
         return date_format(self.starts, pgettext("date format: hour", "H:i"))
 
     @property
     def hours(self) -> str:
         """From and to; with the day where it ends on another one."""
+        if self.days > 1:
+            last = date_format(self.starts + timedelta(days=self.days - 1), pgettext("date format: day", "D j M"))
+            return _("all day, until %(day)s") % {"day": last}
+        if self.days:
+            return self.hour
         form = pgettext("date format: hour", "H:i")
         if self.ends.date() != self.starts.date():
             form = f"{pgettext('date format: day', 'D j M')}, {form}"
@@ -63,13 +72,14 @@ class When:
 def when(meeting: Meeting) -> When:
     """Return when it is by the clocks of the place it is planned for."""
     starts = meeting.starts.replace(tzinfo=None)
-    return When(starts, to_local(meeting.ends_at, meeting.zone), meeting.zone, meeting.starts_at)
+    days = meeting.minutes // (24 * 60) if meeting.is_whole_days else 0
+    return When(starts, to_local(meeting.ends_at, meeting.zone), meeting.zone, meeting.starts_at, days)
 
 
 def when_for(meeting: Meeting, person: Person | None) -> When | None:
     """Return when it is for somebody who lives by other clocks; None where theirs show the same."""
     zone = person.time_zone if person else ""
-    if not zone:
+    if not zone or meeting.is_whole_days:  # a day is that of the place
         return None
     starts, ends = to_local(meeting.starts_at, zone), to_local(meeting.ends_at, zone)
     is_same = starts == meeting.starts.replace(tzinfo=None)

@@ -1,9 +1,11 @@
 from django.urls import include, path
 
 from folkmoot.meetings import views
-from folkmoot.meetings.views import dates, reminders
+from folkmoot.meetings.views import dates, everywhere, reminders
 
 urlpatterns = [
+    path("meetings", everywhere.everywhere, name="everywhere"),
+    path("towns", everywhere.towns, name="towns"),
     path("g/<slug:slug>/meetings", views.meetings, name="meetings"),
     path("g/<slug:slug>/meetings/new", views.meeting_new, name="meeting_new"),
     path("g/<slug:slug>/meetings/<int:meeting_id>", views.meeting, name="meeting"),

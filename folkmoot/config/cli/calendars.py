@@ -2,6 +2,7 @@
 
 from collections import Counter
 from contextlib import nullcontext
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 from django.db import transaction
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.config.cli.elsewhere import read_meetings
 from folkmoot.config.cli.shared import NOT_FOUND, answer, as_json, command, fail, group_named
 from folkmoot.doors.calendars.entries import entries
 from folkmoot.doors.calendars.sheets import everything
@@ -71,22 +73,31 @@ def import_ics(source: str, slug: str, is_dry: bool, wants_json: bool) -> None:
 
 
 @click.command("meetings")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument("source", metavar="FILE|FOLDER", type=click.Path(exists=True, readable=True, path_type=Path))
 @click.option("--group", "slug", required=True, help="The group that met.")
+@click.option("--time", "hour", metavar="HH:MM", help="When those begin of which only the day is known.")
 @click.option("--dry-run", "is_dry", is_flag=True, help="Only tell what would happen.")
 @as_json
 @command
-def import_meetings(file: Path, slug: str, is_dry: bool, wants_json: bool) -> None:
+def import_meetings(source: Path, slug: str, hour: str | None, is_dry: bool, wants_json: bool) -> None:
     """Bring a list of meetings into a group: FILE is JSON, one JSON object a line, or CSV. The guide says the fields.
 
+    A FOLDER of rubyevents.org, or a file of one, comes with its talks; the Carpentries' list of workshops comes too.
     Brought again, what has changed there is changed here. Nobody is invited, and nothing is announced.
     """
     group = group_named(slug)
     try:
-        found, remarks = plans.of_list(file.read_bytes(), zone=group.time_zone)
+        found, remarks = read_meetings(source, zone=group.time_zone, hour=_hour(hour))
     except ValueError as error:
         fail(f"this is no list that can be read: {error}", UNREADABLE)
     _bring(group, found, remarks, is_dry=is_dry, wants_json=wants_json)
+
+
+def _hour(said: str | None) -> time | None:
+    try:
+        return time.fromisoformat(said).replace(second=0, microsecond=0, tzinfo=None) if said else None
+    except ValueError as error:
+        raise click.BadParameter("say it like 19:00", param_hint="--time") from error
 
 
 @click.command("ics")
@@ -129,7 +140,7 @@ def _bring(group: Group, found: list[Plan], remarks: list[str], *, is_dry: bool,
 
 
 def _facts(brought: Brought) -> dict[str, Any]:
-    counts = {name: getattr(brought, name) for name in ("new", "changed", "same", "series", "venues")}
+    counts = {name: getattr(brought, name) for name in ("new", "changed", "same", "series", "venues", "talks")}
     return counts | {"refused": [{"title": title, "why": why} for title, why in brought.refused]}
 
 
@@ -137,7 +148,7 @@ def _words(brought: Brought, remarks: list[str], *, is_dry: bool) -> str:
     done = [
         f"{brought.new:,} meetings are new, {brought.changed:,} changed, {brought.same:,} as they were"
         + (", nothing written:" if is_dry else ":"),
-        f"  {brought.series:,} new series, {brought.venues:,} new places",
+        f"  {brought.series:,} new series, {brought.venues:,} new places, {brought.talks:,} new talks",
         *(f"Not taken: {title}: {why}" for title, why in brought.refused[:SHOWN]),
         *remarks[: SHOWN * 2],
     ]

@@ -178,6 +178,12 @@ class Meeting(Particulars):
         return self.ends_at <= now()
 
     @property
+    def is_whole_days(self) -> bool:
+        """Whether it is planned for days and not for hours: from midnight to midnight by its clocks."""
+        starts = self.starts.replace(tzinfo=None)
+        return self.minutes > 0 and self.minutes % (24 * 60) == 0 and (starts.hour, starts.minute) == (0, 0)
+
+    @property
     def answers_end_at(self) -> datetime:
         return self.starts_at - timedelta(hours=self.closes)
 

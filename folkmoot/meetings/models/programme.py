@@ -32,10 +32,16 @@ class Proposal(models.Model):
     speaker = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="talks")
     speaker_name = models.CharField(max_length=120, blank=True)  # of one who has no account
     speaker_address = models.EmailField(blank=True)  # never shown; where the question goes whether they come
-    minutes = models.PositiveSmallIntegerField(default=30)
+    minutes = models.PositiveSmallIntegerField(default=30)  # 0: brought from elsewhere, where nobody has said
+    uid = models.CharField(max_length=255, blank=True)  # as the list names it that it was brought from
     withdrawn_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "uid"], condition=~Q(uid=""), name="a_talk_is_brought_once"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -37,7 +37,7 @@ def add_item(
             if known := meeting.agenda.filter(point=point).first():
                 return known
         said = _checked({"title": title or (point.words if point else ""), "minutes": minutes})
-        item = _append(meeting, point=point, **said)
+        item = append(meeting, point=point, **said)
         record("agenda.changed", meeting, by=by, via=via, item=item.pk)
     return item
 
@@ -90,7 +90,7 @@ def schedule(proposal: Proposal, *, meeting: Meeting, by: Actor, via: str) -> Ag
             raise Refused(_("Another meeting has this talk already."))
         is_speaker = isinstance(by, Person) and by.pk == proposal.speaker_id
         said = {"title": proposal.title, "minutes": proposal.minutes, "confirmed_at": now() if is_speaker else None}
-        item = _append(meeting, proposal=proposal, **said)
+        item = append(meeting, proposal=proposal, **said)
         record("talk.scheduled", item, by=by, via=via)
         note(meeting.group, "talk.scheduled", by=by, via=via, proposal=proposal.pk, meeting=meeting.pk)
     return item
@@ -148,7 +148,8 @@ def _of_speaker(item: AgendaItem, by: Actor) -> AgendaItem:
     return held
 
 
-def _append(meeting: Meeting, **fields: Any) -> AgendaItem:
+def append(meeting: Meeting, **fields: Any) -> AgendaItem:
+    """Write an item at the end of the agenda, in the transaction of whoever has asked the rule."""
     there = meeting.agenda.count()
     if there >= MOST_ITEMS:
         raise Refused(_("%(most)s items are the most an agenda can have.") % {"most": MOST_ITEMS})

@@ -18,6 +18,7 @@ from folkmoot.groups.operations.history import note
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.zones import on_the_wall
 from folkmoot.meetings.models import Meeting, Series, SeriesDate, Venue, moments
+from folkmoot.meetings.operations.bringing_talks import bring_talks
 from folkmoot.meetings.operations.planning import apply, checked, planned
 from folkmoot.meetings.operations.series import read_rule, row_of
 from folkmoot.meetings.operations.venues import NOT_YOURS, add_venue
@@ -26,6 +27,7 @@ from folkmoot.meetings.rules import can_organise
 from folkmoot.meetings.timing import AHEAD, times
 from folkmoot.outbox.operations import record
 
+DETAILS = ("address", "city", "country", "latitude", "longitude", "directions")
 MOST_ROWS = 2_000  # meetings of one series
 GONE = "gone"  # the mark of one that its series has no longer
 
@@ -39,6 +41,7 @@ class Brought:
     same: int = 0
     series: int = 0
     venues: int = 0
+    talks: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -66,7 +69,7 @@ def bring_meetings_along(
 class _Bringer:
     def __init__(self, group: Group, by: Actor, via: str) -> None:
         self.group, self.by, self.via, self.done = group, by, via, Brought()
-        self.places = {(one.name, one.address): one for one in Venue.objects.filter(group=group)}
+        self.places = {(one.name, one.address, one.city): one for one in Venue.objects.filter(group=group)}
 
     def bring(self, plan: Plan) -> None:
         if plan.rule:
@@ -75,10 +78,22 @@ class _Bringer:
         known = Meeting.objects.select_for_update(no_key=True).filter(group=self.group, uid=plan.uid, series=None)
         fields = self.fields(plan)
         if (meeting := known.first()) is not None:
-            self.change(meeting, fields)
+            is_changed = self.change(meeting, fields)
+            self.count(self.talks(meeting, plan) or is_changed)
             return
         meeting = Meeting(group=self.group, uid=plan.uid, **_announced(), **fields)
         self.add(meeting)
+        self.talks(meeting, plan)
+
+    def talks(self, meeting: Meeting, plan: Plan) -> bool:
+        """Bring what was told there; whether anything of it is new or another."""
+        new, changed = bring_talks(meeting, plan.talks, by=self.by, via=self.via) if plan.talks else (0, 0)
+        self.done.talks += new
+        return bool(new or changed)
+
+    def count(self, is_changed: bool) -> None:
+        self.done.changed += is_changed
+        self.done.same += not is_changed
 
     def fields(self, plan: Plan) -> dict[str, Any]:
         """What a plan says of one meeting, as it is kept. Raises Refused where it cannot be."""
@@ -94,9 +109,9 @@ class _Bringer:
         return checked(said | {"venue": venue, "link": plan.link}, self.group)
 
     def venue(self, place: Place) -> Venue:
-        key = (place.name, place.address)
+        key = (place.name, place.address, place.city)
         if key not in self.places:
-            more = {name: getattr(place, name) for name in ("address", "city", "country", "latitude", "longitude")}
+            more = {name: getattr(place, name) for name in DETAILS}
             self.places[key] = add_venue(self.group, name=place.name, by=self.by, via=self.via, **more)
             self.done.venues += 1
         return self.places[key]
@@ -106,9 +121,10 @@ class _Bringer:
         record("meeting.brought", meeting, by=self.by, via=self.via)
         self.done.new += 1
 
-    def change(self, meeting: Meeting, fields: dict[str, Any]) -> None:
-        """Give a meeting what the plan says now. One that was called off here, or takes place after all, stays so:
-        that one until something else is said of it there.
+    def change(self, meeting: Meeting, fields: dict[str, Any]) -> bool:
+        """Give a meeting what the plan says now; whether that was another.
+
+        One that was called off here stays so; one that takes place here after all, until the plan says something new.
         """
         is_news = fields["brought_as"] != meeting.brought_as
         if (not _is_off_elsewhere(meeting)) if meeting.cancelled_at else not is_news:
@@ -119,8 +135,7 @@ class _Bringer:
             changed = {}
         if changed:
             self.write(meeting, changed)
-        self.done.changed += bool(changed)
-        self.done.same += not changed
+        return bool(changed)
 
     def write(self, meeting: Meeting, changed: dict[str, Any]) -> None:
         """Whoever has it in their calendar hears when it is called off, and when it takes place after all."""
@@ -176,7 +191,7 @@ class _Bringer:
         fields = {"counted": None, "cancelled_at": fields["starts_at"] if plan.is_cancelled else None} | fields
         fields |= {"brought_as": _mark({name: value for name, value in fields.items() if name != "brought_as"})}
         if row is not None:
-            self.change(row, fields)
+            self.count(self.change(row, fields))
             return
         made = row_of(series, slot)
         for name, value in (fields | _announced()).items():

@@ -19,10 +19,11 @@ from folkmoot.accounts.http import reader
 from folkmoot.groups.http import around, of_group
 from folkmoot.groups.models import Group
 from folkmoot.kit.zones import on_the_wall
+from folkmoot.meetings import nearby
 from folkmoot.meetings.models import Meeting
 from folkmoot.meetings.showing import lines, month_in_words, when
 from folkmoot.web.about import About, with_page
-from folkmoot.web.strangers import same_for_strangers
+from folkmoot.web.strangers import keep_for_strangers
 
 A_PAGE = 50
 MOST_IN_A_MONTH = 500
@@ -30,7 +31,6 @@ YEARS = range(1970, 2100)
 
 
 @require_safe
-@same_for_strangers
 @of_group
 def meetings(request: HttpRequest, group: Group) -> HttpResponse:
     context = around(request, group, "meetings")
@@ -38,6 +38,11 @@ def meetings(request: HttpRequest, group: Group) -> HttpResponse:
     context["can_organise"] = "meetings.organise" in context["permissions"] and group.closed_at is None
     context["can_read"] = bool({"meetings.read", "meetings.organise"} & context["permissions"])
     shown = Meeting.objects.visible_to(person).filter(group=group).select_related("venue")
+    search = nearby.search_of(request.GET)
+    context |= {"search": search, "radii": nearby.RADII}
+    if search.is_asked and context["can_read"]:
+        context["found"] = nearby.near(shown.to_come(), search, person)
+        return render(request, "meetings/meetings.html", context)
     if "month" in request.GET:
         context |= _month(shown, _first_of(request.GET["month"]), group)
     else:
@@ -45,7 +50,7 @@ def meetings(request: HttpRequest, group: Group) -> HttpResponse:
     if person is None and context["can_read"] and "month" not in request.GET and not context["is_past"]:
         path = with_page(f"{group.get_absolute_url()}/meetings", context["page"].number)
         context["about"] = About(path, _("Meetings of %(group)s") % {"group": group.name})
-    return render(request, "meetings/meetings.html", context)
+    return keep_for_strangers(request, render(request, "meetings/meetings.html", context))
 
 
 def _list(request: HttpRequest, shown: QuerySet[Meeting], group: Group) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from folkmoot.meetings import about, programme, queries
 from folkmoot.meetings.forms import AnswerForm
 from folkmoot.meetings.links import add_to_calendar
 from folkmoot.meetings.models import Meeting, Minutes, Rsvp
+from folkmoot.meetings.nearby import distance_for
 from folkmoot.meetings.options import answer_options
 from folkmoot.meetings.rules import can_answer, can_look_after, is_open_to_newcomers, sees_the_way_in
 from folkmoot.meetings.showing import map_of, when, when_for
@@ -62,6 +63,7 @@ def page(request: HttpRequest, found: Meeting, form: AnswerForm | None = None, *
         "about": about.of_meeting(found) if person is None else None,
         "seats": _seats(found, figures),
         "map": map_of(found.venue) if found.venue else None,
+        "distance": distance_for(person, found.venue),
         "calendar": None if found.is_draft or found.is_over else add_to_calendar(found),
         "agenda": programme.agenda_of(found),
         "looks_after": can_look_after(person, found),

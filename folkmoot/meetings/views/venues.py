@@ -14,9 +14,11 @@ from folkmoot.groups.http import around, managed, of_group
 from folkmoot.groups.models import Group
 from folkmoot.meetings.forms import VenueForm, as_form
 from folkmoot.meetings.models import Meeting, Venue
+from folkmoot.meetings.nearby import distance_for
 from folkmoot.meetings.operations import add_venue, bring_venue_back, change_venue, retire_venue
 from folkmoot.meetings.rules import can_organise
 from folkmoot.meetings.showing import lines, map_of
+from folkmoot.meetings.towns import looked_for
 from folkmoot.web.forms import tried
 from folkmoot.web.strangers import same_for_strangers
 
@@ -37,14 +39,16 @@ def venue(request: HttpRequest, group: Group, venue_id: int) -> HttpResponse:
         raise Http404
     ahead = list(there.taking_place().to_come().in_order()[:MOST_MEETINGS])
     context |= {"venue": found, "map": map_of(found), "lines": lines(ahead, person)}
+    context["distance"] = distance_for(person, found)
     return render(request, "meetings/venue.html", context)
 
 
 @login_required
 @managed("meetings.organise")
 def manage_venues(request: SignedIn, group: Group) -> HttpResponse:
-    form = VenueForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    looked = looked_for(request.POST, list(VenueForm.base_fields)) if request.method == "POST" else None
+    form = VenueForm(initial=looked.said) if looked else VenueForm(request.POST or None)
+    if form.is_bound and form.is_valid():
         said = form.cleaned_data
         if tried(form, None, lambda: add_venue(group, by=request.user, via="web", **said)) is not None:
             messages.success(request, _("It is in the address book."))
@@ -54,20 +58,21 @@ def manage_venues(request: SignedIn, group: Group) -> HttpResponse:
         "venues": [one for one in venues if one.retired_at is None],
         "retired": [one for one in venues if one.retired_at],
     }
-    return _page(request, group, "venues", form, **shown)
+    return _page(request, group, "venues", form, looked=looked, **shown)
 
 
 @login_required
 @managed("meetings.organise")
 def manage_venue(request: SignedIn, group: Group, venue_id: int) -> HttpResponse:
     found = get_object_or_404(Venue.objects.filter(group=group), pk=venue_id)
-    form = VenueForm(request.POST or None, initial=as_form(found))
-    if request.method == "POST" and form.is_valid():
+    looked = looked_for(request.POST, list(VenueForm.base_fields)) if request.method == "POST" else None
+    form = VenueForm(initial=looked.said) if looked else VenueForm(request.POST or None, initial=as_form(found))
+    if form.is_bound and form.is_valid():
         said = form.cleaned_data
         if tried(form, None, lambda: change_venue(found, by=request.user, via="web", **said)) is not None:
             messages.success(request, _("Saved."))
             return redirect("manage_venues", slug=group.slug)
-    return _page(request, group, "venue", form, venue=found)
+    return _page(request, group, "venue", form, looked=looked, venue=found)
 
 
 @login_required
