@@ -11,6 +11,7 @@ from typing import Any
 
 from folkmoot.kit.ical import Calendar, Entry
 from folkmoot.kit.ical.values import duration, on_clocks_of
+from folkmoot.kit.text import is_web
 from folkmoot.kit.zones import names, to_local, to_utc
 
 MOST = 20_000  # meetings of one list
@@ -42,6 +43,7 @@ class Plan:
     link: str = ""
     is_cancelled: bool = False
     counted: int | None = None  # how many came, as somebody has counted elsewhere
+    page: str = ""  # where it stands elsewhere
     rule: str = ""
     extra: tuple[datetime, ...] = ()
     left_out: tuple[datetime, ...] = ()
@@ -100,6 +102,7 @@ def _of_entry(entry: Entry, zone: str, *, uid: str = "", slot: datetime | None =
         place=place,
         link=join[:500],
         is_cancelled=entry.status == "CANCELLED",
+        page=entry.url if is_web(entry.url) else "",
         slot=slot,
     )
 
@@ -124,7 +127,7 @@ def _place(entry: Entry) -> Place | None:
 
 
 def _fields(plan: Plan) -> dict[str, Any]:
-    kept = "uid title starts zone minutes about place link is_cancelled counted".split()
+    kept = "uid title starts zone minutes about place link is_cancelled counted page".split()
     return {name: getattr(plan, name) for name in kept}
 
 
@@ -161,6 +164,7 @@ def _of_row(row: Mapping[str, Any], zone: str) -> Plan:
     name = str(row.get("uid") or row.get("id") or "") or sha256(f"{title}{start}".encode()).hexdigest()[:32]
     going = row.get("going", (row.get("rsvps") or {}).get("yesCount"))
     place = _of_venue(row)
+    page = str(row.get("page") or row.get("eventUrl") or "").strip()
     return Plan(
         uid=name[:255],
         title=title,
@@ -172,6 +176,7 @@ def _of_row(row: Mapping[str, Any], zone: str) -> Plan:
         link=str(row.get("link") or "")[:500],
         is_cancelled=str(row.get("status") or "").lower().startswith("cancel"),
         counted=int(going) if going not in {None, ""} else None,
+        page=page if is_web(page) else "",
     )
 
 

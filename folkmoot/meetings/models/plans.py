@@ -143,6 +143,7 @@ class Meeting(Particulars):
     cancelled_at = models.DateTimeField(null=True)
     why_cancelled = models.CharField(max_length=300, blank=True)
     counted = models.PositiveIntegerField(null=True)  # how many came or said so, where that was counted elsewhere
+    elsewhere = models.URLField(max_length=500, blank=True)  # its page in the place that it was brought from
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
     objects = MeetingQuerySet.as_manager()

@@ -5,7 +5,7 @@ Nobody is invited and nothing is announced: those who come have heard of them th
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -70,19 +70,27 @@ class _Bringer:
         if plan.rule:
             self.series(plan)
             return
-        known = Meeting.objects.select_for_update(no_key=True).filter(group=self.group, uid=plan.uid, series=None)
         fields = self.fields(plan)
-        if (meeting := known.first()) is not None:
+        if (meeting := self.known(plan)) is not None:
             self.change(meeting, fields)
             return
         meeting = Meeting(group=self.group, uid=plan.uid, **_announced(), **fields)
         self.add(meeting)
 
+    def known(self, plan: Plan) -> Meeting | None:
+        """The meeting that a plan is of: by its name for calendars, else by its page elsewhere and the day."""
+        single = Meeting.objects.select_for_update(no_key=True).filter(group=self.group, series=None)
+        found = single.filter(uid=plan.uid).first()
+        if found is None and plan.page:
+            day = on_the_wall(planned(plan.starts).replace(hour=0, minute=0))
+            found = single.filter(elsewhere=plan.page, starts__gte=day, starts__lt=day + timedelta(days=1)).first()
+        return found
+
     def fields(self, plan: Plan) -> dict[str, Any]:
         """What a plan says of one meeting, as it is kept. Raises Refused where it cannot be."""
         said = self.particulars(plan)
         said |= moments(planned(plan.starts), plan.zone, plan.minutes)
-        said["counted"] = plan.counted
+        said |= {"counted": plan.counted, "elsewhere": plan.page}
         said["cancelled_at"] = said["starts_at"] if plan.is_cancelled else None  # nobody knows when
         return said
 
@@ -105,7 +113,9 @@ class _Bringer:
         self.done.new += 1
 
     def change(self, meeting: Meeting, fields: dict[str, Any]) -> None:
-        """Give a meeting what the plan says now. One that was called off here stays so."""
+        """Give a meeting what the plan says now. One that was called off here stays so, and what was counted once."""
+        if fields.get("counted") is None:
+            fields.pop("counted", None)
         if meeting.cancelled_at and not _is_off_elsewhere(meeting):
             del fields["cancelled_at"]
         changed = {name: value for name, value in fields.items() if getattr(meeting, name) != value}
@@ -160,7 +170,8 @@ class _Bringer:
 
     def row(self, series: Series, plan: Plan, other: Plan | None, slot: datetime, row: Meeting | None) -> None:
         fields = self.fields(other) if other else self.particulars(plan) | moments(slot, plan.zone, plan.minutes)
-        fields = {"counted": None, "cancelled_at": fields["starts_at"] if plan.is_cancelled else None} | fields
+        off = fields["starts_at"] if plan.is_cancelled else None
+        fields = {"counted": None, "elsewhere": plan.page, "cancelled_at": off} | fields
         if row is not None:
             self.change(row, fields)
             return
