@@ -42,4 +42,9 @@ def is_web(address: str, *, longest: int = 500) -> bool:
         is_whole = bool(parts.hostname) and not (parts.username or parts.password) and (parts.port or 1) > 0
     except ValueError:
         return False
-    return is_whole and parts.scheme in {"http", "https"} and len(address) <= longest and not re.search(r"[\s\x00-\x1f]", address)
+    return (
+        is_whole
+        and parts.scheme in {"http", "https"}
+        and len(address) <= longest
+        and not re.search(r"[\s\x00-\x1f]", address)
+    )

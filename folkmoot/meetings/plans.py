@@ -9,6 +9,10 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from folkmoot.kit import ical
+from folkmoot.kit.errors import Refused
 from folkmoot.kit.ical import Calendar, Entry
 from folkmoot.kit.ical.values import duration, on_clocks_of
 from folkmoot.kit.text import is_web
@@ -129,6 +133,17 @@ def _place(entry: Entry) -> Place | None:
 def _fields(plan: Plan) -> dict[str, Any]:
     kept = "uid title starts zone minutes about place link is_cancelled counted page".split()
     return {name: getattr(plan, name) for name in kept}
+
+
+def of_text(text: str, *, zone: str) -> tuple[list[Plan], list[str]]:
+    """Read a calendar, or a list of meetings, whichever it is. Raises Refused where it is neither."""
+    try:
+        if not text.lstrip("\ufeff \r\n").upper().startswith("BEGIN:VCALENDAR"):
+            return of_list(text.encode(), zone=zone)
+        calendar = ical.read(text.encode(), zone=zone)
+    except ValueError as error:
+        raise Refused(_("This is neither a calendar nor a list that can be read.")) from error
+    return list(of_calendar(calendar, zone=zone)), [f"{one.kind}: {one.about}" for one in calendar.problems]
 
 
 def of_list(data: bytes, *, zone: str) -> tuple[list[Plan], list[str]]:

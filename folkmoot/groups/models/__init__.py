@@ -16,7 +16,7 @@ from folkmoot.groups.models.groups import (
 from folkmoot.groups.models.history import HistoryEntry
 from folkmoot.groups.models.joining import Application, Invitation, InvitationLink, JoinQuestion, PlacementRule
 from folkmoot.groups.models.members import Membership, MembershipQuerySet
-from folkmoot.groups.models.moves import Move, MoveDay, Moved, MoveQuerySet
+from folkmoot.groups.models.moves import Move, Moved, MoveDay, MoveQuerySet
 from folkmoot.groups.models.roles import (
     INSPECTED,
     Denial,

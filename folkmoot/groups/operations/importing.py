@@ -88,7 +88,13 @@ def rehearse_import(group: Group, raw: bytes | str, *, are_agreed: bool, by: Act
 
 
 def import_members(
-    group: Group, raw: bytes | str, *, are_agreed: bool, tells: bool = False, is_moved: bool = False, by: Actor,
+    group: Group,
+    raw: bytes | str,
+    *,
+    are_agreed: bool,
+    tells: bool = False,
+    is_moved: bool = False,
+    by: Actor,
     via: str,
 ) -> Report:
     """Take in the people of a list, who have agreed to that, or else invite them. Who can't be taken is named.
@@ -184,7 +190,11 @@ def _invite(group: Group, some: list[Fate], *, move: Move | None, by: Actor, via
     too_old.update(invited_at=now(), invited_by=inviter, move=move)
     made = Invitation.objects.bulk_create(
         Invitation(
-            group=group, address=one.address, name=one.name[:100], token=secrets.token_hex(16), invited_by=inviter,
+            group=group,
+            address=one.address,
+            name=one.name[:100],
+            token=secrets.token_hex(16),
+            invited_by=inviter,
             move=move,
         )
         for one in asked

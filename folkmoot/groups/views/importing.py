@@ -25,7 +25,8 @@ MOST_SHOWN = 300  # rows of a sort on the page; all of them are in the file
 @login_required
 @managed("members.manage")
 def members_import(request: SignedIn, group: Group) -> HttpResponse:
-    form = ListForm(request.POST or None, request.FILES or None)
+    move = group.moves.going_on().first()
+    form = ListForm(request.POST or None, request.FILES or None, move=move)
     if request.method != "POST" or not form.is_valid():
         return _page(request, group, form)
     act = request.POST.get("act", "")
@@ -40,7 +41,8 @@ def _done(request: SignedIn, group: Group, form: ListForm, *, is_rehearsal: bool
     are_agreed = said["how"] == "add"
     if is_rehearsal:
         return rehearse_import(group, said["people"], are_agreed=are_agreed, by=request.user)
-    return import_members(group, said["people"], are_agreed=are_agreed, tells=said["tells"], by=request.user, via="web")
+    more = {"are_agreed": are_agreed, "tells": said["tells"], "is_moved": said.get("is_moved", False)}
+    return import_members(group, said["people"], **more, by=request.user, via="web")
 
 
 def _page(request: SignedIn, group: Group, form: ListForm, report: Report | None = None) -> HttpResponse:

@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import F, Q
@@ -176,6 +177,10 @@ class Meeting(Particulars):
     @property
     def is_over(self) -> bool:
         return self.ends_at <= now()
+
+    @property
+    def elsewhere_host(self) -> str:
+        return urlsplit(self.elsewhere).hostname or ""
 
     @property
     def answers_end_at(self) -> datetime:

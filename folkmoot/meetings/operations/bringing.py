@@ -41,9 +41,28 @@ class Brought:
 
 
 def bring_meetings_along(
-    group: Group, plans: Iterable[Plan], *, by: Actor, via: str, watch: Callable[[], None] = lambda: None
+    group: Group,
+    plans: Iterable[Plan],
+    *,
+    is_rehearsal: bool = False,
+    by: Actor,
+    via: str,
+    watch: Callable[[], None] = lambda: None,
 ) -> Brought:
-    """Bring plans into a group, each in a transaction of its own: it may be stopped, and goes on where it was."""
+    """Bring plans into a group, each in a transaction of its own: it may be stopped, and goes on where it was.
+
+    A rehearsal does it all, and takes it back.
+    """
+    require(can_organise(by, group), NOT_YOURS)
+    if not is_rehearsal:
+        return _bring(group, plans, by=by, via=via, watch=watch)
+    with transaction.atomic():
+        done = _bring(group, plans, by=by, via=via, watch=watch)
+        transaction.set_rollback(True)
+    return done
+
+
+def _bring(group: Group, plans: Iterable[Plan], *, by: Actor, via: str, watch: Callable[[], None]) -> Brought:
     bringer = _Bringer(group, by, via)
     for plan in plans:
         try:
