@@ -28,7 +28,7 @@ from folkmoot.groups.models import (
     PlacementRule,
     Sanction,
 )
-from folkmoot.groups.operations import ask_package, deny, invite, remove_member, sanction
+from folkmoot.groups.operations import ask_package, begin_move, deny, invite, remove_member, sanction
 from folkmoot.groups.operations.duties import make_duty
 from folkmoot.meetings import operations as meetings
 from folkmoot.meetings.operations.agenda import schedule as put_on_agenda
@@ -40,6 +40,7 @@ from folkmoot.outbox.relay import drain
 from tests import make
 
 LONG = "x" * 300
+OLD_PLACE = {"name": "Wombat place", "address": "https://wombats.example", "members": 9}
 TITLES = [
     "Wie geht das?",
     "Γιατί δεν δουλεύει;",
@@ -272,6 +273,7 @@ def what_governs(den, ann, olga):
     rule = PlacementRule.objects.create(group=den, about="group", of_group=den)
     return {
         "link_id": link.pk,
+        "move_id": begin_move(den, **OLD_PLACE, by=olga, via="test").pk,
         "question_id": question.pk,
         "field_id": field.pk,
         "rule_id": rule.pk,

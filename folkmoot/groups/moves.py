@@ -70,7 +70,8 @@ def members_of(move: Move) -> QuerySet[Membership]:
 def weeks_of(move: Move) -> Sequence[Week]:
     """Tell of each week up to now."""
     days = list(move.days.values_list("day", "opened"))
-    came = sorted(members_of(move).values_list("joined_at", flat=True))
+    members = members_of(move).values("person")
+    came = list(Moved.objects.filter(move=move, person__in=members).values_list("at", flat=True))
     weeks = []
     for number in range(min(move.week + 1, MOST_WEEKS)):
         begins, ends = move.begun_at + number * WEEK, move.begun_at + (number + 1) * WEEK

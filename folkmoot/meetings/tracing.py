@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from folkmoot.groups.models import Move
 from folkmoot.groups.moves import Counts, Week
 
-WIDTH, HEIGHT, EDGE = 600, 96, 8  # of the drawing, and what is left free around it
+WIDTH, HEIGHT, EDGE = 600, 96, 8  # of the drawing, and what is left free above and below
 
 
 class Line(NamedTuple):
@@ -29,7 +29,7 @@ class Trace(NamedTuple):
 def drawn_counts(counts: Counts) -> Line:
     """The line as long as all who were there, or who came if that is more."""
     whole = max(counts.there, counts.reached, 1)
-    return Line(*(EDGE + round((WIDTH - 2 * EDGE) * n / whole) for n in (counts.joined, counts.reached)))
+    return Line(*(round(WIDTH * n / whole) for n in (counts.joined, counts.reached)))
 
 
 def drawn_weeks(move: Move, weeks: Sequence[Week]) -> Trace | None:
@@ -39,8 +39,8 @@ def drawn_weeks(move: Move, weeks: Sequence[Week]) -> Trace | None:
     most, whole = max(1, *(week.joined for week in weeks)), max((move.ends_at - move.begun_at).total_seconds(), 1)
     ends = [week.begins for week in weeks[1:]] + [min(now(), move.ended_at or now())]
     heights = [HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * week.joined / most for week in weeks]
-    across = [EDGE + (WIDTH - 2 * EDGE) * (at - move.begun_at).total_seconds() / whole for at in ends]
-    found = [(round(min(x, WIDTH - EDGE), 1), round(y, 1)) for x, y in zip(across, heights, strict=True)]
-    points = [(float(EDGE), float(HEIGHT - EDGE)), *found]
+    across = [WIDTH * (at - move.begun_at).total_seconds() / whole for at in ends]
+    found = [(round(min(x, WIDTH), 1), round(y, 1)) for x, y in zip(across, heights, strict=True)]
+    points = [(0.0, float(HEIGHT - EDGE)), *found]
     drawn = " ".join(f"{x},{y}" for x, y in points)
     return Trace(drawn, found[-1], ", ".join(str(week.joined) for week in weeks))

@@ -4,7 +4,7 @@ from folkmoot.groups.operations.activity import was_active
 from folkmoot.groups.operations.asking import ask, change_field, change_question, make_field, remove_field, stop_asking
 from folkmoot.groups.operations.bringing import bring_groups, bring_owner, check_tree, free_addresses, require_owners
 from folkmoot.groups.operations.closing import close_group, reopen_group
-from folkmoot.groups.operations.coming_over import count_opening, note_moved
+from folkmoot.groups.operations.coming_over import count_opening, date_move_back, note_moved
 from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.founding import change, found, rename
 from folkmoot.groups.operations.importing import import_members, rehearse_import
@@ -83,6 +83,7 @@ __all__ = [
     "close_link",
     "come_by",
     "count_opening",
+    "date_move_back",
     "decide",
     "decide_appeal",
     "decide_founding",

@@ -9,7 +9,7 @@ from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import merge
 from folkmoot.config.personal import PARTS
 from folkmoot.config.subscribers import SUBSCRIBERS
-from folkmoot.groups.models import Group, InvitationLink, Move, MoveDay, Moved
+from folkmoot.groups.models import Group, InvitationLink, Move, Moved, MoveDay
 from folkmoot.groups.moves import counts_of, is_page_open, move_of, weeks_of
 from folkmoot.groups.operations import (
     accept,
@@ -17,6 +17,7 @@ from folkmoot.groups.operations import (
     change_move,
     come_by,
     count_opening,
+    date_move_back,
     end_move,
     end_moves,
     import_members,
@@ -148,6 +149,18 @@ def test_who_comes_by_the_page_is_counted_once_and_openings_are_only_a_number(gr
     assert {field.name for field in MoveDay._meta.fields} == {"id", "move", "day", "opened"}
     assert counted(move) == (610, 2 + 3, 2)
     assert [(week.opened, week.joined) for week in weeks_of(move)] == [(5, 2)]
+
+
+def test_only_whoever_runs_the_place_dates_a_move_back(olga, move):
+    come_by(move.link, person=make.person("Ann"), via="web")
+
+    with pytest.raises(NotAllowed):
+        date_move_back(move, opened=[4, 3], by=olga, via="test")
+    date_move_back(move, opened=[4, 3], by=OPERATOR, via="test")
+
+    assert [week.opened for week in weeks_of(move)] == [4, 3, 0]
+    assert [week.joined for week in weeks_of(move)] == [0, 1, 1]
+    assert Event.objects.filter(kind="move.dated", subject_id=move.pk).exists()
 
 
 def test_no_more_are_reached_than_there_were(group, olga):
