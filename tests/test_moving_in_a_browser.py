@@ -63,6 +63,7 @@ def looks_right(context, page):
     assert wide <= 0
 
 
+@pytest.mark.timeout(600)
 def test_a_group_comes_over_with_its_past_and_its_people(context, live_server, olga):
     group = make.group(make.person("Ann"), owner=olga, name="Tarn Users", joining="approval")
     role = group.roles.get(key=Role.BuiltIn.SIGNED_IN)
