@@ -28,7 +28,7 @@ from folkmoot.groups.models import (
     PlacementRule,
     Sanction,
 )
-from folkmoot.groups.operations import ask_package, deny, invite, remove_member, sanction
+from folkmoot.groups.operations import ask_package, begin_move, deny, invite, remove_member, sanction
 from folkmoot.groups.operations.duties import make_duty
 from folkmoot.meetings import operations as meetings
 from folkmoot.meetings.operations.agenda import schedule as put_on_agenda
@@ -40,6 +40,7 @@ from folkmoot.outbox.relay import drain
 from tests import make
 
 LONG = "x" * 300
+OLD_PLACE = {"name": "Wombat place", "address": "https://wombats.example", "members": 9}
 TITLES = [
     "Wie geht das?",
     "Γιατί δεν δουλεύει;",
@@ -227,7 +228,7 @@ def test_only_what_a_mail_program_sends_goes_without_a_token():
 
     calendars = {"dav/", "dav/mine/", "dav/groups/<slug:slug>/"}  # by a secret of their own, and never by a cookie
     calendars |= {f"{folder}<slug:name>.ics" for folder in calendars - {"dav/"}} | {".well-known/caldav"}
-    assert free == {"mail/leave/<str:token>"} | calendars
+    assert free == {"mail/leave/<str:token>", "mail/counts/<str:token>"} | calendars
 
 
 def test_a_forged_form_is_refused_everywhere(topic, ann):
@@ -272,6 +273,7 @@ def what_governs(den, ann, olga):
     rule = PlacementRule.objects.create(group=den, about="group", of_group=den)
     return {
         "link_id": link.pk,
+        "move_id": begin_move(den, **OLD_PLACE, by=olga, via="test").pk,
         "question_id": question.pk,
         "field_id": field.pk,
         "rule_id": rule.pk,

@@ -42,9 +42,12 @@ from folkmoot.doors.mail.models import OutgoingLetter
 from folkmoot.groups.models import Group, HistoryEntry, Membership, PlacementRule, Responsibility, RoleGrant
 from folkmoot.groups.operations import (
     add_member,
+    begin_move,
+    count_opening,
     deny,
     found,
     grant_role,
+    import_members,
     make_role,
     name_side,
     place_all,
@@ -101,6 +104,7 @@ def awkward():
     plant_conduct(group, olga, ann, bob, eve)
     plant_meetings(group, below, olga, ann, bob)
     announce(group.meetings.in_order()[0])
+    plant_move(group, olga, "ann@example.org")
     plant_governing(ann, group, make.person("Cid"))
     cus = make.person("Cus", address="cus@acme.example")
     settle_affiliations(cus, via="test")
@@ -157,6 +161,13 @@ def plant_meetings(group, below, olga, ann, bob):
     poll = DatePoll.objects.create(group=group, title="When?", zone="Europe/Berlin", by=olga)
     choice = DateChoice.objects.create(poll=poll, starts_at=now())
     DateAnswer.objects.create(choice=choice, person=ann, answer="if", via="web")
+
+
+def plant_move(group, olga, address):
+    """It comes over from an old place, with somebody whose address is on a list."""
+    there = {"name": "Old place", "address": "https://old.example/tarn", "members": 9}
+    count_opening(begin_move(group, **there, by=olga, via="test"))
+    import_members(group, address, are_agreed=True, is_moved=True, by=olga, via="test")
 
 
 def in_a_week():
@@ -287,6 +298,7 @@ def small(path):
     group = make.group(bob, owner=ann, slug="tarn")
     below = found(founder=ann, name="Below", slug="below", parent=group, via="test")
     plant_meetings(group, below, ann, ann, bob)
+    plant_move(group, ann, "bob@example.org")
     post = make.post(make.topic(group, author=ann, title="Boats", body="**Which?**"), author=bob, body="This.")
     file = StoredFile.objects.create(sha256=files.keep(b"a boat"), size=6, kind="text/plain")
     Attachment.objects.create(post=post, file=file, name="boat.txt")
@@ -295,6 +307,10 @@ def small(path):
 
 
 ROWS = {  # what is wrong: part, line, fields, what is said
+    "an old place that is no address": ("moves", 1, {"address": "ftp://old.example/"}, "no address on the web"),
+    "an old place where nobody was": ("moves", 1, {"members": 0}, "nobody was in the place"),
+    "a link of elsewhere": ("moves", 1, {"link": 1}, "no field “link”"),
+    "a way that is none": ("moved", 1, {"way": "force"}, "way"),
     "a field that nobody knows": ("posts", 1, {"id": 7}, "posts.jsonl, line 1: there is no field “id”"),
     "HTML of its own": ("posts", 1, {"html": "<script>"}, "no field “html”"),
     "a way to sign in": ("people", 1, {"password": "x"}, "no field “password”"),

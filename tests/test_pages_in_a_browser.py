@@ -31,8 +31,20 @@ from folkmoot.conversations.operations import (
     unlock,
 )
 from folkmoot.doors.mail import addresses, transport
-from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, RawLetter
-from folkmoot.groups.operations import apply, ask, describe_member, found, invite, make_field, make_link, make_rule
+from folkmoot.doors.mail.models import Confirmation, HeldLetter, IncomingLetter, RawLetter
+from folkmoot.groups.operations import (
+    apply,
+    ask,
+    begin_move,
+    come_by,
+    date_move_back,
+    describe_member,
+    found,
+    invite,
+    make_field,
+    make_link,
+    make_rule,
+)
 from folkmoot.meetings.operations import add_venue, answer
 from tests import make
 from tests.governed import how_it_is_governed
@@ -81,6 +93,8 @@ STRANGER += ["/g/tarn/transparency"]
 FAILURES = ["403.html", "404.html", "429.html", "500.html", "web/413.html"]
 SIGNED_IN += [f"/g/tarn/manage/joining/{part}" for part in "links questions fields rules".split()]
 SIGNED_IN += ["/g/tarn/manage/members/import", "/g/tarn/leave", "/g/tarn/members/ann"]
+SIGNED_IN += ["/g/tarn/manage/joining/over", "/g/asking/manage/joining/over"]
+SIGNED_IN += ["/g/tarn/meetings/bring", "/g/tarn/meetings/attendees", "/g/tarn/meetings/figures"]
 
 
 @pytest.fixture
@@ -123,7 +137,8 @@ def site(live_server, tmp_path, settings):
         f"/mail/mute/{addresses.mute_token(group.memberships.get(person=ann).pk, topic.pk)}",
     ]
     meets = where_it_meets(group, ann=ann)
-    more += meets[:3]
+    over = where_it_comes_from(group, olga=olga)
+    more += [*meets[:3], *over[:3]]
     governed = how_it_is_governed(group, talked_about, olga=olga, ann=ann, words=LONG)
     channel, waiting = group.channels.get(slug="ops"), ScheduledPost.objects.get()
     mine = [f"/topics/{topic.pk}/actions", f"/g/tarn/manage/channels/{channel.pk}", f"/scheduled/{waiting.pk}"]
@@ -136,6 +151,7 @@ def site(live_server, tmp_path, settings):
             *mine,
             *seen_as,
             *meets[3:],
+            *over[3:],
             "/drafts",
             f"/inbox/{topic.pk}",
             f"{post}/edit",
@@ -161,6 +177,19 @@ def where_it_meets(group, *, ann):
     month = f"/g/tarn/meetings?month={meeting.starts:%Y-%m}"
     own = ["/g/tarn/meetings/new", f"{address}/change", f"{address}/people", "/g/tarn/manage/venues"]
     return [address, month, f"/g/tarn/venues/{venue.pk}", "/g/tarn/meetings", *own]
+
+
+def where_it_comes_from(group, *, olga):
+    """Addresses: three for whoever has them, then the poster. Some have come, in some weeks."""
+    said = {"name": LONG[:80], "address": f"https://{'old-place.' * 12}example/{LONG}", "members": 610}
+    move = begin_move(group, **said, by=olga, via="test")
+    for name in ("Bea", "Cem"):
+        come_by(move.link, person=make.person(name), values={"editor": "vi"}, via="test")
+    date_move_back(move, opened=[120, 80, 41], by=OPERATOR, via="test")
+    asked = {"group": group, "address": "zoe@example.net", "name": "Zoe", "token": "wombatsover"}
+    Confirmation.objects.create(kind=Confirmation.Kind.OVER, link=move.link, **asked)
+    token = addresses.counts_token(group.memberships.get(person=olga).pk)
+    return [f"/over/{move.link.token}", "/mail/over/wombatsover", f"/mail/counts/{token}", f"/moves/{move.pk}/poster"]
 
 
 def how_people_come_in(group, *, olga, ann):

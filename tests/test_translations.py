@@ -16,6 +16,7 @@ from folkmoot.accounts.operations import make_start_link
 from folkmoot.doors.mail import addresses
 from folkmoot.doors.mail.invitations import copies
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, RawLetter
+from folkmoot.groups.moves import Counts
 from folkmoot.groups.operations import apply, invite
 from tests import make
 from tests.test_pages_in_a_browser import SIGNED_IN, STRANGER
@@ -181,6 +182,9 @@ def test_no_letter_says_anything_that_cannot_be_translated(marked, olga, name):
     context |= {"meeting": meeting, "facts": copies.facts(meeting, comes=True), "hours": 3}
     context |= {"proposed": context["facts"], "who": olga, "reader": olga, "rsvp": "https://example.org/rsvp"}
     context |= {"code": "1234", "signup_url": "https://example.org/", "what": f"{OPEN}…{CLOSE}", "subject": "Α"}
+
+    counts = Counts(there=610, known=200, joined=190, opened=90, by_page=49)
+    context |= {"counts": counts, "news": 3, "move": {"name": "Α"}, "page": "https://example.org/over"}
 
     with translation.override("eo"):
         words = render_to_string(f"mail/letters/{name}", context)

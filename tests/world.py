@@ -57,7 +57,7 @@ def around(slug, **settings):
     world.things |= _governing(world) | _own(world) | _membership(world)
     world.things |= _dates(world)
     world.things |= _joining(world) | _roles(world) | _installation(world)
-    world.things |= _invitations(world) | _meetings(world) | _programme(world)
+    world.things |= _invitations(world) | _meetings(world) | _programme(world) | _coming_over(world)
     return world
 
 
@@ -188,6 +188,19 @@ def _invitations(world):
         ),
         "invitations_token": addresses.invitations_token(world.group.memberships.get(person=whose).pk),
     }
+
+
+def _coming_over(world):
+    """The group comes over from an old place: its page, a letter to who wants to join, and one with the counts."""
+    there = {"name": "Wombat place", "address": "https://wombats.example", "members": 9}
+    move = operations.begin_move(world.group, **there, by=OPERATOR, via="test")
+    asked = {"group": world.group, "address": "numbat@example.org", "name": "Numbat", "token": "wombatsover"}
+    Confirmation.objects.create(kind=Confirmation.Kind.OVER, link=move.link, **asked)
+    whose = world.group.memberships.get(person=world.people["whose"])
+    return {
+        "move_id": move.pk, "over_token": move.link.token, "over_letter": "wombatsover",
+        "counts_token": addresses.counts_token(whose.pk), "day_after": f"{localdate() + timedelta(days=30)}",
+    }  # fmt: skip
 
 
 def _own(world):

@@ -8,8 +8,10 @@ from folkmoot.conversations.operations import close_due_polls, say_due, sweep_dr
 from folkmoot.doors.mail import duty_letters, sweeping
 from folkmoot.doors.mail.invitations import newcomers
 from folkmoot.doors.mail.invitations import queue as invitations
+from folkmoot.doors.mail.over import letters as over
 from folkmoot.groups.operations import (
     end_inspections,
+    end_moves,
     place_all,
     place_turned,
     run_all_rules,
@@ -49,6 +51,8 @@ DUTIES = [
     Duty("turns", timedelta(hours=1), go_on),
     Duty("owners", timedelta(hours=1), look_after_owners),
     Duty("to do", timedelta(days=1), duty_letters.send_todo),
+    Duty("moves", timedelta(minutes=10), end_moves),
+    Duty("coming over", timedelta(hours=6), over.send_counts),
     Duty("series", timedelta(days=1), fill_all),
     Duty("zones", timedelta(days=1), keep_time),
     Duty("announcements", timedelta(hours=1), announce_due),

@@ -15,6 +15,7 @@ from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.doors.mail import letters, mailings, transport
 from folkmoot.doors.mail.invitations import sending as invitations
 from folkmoot.doors.mail.receive import receive_waiting
+from folkmoot.meetings.operations import mirror_due
 from folkmoot.outbox import relay
 from folkmoot.outbox.clock import tick
 from folkmoot.store.wake import Waker
@@ -49,14 +50,15 @@ def send_out(stop: threading.Event) -> None:
 
 
 def make_files(stop: threading.Event) -> None:
-    """Make the files of whole groups; until told to stop."""
+    """Make the files of whole groups, and read calendars elsewhere, which may answer late; until told to stop."""
     tried: Counter[int] = Counter()
     while not stop.wait(LOOK_AT_WISHES):
         try:
             while exports.make_package(tried):
                 pass
+            mirror_due()
         except Exception:
-            logger.exception("the file of a group failed")
+            logger.exception("the file of a group, or a calendar elsewhere, failed")
             close_old_connections()
 
 

@@ -11,7 +11,7 @@ from folkmoot.groups import defaults, models, names
 from folkmoot.groups.chronicle import words_of
 from folkmoot.groups.permissions import all_names, catalogue
 from folkmoot.kit.errors import Refused
-from folkmoot.kit.text import one_line
+from folkmoot.kit.text import is_web, one_line
 from folkmoot.store.packages import Row
 from folkmoot.store.unpacking import Arrivals
 
@@ -138,6 +138,15 @@ def _are_texts(said: Any, most: int, longest: int) -> None:
     if any(len(one) > longest or "\x00" in one for one in said):
         raise Refused("its words are too long, or not words")
     "".join(said).encode()
+
+
+def move(row: Row, arrivals: Arrivals) -> None:
+    """Its page stays where it was; whoever goes on with it here opens one anew."""
+    is_line(row["name"])
+    if not is_web(row["address"]):
+        raise Refused(f"{row['address'][:60]!r} is no address on the web")
+    if row["members"] < 1:
+        raise Refused("nobody was in the place that it comes from")
 
 
 def _is_of_group(row: Row) -> None:

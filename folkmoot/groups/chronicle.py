@@ -73,5 +73,6 @@ def _sentence(entry: HistoryEntry, names: dict[str, dict[int, str]]) -> str:
     said: dict[str, str] = defaultdict(lambda: "…")
     said |= {key: names[key].get(entry.facts[key], "…") for key in names.keys() & entry.facts.keys()}
     said["role"] = str(dict(Role.BuiltIn.choices).get(said["role"], said["role"]))
+    said |= {"count": f"{entry.facts['count']}"} if "count" in entry.facts else {}
     said["about"] = entry.about.name if entry.about else "…"
     return words_of(entry.kind) % said

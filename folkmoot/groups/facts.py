@@ -16,6 +16,8 @@ from folkmoot.groups.models import (
     Membership,
     MemberValue,
     ModerationCase,
+    Move,
+    Moved,
     RoleGrant,
     Tenure,
 )
@@ -30,6 +32,7 @@ def facts_of(person: Person) -> Iterator[Fact]:
     """What groups know of a person."""
     yield from _of_being_in_groups(person)
     yield from _of_running_groups(person)
+    yield from _of_moves(person)
     yield from _of_files(person)
     yield from _of_duties(person)
     yield from _of_conduct(person)
@@ -74,6 +77,23 @@ def _of_being_in_groups(person: Person) -> Iterator[Fact]:
         Invitation.objects.filter(address__in=person.addresses.values("email"))
         .order_by("pk")
         .values("group__slug", "address", "name", "invited_at"),
+    )
+
+
+def _of_moves(person: Person) -> Iterator[Fact]:
+    yield Fact(
+        "moved",
+        _("Old places of groups that you were in"),
+        _("so that a group can count who came over from there; until you close your account"),
+        Moved.objects.filter(person=person).order_by("pk").values("move__group__slug", "move__name", "way", "at"),
+    )
+    yield Fact(
+        "moves",
+        _("Groups that you let come over"),
+        _("so that it is known who did; as long as the group"),
+        Move.objects.filter(begun_by=person)
+        .order_by("pk")
+        .values("group__slug", "name", "address", "begun_at", "ends_at"),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Person
 from folkmoot.groups import rosters
 from folkmoot.groups.fields import LONGEST, NO, YES, cleaned, fields_of
-from folkmoot.groups.models import Group, JoinQuestion, MemberField, Reach, Role
+from folkmoot.groups.models import Group, JoinQuestion, MemberField, Move, Reach, Role
 from folkmoot.groups.rules import can_confer, can_manage_members
 from folkmoot.kit import tables
 from folkmoot.kit.errors import Refused
@@ -43,6 +43,12 @@ class ListForm(forms.Form):
     tells = forms.BooleanField(
         label=_("Write to those who become members, and say how to leave again"), required=False, initial=True
     )
+
+    def __init__(self, *args: Any, move: Move | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if move is not None:
+            label = _("They are from %(name)s, from where the group comes over") % {"name": move.name}
+            self.fields["is_moved"] = forms.BooleanField(label=label, required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:
         """Read the file as text, so that the next step has it without keeping it anywhere."""

@@ -64,6 +64,14 @@ TABLES = [
     ),
     Table("placement-rules", _rules, check=arriving.rule),
     Table(
+        "moves",
+        lambda ids: models.Move.objects.filter(group__in=ids).order_by("pk"),
+        leaves_out=frozenset({"link"}),
+        check=arriving.move,
+    ),
+    Table("move-days", lambda ids: models.MoveDay.objects.filter(move__group__in=ids).order_by("pk")),
+    Table("moved", lambda ids: models.Moved.objects.filter(move__group__in=ids).order_by("pk")),
+    Table(
         "roles",
         lambda ids: models.Role.objects.filter(group__in=ids).order_by("pk"),
         keeps=("group", "key", "audience"),

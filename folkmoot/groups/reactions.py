@@ -15,6 +15,8 @@ from folkmoot.groups.models import (
     Membership,
     MemberValue,
     ModerationCase,
+    Move,
+    Moved,
     OrganizationSide,
     PlacementRule,
     Responsibility,
@@ -46,8 +48,16 @@ def person_merged(event: Event) -> None:
         theirs.update(person=into)
         InvitationLink.objects.filter(made_by=event.subject_id).update(made_by=into)
         GroupExport.objects.filter(asked_by=event.subject_id).update(asked_by=into)
+        _move_moves(event.subject_id, into)
         _move_conduct(event.subject_id, into)
     run_rules(rules_about(into), into)
+
+
+def _move_moves(from_id: int, into: Person) -> None:
+    theirs = Moved.objects.filter(person=into).values_list("move", flat=True)
+    Moved.objects.filter(person=from_id, move__in=list(theirs)).delete()
+    Moved.objects.filter(person=from_id).update(person=into)
+    Move.objects.filter(begun_by=from_id).update(begun_by=into)
 
 
 def _move_conduct(from_id: int, into: Person) -> None:
@@ -153,6 +163,7 @@ def person_erased(person: Person, keep_words: bool) -> None:
         memberships.delete()
         Application.objects.filter(person=person).delete()
         InvitationLink.objects.filter(made_by=person, closed_at=None).update(closed_at=now())
+        Moved.objects.filter(person=person).delete()
         FoundingRequest.objects.filter(person=person).delete()
         GroupExport.objects.filter(asked_by=person).update(asked_by=None)
         Invitation.objects.filter(address__in=list(person.addresses.values_list("email", flat=True))).delete()

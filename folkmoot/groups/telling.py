@@ -11,6 +11,7 @@ from folkmoot.groups.models import (
     Inspection,
     MemberField,
     Membership,
+    Move,
     Responsibility,
     Role,
 )
@@ -46,6 +47,9 @@ WORDS = {
     "members.placed": _("took in people who fit a rule"),
     "link.made": _("made an invitation link"),
     "link.closed": _("closed an invitation link"),
+    "move.begun": _("let the group come over from elsewhere: %(move)s"),
+    "move.changed": _("changed from where the group comes over: %(move)s"),
+    "move.ended": _("ended the coming over: %(move)s"),
     "members.imported": _("took in people of a list"),
     "members.invited": _("invited people of a list"),
     "member.joined": _("took %(about)s in"),
@@ -131,6 +135,7 @@ ABOUT = {
     "link": _("Invitation links"),
     "member": _("Members"),
     "members": _("Lists of members"),
+    "move": _("Coming over"),
     "organization": _("Companies"),
     "permission": _("Permissions"),
     "question": _("Questions"),
@@ -146,6 +151,7 @@ NAMES = {
     "field": (MemberField, "label"),
     "of": (Group, "name"),
     "inspection": (Inspection, "reason"),
+    "move": (Move, "name"),
     "founding": (FoundingRequest, "name"),
     "organization": (Organization, "name"),
 }

@@ -1,6 +1,7 @@
 """Plain text, tidied."""
 
 import re
+from urllib.parse import urlsplit
 
 from folkmoot.kit.quotes import blocks
 
@@ -32,3 +33,18 @@ _MARKS = re.compile(r"(?m)^\s{0,3}(?:#{1,6}|[-+*])\s+|(?<!\w)[*_`~]+(?=\S)|(?<=\
 def key_of(text: str) -> int:
     """Return the number that a form or an address names a row by; 0, which no row has, where it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def is_web(address: str, *, longest: int = 500) -> bool:
+    """Whether a browser opens it: an address of the web with a host, and without a name and password in it."""
+    try:
+        parts = urlsplit(address)
+        is_whole = bool(parts.hostname) and not (parts.username or parts.password) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+    return (
+        is_whole
+        and parts.scheme in {"http", "https"}
+        and len(address) <= longest
+        and not re.search(r"[\s\x00-\x1f]", address)
+    )

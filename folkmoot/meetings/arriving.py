@@ -32,6 +32,8 @@ def meeting(row: Row, arrivals: Arrivals) -> None:
     _same_group(row, arrivals, models.Series, row["series"])
     if (row["series"] is None) != (row["slot"] is None):
         raise Refused("a meeting of a series has the time that the series meant it for, and no other has")
+    if row["elsewhere"]:
+        _is_web(row["elsewhere"])
 
 
 def rsvp(row: Row, arrivals: Arrivals) -> None:

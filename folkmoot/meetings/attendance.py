@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from folkmoot.groups.models import Group
 from folkmoot.meetings.models import Attendance, Meeting, Rsvp
@@ -44,8 +44,9 @@ class Figures(NamedTuple):
     yes: int
     came: int
     missing: int  # said yes, and did not come
-    first: int  # for the first time
-    again: int  # who had been there before
+    first: int | None  # for the first time, as far as the lists of this group tell; None without a list
+    again: int | None  # who had been there before
+    is_counted_elsewhere: bool = False  # there is a number, and no list
 
 
 def figures(group: Group, most: int = 50) -> list[Figures]:
@@ -58,14 +59,21 @@ def figures(group: Group, most: int = 50) -> list[Figures]:
 
 def _figures(meeting: Meeting) -> Figures:
     there = Attendance.objects.filter(meeting=meeting)
-    before = Attendance.objects.filter(
-        person=OuterRef("person"), meeting__group=meeting.group_id, meeting__starts_at__lt=meeting.starts_at
-    )
-    again = there.filter(Exists(before)).count()
     yes = Rsvp.objects.coming().filter(meeting=meeting)
     came = there.count()
     missing = yes.exclude(person__in=there.exclude(person=None).values("person")).count()
+    if not came and meeting.counted:
+        return Figures(meeting, yes.count(), meeting.counted, 0, None, None, is_counted_elsewhere=True)
+    again = there.filter(_was_there_before(meeting)).count()
     return Figures(meeting, yes.count(), came, missing, came - again, again)
+
+
+def _was_there_before(meeting: Meeting) -> Q:
+    """A person is known again by themselves; who is a name only, by that name."""
+    before = Attendance.objects.filter(meeting__group=meeting.group_id, meeting__starts_at__lt=meeting.starts_at)
+    is_same_person = Exists(before.filter(person=OuterRef("person")))
+    has_same_name = Exists(before.filter(person=None, name=OuterRef("name")))
+    return Q(is_same_person) | (Q(person=None) & Q(has_same_name))
 
 
 FEWEST = 3  # answers: of fewer it would be plain who said what

@@ -30,6 +30,8 @@ WORDS = {
     "meeting.discarded": _("threw the draft of a meeting away"),
     "meeting.reminders_set": _("set the reminders of a meeting: %(meeting)s"),
     "meeting.brought": _("brought meetings along from elsewhere: %(count)s"),
+    "attendees.brought": _("brought along who came to meetings elsewhere: %(count)s"),
+    "mirror.set": _("said which calendar’s meetings come along: %(move)s"),
     "series.planned": _("planned a series of meetings: %(series)s"),
     "series.changed": _("changed a series of meetings: %(series)s"),
     "series.published": _("published a series of meetings: %(series)s"),
@@ -51,6 +53,8 @@ WORDS = {
     "minutes.published": _("published the minutes of %(meeting)s"),
 }
 ABOUT = {
+    "attendees": _("Who came elsewhere"),
+    "mirror": _("Calendars elsewhere"),
     "meeting": _("Meetings"),
     "series": _("Series of meetings"),
     "venue": _("Places"),

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from folkmoot.meetings import views
-from folkmoot.meetings.views import dates, everywhere, reminders
+from folkmoot.meetings.views import bringing, coming_over, dates, everywhere, reminders
 
 urlpatterns = [
     path("meetings", everywhere.everywhere, name="everywhere"),
@@ -30,6 +30,13 @@ urlpatterns = [
     path("venues/<int:venue_id>/retire", views.venue_retire, name="venue_retire"),
     path("venues/<int:venue_id>/retire/remove", views.venue_retire_remove, name="venue_retire_remove"),
     path("", include("folkmoot.meetings.programme_urls")),
+    path("g/<slug:slug>/meetings/bring", bringing.meetings_bring, name="meetings_bring"),
+    path("g/<slug:slug>/meetings/attendees", bringing.attendees, name="attendees"),
+    path("g/<slug:slug>/manage/joining/over", coming_over.coming_over, name="coming_over"),
+    path("moves/<int:move_id>/end", coming_over.move_end, name="move_end"),
+    path("moves/<int:move_id>/calendar", coming_over.move_calendar, name="move_calendar"),
+    path("moves/<int:move_id>/poster", coming_over.move_poster, name="move_poster"),
+    path("moves/<int:move_id>/qr.png", coming_over.move_picture, name="move_picture"),
     path("g/<slug:slug>/dates", dates.dates_of_group, name="dates_of_group"),
     path("g/<slug:slug>/dates/new", dates.dates_new, name="dates_new"),
     path("dates/<int:dates_id>", dates.dates, name="dates"),

@@ -1,13 +1,11 @@
 """Meetings as calendars and lists: in, out, and what an import would do."""
 
 from collections import Counter
-from contextlib import nullcontext
 from datetime import time
 from pathlib import Path
 from typing import Any
 
 import click
-from django.db import transaction
 
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.config.cli.elsewhere import read_meetings
@@ -130,11 +128,7 @@ def _data(source: str) -> bytes:
 
 
 def _bring(group: Group, found: list[Plan], remarks: list[str], *, is_dry: bool, wants_json: bool) -> None:
-    """A rehearsal does it all, and takes it back."""
-    with transaction.atomic() if is_dry else nullcontext():
-        brought = bring_meetings_along(group, found, by=OPERATOR, via=VIA)
-        if is_dry:
-            transaction.set_rollback(True)
+    brought = bring_meetings_along(group, found, is_rehearsal=is_dry, by=OPERATOR, via=VIA)
     facts = _facts(brought) | {"remarks": remarks, "dry_run": is_dry}
     answer(facts, _words(brought, remarks, is_dry=is_dry), wants_json=wants_json)
 

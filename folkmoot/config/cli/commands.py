@@ -12,6 +12,7 @@ from folkmoot.config.cli import (
     installation,
     joining,
     meetings,
+    moves,
     packages,
     people,
     rendering,
@@ -23,6 +24,7 @@ from folkmoot.config.cli import (
 archives.bringing.add_command(packages.import_group)
 archives.bringing.add_command(calendars.import_ics)
 archives.bringing.add_command(calendars.import_meetings)
+archives.bringing.add_command(moves.import_attendees)
 archives.taking.add_command(calendars.export_ics)
 archives.taking.add_command(packages.export_group)
 archives.taking.add_command(people.export_person)
@@ -47,6 +49,7 @@ ALL = [
     duties.responsibility,
     duties.history,
     meetings.meeting,
+    moves.move,
     care.doctor,
     care.backup,
     care.restore,

@@ -36,16 +36,18 @@ WORDS = {
 @click.option("--group", "slug", required=True, help="The group they come into.")
 @click.option("--agreed", is_flag=True, help="They have agreed: they are members at once. Else they are invited.")
 @click.option("--tell", "tells", is_flag=True, help="Write to those who become members, with a link to leave again.")
+@click.option("--moved", is_flag=True, help="They are of the old place from which the group comes over.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @as_json
 @command
-def bring(file: Path, slug: str, agreed: bool, tells: bool, dry_run: bool, wants_json: bool) -> None:
+def bring(file: Path, slug: str, agreed: bool, tells: bool, moved: bool, dry_run: bool, wants_json: bool) -> None:
     """Take in, or invite, the people of FILE: CSV or a plain list, as other programs save them."""
     group, raw = group_named(slug), file.read_bytes()
     if dry_run:
         report = operations.rehearse_import(group, raw, are_agreed=agreed, by=OPERATOR)
     else:
-        report = operations.import_members(group, raw, are_agreed=agreed, tells=tells, by=OPERATOR, via=VIA)
+        more = {"are_agreed": agreed, "tells": tells, "is_moved": moved}
+        report = operations.import_members(group, raw, **more, by=OPERATOR, via=VIA)
     answer({"group": group.slug, **report.facts()}, _words(report, agreed=agreed), wants_json=wants_json)
 
 

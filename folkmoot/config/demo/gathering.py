@@ -5,7 +5,8 @@ from typing import Any
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.conversations.models import Topic
-from folkmoot.groups.models import Group
+from folkmoot.groups.models import Group, Moved
+from folkmoot.groups.operations import begin_move, date_move_back, note_moved
 from folkmoot.kit import recurrence
 from folkmoot.kit.zones import to_local
 from folkmoot.meetings.models import Meeting, Venue
@@ -30,6 +31,16 @@ def gather(group: Group, facts: dict[str, Any], people: dict[str, Person], at: d
         _series(group, dict(facts["series"]), venue, people, at)
     for said in facts.get("meetings", []):
         _meeting(group, dict(said), venue, people, at)
+    if "move" in facts:
+        _move(group, dict(facts["move"]), people)
+
+
+def _move(group: Group, said: dict[str, Any], people: dict[str, Person]) -> None:
+    """It comes over from elsewhere for some weeks already."""
+    opened, came = said.pop("opened"), [people[key].pk for key in said.pop("came")]
+    move = begin_move(group, **said, by=OPERATOR, via=VIA)
+    note_moved(move, came, way=Moved.Way.PAGE)
+    date_move_back(move, opened=opened, by=OPERATOR, via=VIA)
 
 
 def _series(group: Group, said: dict[str, Any], venue: Venue | None, people: dict[str, Person], at: datetime) -> None:

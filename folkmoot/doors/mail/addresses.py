@@ -283,6 +283,17 @@ def todo_of(token: str) -> tuple[int, int, int, int] | None:
     return (numbers[0], numbers[1], numbers[2], numbers[3]) if numbers and len(numbers) == 4 else None
 
 
+def counts_token(membership_id: int) -> str:
+    """What the weekly letter on coming over carries: whoever has it may stop it for this member, nothing else."""
+    return signing.sign(_key(), "counts", membership_id)
+
+
+def counted_for(token: str) -> Membership | None:
+    numbers = signing.unsign(_key(), "counts", token)
+    members = Membership.objects.current().filter(person__is_active=True).select_related("group", "person")
+    return members.filter(pk=numbers[0]).first() if numbers else None
+
+
 def archived_at(post: Post) -> str:
     return f"{settings.SITE}{post.get_absolute_url()}"
 

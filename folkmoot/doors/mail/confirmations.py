@@ -1,6 +1,7 @@
 """Words that an address's owner has to say before something happens: join, leave, "yes, I wrote that"."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -12,8 +13,9 @@ from folkmoot.accounts.models import Person
 from folkmoot.accounts.operations import enrol, prove_address
 from folkmoot.doors.mail import notes, operations
 from folkmoot.doors.mail.models import Confirmation, HeldLetter
-from folkmoot.groups.models import Group, Membership
-from folkmoot.groups.operations import apply, join, leave, was_active
+from folkmoot.groups.models import Group, InvitationLink, Membership
+from folkmoot.groups.operations import apply, come_by, join, leave, was_active
+from folkmoot.groups.rules import is_member
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.mime import Letter, Mailbox
 from folkmoot.meetings.models import Meeting
@@ -44,9 +46,16 @@ def ask_to_come(meeting: Meeting, sender: Mailbox) -> str:
         return _ask(Kind.ANSWER, meeting.group, sender, meeting=meeting)
 
 
+def ask_to_come_over(link: InvitationLink, sender: Mailbox, values: Mapping[str, str]) -> str:
+    """Ask somebody of an old place whether they mean to join here."""
+    with transaction.atomic():
+        return _ask(Kind.OVER, link.group, sender, link=link, values=values)
+
+
 def confirm(token: str) -> str:
     """Do what the owner of the address has confirmed. Raises Refused where the token is used, old or nobody's."""
-    confirmation = Confirmation.objects.filter(token=token, made_at__gt=now() - LASTS).select_related("group").first()
+    asked = Confirmation.objects.filter(token=token, made_at__gt=now() - LASTS)
+    confirmation = asked.select_related("group", "link__group").first()
     with transaction.atomic():
         if confirmation is None or not _use(confirmation):
             raise Refused(_("This was confirmed already, or the question is more than a week old."))
@@ -63,6 +72,8 @@ def _ask(
     *,
     held: HeldLetter | None = None,
     meeting: Meeting | None = None,
+    link: InvitationLink | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> str:
     if held is None and _is_asked_enough(kind, group, sender.address, meeting):
         return "asked before"
@@ -74,6 +85,8 @@ def _ask(
         name=sender.name[:100],
         held=held,
         meeting=meeting,
+        link=link,
+        values=dict(values or {}),
     )
     notes.question(asked)
     return f"asked {sender.address}"
@@ -84,7 +97,8 @@ def _is_asked_enough(kind: Confirmation.Kind, group: Group, address: str, meetin
     asked = Confirmation.objects.filter(kind=kind, address=address)
     waiting = asked.filter(group=group, meeting=meeting, used_at=None, made_at__gt=now() - LASTS)
     today = asked.filter(made_at__gt=now() - timedelta(days=1))
-    return waiting.count() >= MOST_WAITING or (kind == Kind.ANSWER and today.count() >= notes.A_DAY)
+    by_page = kind in {Kind.ANSWER, Kind.OVER}
+    return waiting.count() >= MOST_WAITING or (by_page and today.count() >= notes.A_DAY)
 
 
 def _use(confirmation: Confirmation) -> bool:
@@ -129,4 +143,16 @@ def _come(asked: Confirmation) -> str:
     return f"comes to meeting {asked.meeting_id}"
 
 
-_DO = {Kind.JOIN: _join, Kind.LEAVE: _leave, Kind.LETTER: _letter, Kind.ANSWER: _come}
+def _come_over(asked: Confirmation) -> str:
+    """Who joins by the page of a move is a person by the address they have proven; a second yes says nothing new."""
+    if asked.link is None:
+        raise Refused(_("This page is gone."))
+    person = Person.objects.known_at(asked.address) or enrol(name=asked.name, address=asked.address, via="mail")
+    prove_address(person, address=asked.address, via="mail")
+    if not is_member(person, asked.group):
+        come_by(asked.link, person=person, address=asked.address, values=asked.values, via="mail")
+        notes.welcome(asked)
+    return "joined"
+
+
+_DO = {Kind.JOIN: _join, Kind.LEAVE: _leave, Kind.LETTER: _letter, Kind.ANSWER: _come, Kind.OVER: _come_over}

@@ -10,6 +10,7 @@ from folkmoot.doors.mail.facts import letters_of
 from folkmoot.doors.mail.models import (
     CalendarCopy,
     Confirmation,
+    CountsOff,
     DeferredCopy,
     HeldLetter,
     InvitationsOff,
@@ -36,6 +37,7 @@ def person_erased(person: Person, keep_words: bool) -> None:
         DeferredCopy.objects.filter(membership__person=person).delete()
         CalendarCopy.objects.filter(person=person).delete()
         InvitationsOff.objects.filter(membership__person=person).delete()
+        CountsOff.objects.filter(membership__person=person).delete()
         if not keep_words:
             Mailing.objects.filter(post__author=person).delete()
     _sweep_maildir(addresses)

@@ -11,6 +11,7 @@ from folkmoot.accounts.personal import Fact
 from folkmoot.doors.mail.models import (
     CalendarCopy,
     Confirmation,
+    CountsOff,
     DeferredCopy,
     HeldLetter,
     IncomingLetter,
@@ -49,6 +50,7 @@ def facts_of(person: Person) -> Iterator[Fact]:
     yield from _of_letters_from(person, addresses)
     yield from _of_letters_to(person, addresses)
     yield from _of_calendars(person)
+    yield from _of_counts(person)
 
 
 def _of_letters_from(person: Person, addresses: list[str]) -> Iterator[Fact]:
@@ -96,7 +98,9 @@ def _of_letters_to(person: Person, addresses: list[str]) -> Iterator[Fact]:
         "questions",
         _("Questions to your addresses"),
         _("whether you want to join, leave or have written; a month"),
-        Confirmation.objects.filter(address__in=addresses).order_by("pk").values("kind", "address", "name", "made_at"),
+        Confirmation.objects.filter(address__in=addresses)
+        .order_by("pk")
+        .values("kind", "address", "name", "values", "made_at"),
     )
 
     yield Fact(
@@ -124,6 +128,15 @@ def _of_calendars(person: Person) -> Iterator[Fact]:
         InvitationsOff.objects.filter(membership__person=person)
         .order_by("pk")
         .values("membership__group__slug", "since"),
+    )
+
+
+def _of_counts(person: Person) -> Iterator[Fact]:
+    yield Fact(
+        "no-counts",
+        _("Groups that write you no figures on coming over"),
+        _("because you turned that off; as long as you are a member"),
+        CountsOff.objects.filter(membership__person=person).order_by("pk").values("membership__group__slug", "since"),
     )
 
 

@@ -37,11 +37,12 @@ def write(
     key: str | None = None,
     answers: str = "",
     most_a_day: int = 0,
+    stop: str = "",
 ) -> None:
     """Queue a letter made from `mail/letters/<template>.txt`, whose first line is the subject.
 
     A reply goes to `sender`. A second letter of the same key is not written, nor one more of its kind than
-    `most_a_day` to the same address, for what a stranger can make us write.
+    `most_a_day` to the same address, for what a stranger can make us write. `stop` is where a POST ends such letters.
     """
     if most_a_day and has_had(to, template, most_a_day):
         return
@@ -56,6 +57,9 @@ def write(
     message["To"] = Address(addr_spec=to)
     message["Subject"] = one_line(subject)
     message["Auto-Submitted"] = "auto-generated" if not answers else "auto-replied"
+    if stop:
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if answers:
         message["In-Reply-To"] = message["References"] = answers
     message.set_content(body, cte="quoted-printable")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Post
-from folkmoot.groups.models import Group, Membership
+from folkmoot.groups.models import Group, InvitationLink, Membership
 from folkmoot.meetings.models import Meeting
 
 
@@ -89,6 +89,7 @@ class Confirmation(models.Model):
         LEAVE = "leave"
         LETTER = "letter"
         ANSWER = "answer"
+        OVER = "over"
 
     token = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -97,6 +98,8 @@ class Confirmation(models.Model):
     name = models.CharField(max_length=100, blank=True)
     held = models.ForeignKey(HeldLetter, models.CASCADE, null=True, related_name="confirmations")
     meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, related_name="+")  # where somebody wants to come
+    link = models.ForeignKey(InvitationLink, models.CASCADE, null=True, related_name="+")  # by which somebody joins
+    values = models.JSONField(default=dict)  # what the group wants to know of whoever joins, by its fields' keys
     made_at = models.DateTimeField(default=now)
     used_at = models.DateTimeField(null=True)
 
@@ -204,6 +207,16 @@ class Speaking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address} in {self.group_id}"
+
+
+class CountsOff(models.Model):
+    """That somebody who runs a group wants no weekly letter on how far it has come over."""
+
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="counts_off")
+    since = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"no counts for {self.membership_id}"
 
 
 class OutgoingLetter(models.Model):

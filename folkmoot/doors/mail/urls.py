@@ -2,6 +2,7 @@ from django.urls import path
 
 from folkmoot.doors.mail import views
 from folkmoot.doors.mail.invitations import views as invitations
+from folkmoot.doors.mail.over import views as over
 
 urlpatterns = [
     path("g/<slug:slug>/manage/held", views.held, name="held"),
@@ -19,6 +20,9 @@ urlpatterns = [
     path("mail/invitations/<str:token>", invitations.mail_invitations, name="mail_invitations"),
     path("mail/speaking/<str:token>", views.mail_speaking, name="mail_speaking"),
     path("mail/come/<str:token>", invitations.mail_come, name="mail_come"),
+    path("over/<slug:token>", over.over, name="over"),
+    path("mail/over/<str:token>", over.mail_over, name="mail_over"),
+    path("mail/counts/<str:token>", over.mail_counts, name="mail_counts"),
     path("rsvp/<str:token>", invitations.rsvp, name="rsvp"),
     path("meetings/<int:meeting_id>/answer-by-mail", invitations.answer_by_mail, name="answer_by_mail"),
 ]

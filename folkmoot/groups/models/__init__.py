@@ -16,6 +16,7 @@ from folkmoot.groups.models.groups import (
 from folkmoot.groups.models.history import HistoryEntry
 from folkmoot.groups.models.joining import Application, Invitation, InvitationLink, JoinQuestion, PlacementRule
 from folkmoot.groups.models.members import Membership, MembershipQuerySet
+from folkmoot.groups.models.moves import Move, Moved, MoveDay, MoveQuerySet
 from folkmoot.groups.models.roles import (
     INSPECTED,
     Denial,
@@ -56,6 +57,10 @@ __all__ = [
     "Membership",
     "MembershipQuerySet",
     "ModerationCase",
+    "Move",
+    "MoveDay",
+    "MoveQuerySet",
+    "Moved",
     "OrganizationSide",
     "PlacementRule",
     "Reach",

@@ -63,6 +63,7 @@ class Invitation(models.Model):
     answered_at = models.DateTimeField(null=True)
     is_accepted = models.BooleanField(null=True)
     role = models.ForeignKey(Role, models.SET_NULL, null=True, related_name="+")  # on arrival
+    move = models.ForeignKey("groups.Move", models.SET_NULL, null=True, related_name="+")  # of whose list they are
     objects = InvitationQuerySet.as_manager()
 
     class Meta:

@@ -4,6 +4,7 @@ from folkmoot.groups.operations.activity import was_active
 from folkmoot.groups.operations.asking import ask, change_field, change_question, make_field, remove_field, stop_asking
 from folkmoot.groups.operations.bringing import bring_groups, bring_owner, check_tree, free_addresses, require_owners
 from folkmoot.groups.operations.closing import close_group, reopen_group
+from folkmoot.groups.operations.coming_over import count_opening, date_move_back, note_moved
 from folkmoot.groups.operations.denials import deny, lift
 from folkmoot.groups.operations.founding import change, found, rename
 from folkmoot.groups.operations.importing import import_members, rehearse_import
@@ -20,6 +21,7 @@ from folkmoot.groups.operations.members import (
     remove_member,
     restore_member,
 )
+from folkmoot.groups.operations.moving import begin_move, change_move, end_move, end_moves
 from folkmoot.groups.operations.packages import ask_package, finish_package, note_export, note_progress, sweep_packages
 from folkmoot.groups.operations.placement_rules import make_rule, remove_rule
 from folkmoot.groups.operations.placing import rules_about, run_all_rules, run_rule, run_rules
@@ -67,10 +69,12 @@ __all__ = [
     "ask_package",
     "ask_to_found",
     "assign",
+    "begin_move",
     "bring_groups",
     "bring_owner",
     "change",
     "change_field",
+    "change_move",
     "change_question",
     "change_reading",
     "check_tree",
@@ -78,6 +82,8 @@ __all__ = [
     "close_itself",
     "close_link",
     "come_by",
+    "count_opening",
+    "date_move_back",
     "decide",
     "decide_appeal",
     "decide_founding",
@@ -87,6 +93,8 @@ __all__ = [
     "disallow",
     "end_inspection",
     "end_inspections",
+    "end_move",
+    "end_moves",
     "finish_package",
     "first_owner",
     "found",
@@ -112,6 +120,7 @@ __all__ = [
     "move_group_back",
     "name_side",
     "note_export",
+    "note_moved",
     "note_progress",
     "open_itself",
     "place_all",

@@ -14,8 +14,9 @@ from folkmoot.accounts.models import Actor, Address, Person
 from folkmoot.accounts.operations import enrol_all
 from folkmoot.groups.fates import Fate, Outcome, fates
 from folkmoot.groups.fields import fields_of, names_of, taken
-from folkmoot.groups.models import Group, Invitation, Membership
+from folkmoot.groups.models import Group, Invitation, Membership, Move, Moved
 from folkmoot.groups.operations.arrivals import Arriving, bring_in
+from folkmoot.groups.operations.coming_over import note_moved
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.invitations import MOST_A_DAY
 from folkmoot.groups.operations.roles import lock
@@ -87,13 +88,22 @@ def rehearse_import(group: Group, raw: bytes | str, *, are_agreed: bool, by: Act
 
 
 def import_members(
-    group: Group, raw: bytes | str, *, are_agreed: bool, tells: bool = False, by: Actor, via: str
+    group: Group,
+    raw: bytes | str,
+    *,
+    are_agreed: bool,
+    tells: bool = False,
+    is_moved: bool = False,
+    by: Actor,
+    via: str,
 ) -> Report:
     """Take in the people of a list, who have agreed to that, or else invite them. Who can't be taken is named.
 
-    A few hundred rows at a time; doing it again goes on where it was stopped.
+    A few hundred rows at a time; doing it again goes on where it was stopped. `is_moved`: they are of the old place
+    from which the group comes over.
     """
     require(can_manage_members(by, group), NOT_YOURS)
+    move = group.moves.going_on().first() if is_moved else None
     roster, seen = _read(group, raw), dict[int, int]()
     found: list[Fate] = []
     for part in in_parts(roster.entries, AT_ONCE):
@@ -104,7 +114,8 @@ def import_members(
             room = _room(group, by, are_agreed=are_agreed)
             some = [room.give(fate) for fate in fates(group, part, are_agreed=are_agreed, seen=seen)]
             _take_in(group, some, tells=tells, by=by, via=via)
-            _invite(group, some, by=by, via=via)
+            _invite(group, some, move=move, by=by, via=via)
+            note_moved(move, _here(group, some), way=Moved.Way.LIST)
         found += some
     return Report(found, roster.ignored, is_rehearsal=False)
 
@@ -162,17 +173,29 @@ def _take_in(group: Group, some: list[Fate], *, tells: bool, by: Actor, via: str
     note(group, "members.imported", by=by, via=via, count=len(made), memberships=[one.pk for one in made])
 
 
-def _invite(group: Group, some: list[Fate], *, by: Actor, via: str) -> None:
+def _here(group: Group, some: list[Fate]) -> list[int]:
+    """Who of them is a member now."""
+    came = [one.entry.address for one in some if one.outcome in {Outcome.ADDED, Outcome.FILLED, Outcome.KEPT}]
+    members = Membership.objects.current().filter(group=group, person__emailaddress__email__in=came)
+    return list(members.values_list("person", flat=True))
+
+
+def _invite(group: Group, some: list[Fate], *, move: Move | None, by: Actor, via: str) -> None:
     asked = [one.entry for one in some if one.outcome == Outcome.INVITED]
     if not asked:
         return
     inviter = by if isinstance(by, Person) else None
     too_old = Invitation.objects.filter(group=group, answered_at=None, address__in=[one.address for one in asked])
     again = {one.address: one for one in too_old}
-    too_old.update(invited_at=now(), invited_by=inviter)
+    too_old.update(invited_at=now(), invited_by=inviter, move=move)
     made = Invitation.objects.bulk_create(
         Invitation(
-            group=group, address=one.address, name=one.name[:100], token=secrets.token_hex(16), invited_by=inviter
+            group=group,
+            address=one.address,
+            name=one.name[:100],
+            token=secrets.token_hex(16),
+            invited_by=inviter,
+            move=move,
         )
         for one in asked
         if one.address not in again

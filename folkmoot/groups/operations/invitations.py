@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.fields import cleaned, fields_of
-from folkmoot.groups.models import INVITED_FOR, Application, Group, Invitation, Membership
+from folkmoot.groups.models import INVITED_FOR, Application, Group, Invitation, Membership, Moved
+from folkmoot.groups.operations.coming_over import note_moved
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.members import REMOVED, Arrival, take_in
 from folkmoot.groups.operations.sides import require_side
@@ -53,6 +54,7 @@ def accept(invitation: Invitation, *, person: Person, via: str) -> Membership:
         if was_removed_since(person, invitation.group, invitation.invited_at):
             raise Refused(REMOVED)
         _close(invitation, is_accepted=True)
+        note_moved(invitation.move, [person.pk], way=Moved.Way.LIST)
         return take_in(
             invitation.group, person=person, address=invitation.address, by=person, via=via, arrived_by=Arrival.INVITED
         )

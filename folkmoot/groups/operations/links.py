@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.domains import any_domain
 from folkmoot.accounts.models import OPERATOR, Actor, Person
-from folkmoot.groups.models import Group, InvitationLink, Membership, Reach, Role, RoleGrant
+from folkmoot.groups.models import Group, InvitationLink, Membership, Move, Moved, Reach, Role, RoleGrant
+from folkmoot.groups.operations.coming_over import note_moved
 from folkmoot.groups.operations.founding import touch_access
 from folkmoot.groups.operations.history import note
 from folkmoot.groups.operations.members import REMOVED, Arrival, take_in
@@ -35,10 +36,14 @@ def make_link(
     domain: str = "",
     role: Role | None = None,
     subgroups: Iterable[Group] = (),
+    token: str = "",
     by: Actor,
     via: str,
 ) -> InvitationLink:
-    """Make a link that lets people in. Nobody hands out by it what they could not give themselves."""
+    """Make a link that lets people in. Nobody hands out by it what they could not give themselves.
+
+    `token` is for one whose address is typed; else it is too long for that.
+    """
     domain, below = any_domain(domain) if domain.strip() else "", list(subgroups)
     _check_bounds(ends_at, most_uses)
     with transaction.atomic():
@@ -52,8 +57,8 @@ def make_link(
         _check_subgroups(group, below, by)
         maker = by if isinstance(by, Person) else None
         link: InvitationLink = InvitationLink.objects.create(
-            group=group, token=secrets.token_urlsafe(18), made_by=maker, ends_at=ends_at, most_uses=most_uses,
-            domain=domain, role=role,
+            group=group, token=token or secrets.token_urlsafe(18), made_by=maker, ends_at=ends_at,
+            most_uses=most_uses, domain=domain, role=role,
         )  # fmt: skip
         link.subgroups.set(below)
         record("link.made", link, by=by, via=via)
@@ -71,7 +76,14 @@ def close_link(link: InvitationLink, *, by: Actor, via: str) -> None:
         note(link.group, "link.closed", by=by, via=via, link=link.pk)
 
 
-def come_by(link: InvitationLink, *, person: Person, values: Mapping[str, str] | None = None, via: str) -> Membership:
+def come_by(
+    link: InvitationLink,
+    *,
+    person: Person,
+    address: str = "",
+    values: Mapping[str, str] | None = None,
+    via: str,
+) -> Membership:
     """Join by a link. It counts once, and never more often than it says, however many come at once."""
     with transaction.atomic():
         group = lock(link.group)
@@ -84,8 +96,9 @@ def come_by(link: InvitationLink, *, person: Person, values: Mapping[str, str] |
         _check_person(link, person)
         _count(link)
         require_complete(group, values or {})
-        membership = take_in(group, person=person, address="", by=person, via=via, arrived_by=Arrival.LINK)
+        membership = take_in(group, person=person, address=address, by=person, via=via, arrived_by=Arrival.LINK)
         write_values(membership, values or {}, runs=False)
+        note_moved(Move.objects.filter(link=link).first(), [person.pk], way=Moved.Way.PAGE)
         _give(link, membership, via=via)
     return membership
 

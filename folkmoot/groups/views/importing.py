@@ -25,7 +25,8 @@ MOST_SHOWN = 300  # rows of a sort on the page; all of them are in the file
 @login_required
 @managed("members.manage")
 def members_import(request: SignedIn, group: Group) -> HttpResponse:
-    form = ListForm(request.POST or None, request.FILES or None)
+    move = group.moves.going_on().first()
+    form = ListForm(request.POST or None, request.FILES or None, move=move)
     if request.method != "POST" or not form.is_valid():
         return _page(request, group, form)
     act = request.POST.get("act", "")
@@ -40,7 +41,8 @@ def _done(request: SignedIn, group: Group, form: ListForm, *, is_rehearsal: bool
     are_agreed = said["how"] == "add"
     if is_rehearsal:
         return rehearse_import(group, said["people"], are_agreed=are_agreed, by=request.user)
-    return import_members(group, said["people"], are_agreed=are_agreed, tells=said["tells"], by=request.user, via="web")
+    more = {"are_agreed": are_agreed, "tells": said["tells"], "is_moved": said.get("is_moved", False)}
+    return import_members(group, said["people"], **more, by=request.user, via="web")
 
 
 def _page(request: SignedIn, group: Group, form: ListForm, report: Report | None = None) -> HttpResponse:
@@ -49,13 +51,13 @@ def _page(request: SignedIn, group: Group, form: ListForm, report: Report | None
         "form": form,
         "report": report,
         "fields": fields_of(group),
-        **(_told(report) if report else {}),
+        **(_told(report, is_moved=form.cleaned_data.get("is_moved", False)) if report else {}),
     }
     return render(request, "groups/members_import.html", context, status=422 if form.errors else 200)
 
 
-def _told(report: Report) -> dict[str, Any]:
-    """The rows by what becomes of them: first those that can't be taken."""
+def _told(report: Report, *, is_moved: bool) -> dict[str, Any]:
+    """The rows by what becomes of them: first those that can't be taken. Of members, `is_moved` is noted at least."""
     first = (Outcome.REFUSED, Outcome.ADDED, Outcome.INVITED, Outcome.FILLED, Outcome.WAITING, Outcome.SAME)
     sorts = [
         {
@@ -68,7 +70,8 @@ def _told(report: Report) -> dict[str, Any]:
         for one in (*first, Outcome.KEPT)
         if (n := report.counts.get(one, 0)) and (rows := [fate for fate in report.fates if fate.outcome == one])
     ]
-    n = sum(report.counts.get(one, 0) for one in (Outcome.ADDED, Outcome.INVITED, Outcome.FILLED))
+    done = (Outcome.ADDED, Outcome.INVITED, Outcome.FILLED, *([Outcome.KEPT] if is_moved else []))
+    n = sum(report.counts.get(one, 0) for one in done)
     return {"sorts": sorts, "to_do": n, "button": ngettext("Do it for %(n)d row", "Do it for %(n)d rows", n) % {"n": n}}
 
 

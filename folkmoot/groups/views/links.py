@@ -35,7 +35,8 @@ def manage_links(request: SignedIn, group: Group) -> HttpResponse:
         if link is not None:
             messages.success(request, _("Here is your link. Give it to those whom you want here."))
             return redirect(f"{reverse('manage_links', args=[group.slug])}#link-{link.pk}")
-    links = group.invitation_links.select_related("made_by", "role").prefetch_related("subgroups")
+    plain = group.invitation_links.filter(move=None)  # that of a move stands on a page of its own
+    links = plain.select_related("made_by", "role").prefetch_related("subgroups")
     still = set(open_links(group).values_list("pk", flat=True))
     context: dict[str, Any] = around(request, group, "manage") | {
         "station": "joining",

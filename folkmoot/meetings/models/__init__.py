@@ -1,5 +1,6 @@
 from folkmoot.meetings.models.answers import Rsvp, RsvpQuerySet, Wish, WishAnswer
 from folkmoot.meetings.models.dates import DateAnswer, DateChoice, DatePoll, Reminder
+from folkmoot.meetings.models.mirrors import Mirror
 from folkmoot.meetings.models.plans import (
     PARTICULARS,
     Meeting,
@@ -35,6 +36,7 @@ __all__ = [
     "Meeting",
     "MeetingQuerySet",
     "Minutes",
+    "Mirror",
     "Particulars",
     "Point",
     "Proposal",

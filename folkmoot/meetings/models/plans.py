@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import F, Q
@@ -144,6 +145,7 @@ class Meeting(Particulars):
     why_cancelled = models.CharField(max_length=300, blank=True)
     brought_as = models.CharField(max_length=32, blank=True)  # mark of what was said of it where it was brought from
     counted = models.PositiveIntegerField(null=True)  # how many came or said so, where that was counted elsewhere
+    elsewhere = models.URLField(max_length=500, blank=True)  # its page in the place that it was brought from
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
     objects = MeetingQuerySet.as_manager()
@@ -182,6 +184,10 @@ class Meeting(Particulars):
         """Whether it is planned for days and not for hours: from midnight to midnight by its clocks."""
         starts = self.starts.replace(tzinfo=None)
         return self.minutes > 0 and self.minutes % (24 * 60) == 0 and (starts.hour, starts.minute) == (0, 0)
+
+    @property
+    def elsewhere_host(self) -> str:
+        return urlsplit(self.elsewhere).hostname or ""
 
     @property
     def answers_end_at(self) -> datetime:

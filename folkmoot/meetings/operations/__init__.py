@@ -2,6 +2,7 @@
 
 from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer, withdraw_answers
+from folkmoot.meetings.operations.attendees import bring_attendees, rehearse_attendees
 from folkmoot.meetings.operations.backdating import date_back, take_as_announced
 from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
 from folkmoot.meetings.operations.dating import (
@@ -14,6 +15,7 @@ from folkmoot.meetings.operations.dating import (
     reopen_dates,
 )
 from folkmoot.meetings.operations.erasing import erase_answers
+from folkmoot.meetings.operations.mirroring import mirror_due, set_mirror
 from folkmoot.meetings.operations.planning import cancel, change_meeting, discard, plan_meeting, publish, uncancel
 from folkmoot.meetings.operations.reminding import Wanted, remind_again, remind_as_usual, remind_due, set_reminders
 from folkmoot.meetings.operations.rotating import rotate
@@ -45,6 +47,7 @@ __all__ = [
     "answer_dates",
     "ask",
     "ask_dates",
+    "bring_attendees",
     "bring_meetings",
     "bring_meetings_along",
     "bring_venue_back",
@@ -65,18 +68,21 @@ __all__ = [
     "fill_all",
     "give_seat",
     "keep_time",
+    "mirror_due",
     "move_up",
     "move_up_all",
     "plan_meeting",
     "plan_series",
     "publish",
     "publish_series",
+    "rehearse_attendees",
     "remind_again",
     "remind_as_usual",
     "remind_due",
     "reopen_dates",
     "retire_venue",
     "rotate",
+    "set_mirror",
     "set_reminders",
     "stop_asking",
     "take_as_announced",

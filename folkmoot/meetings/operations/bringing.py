@@ -5,7 +5,7 @@ Nobody is invited and nothing is announced: those who come have heard of them th
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -46,9 +46,28 @@ class Brought:
 
 
 def bring_meetings_along(
-    group: Group, plans: Iterable[Plan], *, by: Actor, via: str, watch: Callable[[], None] = lambda: None
+    group: Group,
+    plans: Iterable[Plan],
+    *,
+    is_rehearsal: bool = False,
+    by: Actor,
+    via: str,
+    watch: Callable[[], None] = lambda: None,
 ) -> Brought:
-    """Bring plans into a group, each in a transaction of its own: it may be stopped, and goes on where it was."""
+    """Bring plans into a group, each in a transaction of its own: it may be stopped, and goes on where it was.
+
+    A rehearsal does it all, and takes it back.
+    """
+    require(can_organise(by, group), NOT_YOURS)
+    if not is_rehearsal:
+        return _bring(group, plans, by=by, via=via, watch=watch)
+    with transaction.atomic():
+        done = _bring(group, plans, by=by, via=via, watch=watch)
+        transaction.set_rollback(True)
+    return done
+
+
+def _bring(group: Group, plans: Iterable[Plan], *, by: Actor, via: str, watch: Callable[[], None]) -> Brought:
     bringer = _Bringer(group, by, via)
     for plan in plans:
         try:
@@ -75,9 +94,8 @@ class _Bringer:
         if plan.rule:
             self.series(plan)
             return
-        known = Meeting.objects.select_for_update(no_key=True).filter(group=self.group, uid=plan.uid, series=None)
         fields = self.fields(plan)
-        if (meeting := known.first()) is not None:
+        if (meeting := self.known(plan)) is not None:
             is_changed = self.change(meeting, fields)
             self.count(self.talks(meeting, plan) or is_changed)
             return
@@ -95,11 +113,20 @@ class _Bringer:
         self.done.changed += is_changed
         self.done.same += not is_changed
 
+    def known(self, plan: Plan) -> Meeting | None:
+        """The meeting that a plan is of: by its name for calendars, else by its page elsewhere and the day."""
+        single = Meeting.objects.select_for_update(no_key=True).filter(group=self.group, series=None)
+        found = single.filter(uid=plan.uid).first()
+        if found is None and plan.page:
+            day = on_the_wall(planned(plan.starts).replace(hour=0, minute=0))
+            found = single.filter(elsewhere=plan.page, starts__gte=day, starts__lt=day + timedelta(days=1)).first()
+        return found
+
     def fields(self, plan: Plan) -> dict[str, Any]:
         """What a plan says of one meeting, as it is kept. Raises Refused where it cannot be."""
         said = self.particulars(plan)
         said |= moments(planned(plan.starts), plan.zone, plan.minutes)
-        said["counted"] = plan.counted
+        said |= {"counted": plan.counted, "elsewhere": plan.page}
         said["cancelled_at"] = said["starts_at"] if plan.is_cancelled else None  # nobody knows when
         return said | {"brought_as": _mark(said)}
 
@@ -122,10 +149,12 @@ class _Bringer:
         self.done.new += 1
 
     def change(self, meeting: Meeting, fields: dict[str, Any]) -> bool:
-        """Give a meeting what the plan says now; whether that was another.
+        """Give a meeting what the plan says now; whether that was another. What was counted once stays counted.
 
         One that was called off here stays so; one that takes place here after all, until the plan says something new.
         """
+        if fields.get("counted") is None:
+            fields.pop("counted", None)
         is_news = fields["brought_as"] != meeting.brought_as
         if (not _is_off_elsewhere(meeting)) if meeting.cancelled_at else not is_news:
             del fields["cancelled_at"]
@@ -188,7 +217,8 @@ class _Bringer:
 
     def row(self, series: Series, plan: Plan, other: Plan | None, slot: datetime, row: Meeting | None) -> None:
         fields = self.fields(other) if other else self.particulars(plan) | moments(slot, plan.zone, plan.minutes)
-        fields = {"counted": None, "cancelled_at": fields["starts_at"] if plan.is_cancelled else None} | fields
+        off = fields["starts_at"] if plan.is_cancelled else None
+        fields = {"counted": None, "elsewhere": plan.page, "cancelled_at": off} | fields
         fields |= {"brought_as": _mark({name: value for name, value in fields.items() if name != "brought_as"})}
         if row is not None:
             self.count(self.change(row, fields))

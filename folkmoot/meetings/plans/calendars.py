@@ -6,6 +6,7 @@ from typing import Any
 
 from folkmoot.kit.ical import Calendar, Entry
 from folkmoot.kit.ical.values import on_clocks_of
+from folkmoot.kit.text import is_web
 from folkmoot.kit.zones import to_utc
 from folkmoot.meetings.plans.plan import DEFAULT, Place, Plan
 
@@ -61,6 +62,7 @@ def _of_entry(entry: Entry, zone: str, *, uid: str = "", slot: datetime | None =
         place=place,
         link=join[:500],
         is_cancelled=entry.status == "CANCELLED",
+        page=entry.url if is_web(entry.url) else "",
         slot=slot,
     )
 
@@ -85,5 +87,5 @@ def _place(entry: Entry) -> Place | None:
 
 
 def _fields(plan: Plan) -> dict[str, Any]:
-    kept = "uid title starts zone minutes about place link is_cancelled counted".split()
+    kept = "uid title starts zone minutes about place link is_cancelled counted page".split()
     return {name: getattr(plan, name) for name in kept}

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from folkmoot.kit.ical.values import duration
+from folkmoot.kit.text import is_web
 from folkmoot.kit.zones import names, to_local
 from folkmoot.meetings.plans import groups, workshops
 from folkmoot.meetings.plans.plan import DEFAULT, Ground, Place, Plan, Remarks
@@ -67,6 +68,7 @@ def _of_row(row: Mapping[str, Any], ground: Ground, remarks: Remarks) -> Plan:
     title = str(row.get("title") or "").strip()
     name = str(row.get("uid") or row.get("id") or "") or sha256(f"{title}{_moment(start)}".encode()).hexdigest()[:32]
     going = row.get("going", (row.get("rsvps") or {}).get("yesCount"))
+    page = str(row.get("page") or row.get("eventUrl") or "").strip()
     return Plan(
         uid=name[:255],
         title=title,
@@ -78,6 +80,7 @@ def _of_row(row: Mapping[str, Any], ground: Ground, remarks: Remarks) -> Plan:
         link=str(row.get("link") or "")[:500],
         is_cancelled=str(row.get("status") or "").lower().startswith("cancel"),
         counted=int(going) if going not in {None, ""} else None,
+        page=page if is_web(page) else "",
     )
 
 

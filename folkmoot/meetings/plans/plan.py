@@ -45,6 +45,7 @@ class Plan:
     link: str = ""
     is_cancelled: bool = False
     counted: int | None = None  # how many came, as somebody has counted elsewhere
+    page: str = ""  # where it stands elsewhere
     talks: tuple[Talk, ...] = ()
     rule: str = ""
     extra: tuple[datetime, ...] = ()

@@ -1,14 +1,12 @@
 """Pages behind the links of letters about meetings. Looking at one changes nothing: programs look at links too."""
 
-from allauth.account.adapter import get_adapter
-from allauth.core.internal import ratelimit
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from folkmoot.accounts import puzzles
 from folkmoot.doors.mail import addresses, confirmations
+from folkmoot.doors.mail.asking import may_ask
 from folkmoot.doors.mail.invitations.copies import facts
 from folkmoot.doors.mail.invitations.forms import NewcomerForm
 from folkmoot.doors.mail.invitations.queue import turn_invitations, wants_none
@@ -67,7 +65,7 @@ def answer_by_mail(request: HttpRequest, meeting_id: int) -> HttpResponse:
     if not is_open_to_newcomers(meeting):
         raise Http404
     form = NewcomerForm(request.POST or None)
-    if form.is_valid() and not _may_ask(request):
+    if form.is_valid() and not may_ask(request, "come", A_NETWORK):
         form.add_error(None, TOO_MANY)
     is_asked = form.is_valid()
     if is_asked:
@@ -76,12 +74,6 @@ def answer_by_mail(request: HttpRequest, meeting_id: int) -> HttpResponse:
     context = {"meeting": meeting, "group": meeting.group, "form": form, "is_asked": is_asked}
     context |= {"facts": facts(meeting, comes=False)}
     return render(request, "mail/answer_by_mail.html", context, status=422 if form.errors else 200)
-
-
-def _may_ask(request: HttpRequest) -> bool:
-    """Whether one more letter may be asked for from a network."""
-    there = puzzles.network(str(get_adapter().get_client_ip(request)))
-    return ratelimit.consume(request, app="mail", action="come", config={"come": A_NETWORK}, key=there) is not None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,20 @@
+"""Meetings in a text that somebody has at hand, whatever it is written in."""
+
+from django.utils.translation import gettext_lazy as _
+
+from folkmoot.kit import ical
+from folkmoot.kit.errors import Refused
+from folkmoot.meetings.plans.calendars import of_calendar
+from folkmoot.meetings.plans.lists import of_list
+from folkmoot.meetings.plans.plan import Plan
+
+
+def of_text(text: str, *, zone: str) -> tuple[list[Plan], list[str]]:
+    """Read a calendar, or a list of meetings, whichever it is. Raises Refused where it is neither."""
+    try:
+        if not text.lstrip("\ufeff \r\n").upper().startswith("BEGIN:VCALENDAR"):
+            return of_list(text.encode(), zone=zone)
+        calendar = ical.read(text.encode(), zone=zone)
+    except ValueError as error:
+        raise Refused(_("This is neither a calendar nor a list that can be read.")) from error
+    return list(of_calendar(calendar, zone=zone)), [f"{one.kind}: {one.about}" for one in calendar.problems]
