@@ -1,8 +1,10 @@
 """Reads of who is expected, who came, and the figures of it."""
 
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
+from django.utils.timezone import now
 
 from folkmoot.groups.models import Group
 from folkmoot.meetings.models import Attendance, Meeting, Rsvp
@@ -69,6 +71,7 @@ def _figures(meeting: Meeting) -> Figures:
 
 
 FEWEST = 3  # answers: of fewer it would be plain who said what
+OPEN_FOR = timedelta(days=7)  # after the end; what comes in is shown at once when nothing more can come
 
 
 class Opinion(NamedTuple):
@@ -80,8 +83,17 @@ class Opinion(NamedTuple):
     words: list[str]  # in alphabetical order, which tells nothing of who said them
 
 
+def feedback_ends_at(meeting: Meeting) -> datetime:
+    return meeting.ends_at + OPEN_FOR
+
+
 def opinion_of(meeting: Meeting) -> Opinion | None:
-    """Return what people thought; None while too few have answered."""
+    """Return what people thought; None where too few have answered, or somebody still can.
+
+    A figure that moves with each answer tells whoever watches it who said what.
+    """
+    if now() < feedback_ends_at(meeting):
+        return None
     given = list(meeting.feedback.values_list("rating", "words"))
     if len(given) < FEWEST:
         return None

@@ -135,7 +135,9 @@ class AskedForm(forms.Form):
 
 class ApprovalForm(forms.Form):
     version = forms.IntegerField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
-    objection = forms.CharField(label=_("What is not right"), max_length=1000, required=False)
+    objection = forms.CharField(
+        label=_("What is not right"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class PointForm(forms.Form):

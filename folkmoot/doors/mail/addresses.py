@@ -12,13 +12,13 @@ from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, OldChannel, Post, Topic
 from folkmoot.groups.models import Group, MailName, Membership, Responsibility
 from folkmoot.kit import signing
-from folkmoot.meetings.models import DatePoll, Meeting
+from folkmoot.meetings.models import Approval, DatePoll, Meeting
 
 DUTIES = frozenset({"postmaster", "abuse", "webmaster", "hostmaster", "security", "root"})  # reach the administrators
 VERBS = frozenset({"join", "leave", "owner", "help", "report", "rsvp", "subscribe", "unsubscribe"})
 SIGNED = frozenset({"r", "rsvp", "vote"})  # a letter there is of the person whom its token names
 AFTERWARDS = timedelta(days=14)  # how long after a meeting its tokens mean something
-TOKEN_VERBS = frozenset({"bounces", "confirm", "dates"}) | SIGNED  # followed by "-" and a token
+TOKEN_VERBS = frozenset({"approve", "bounces", "confirm", "dates"}) | SIGNED  # followed by "-" and a token
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +259,22 @@ def _stamp(poll: DatePoll) -> int:
     """A number for the times in their order. A short one: local parts of addresses have 64 characters."""
     keys = list(poll.choices.order_by("starts_at").values_list("pk", flat=True))
     return zlib.crc32(repr(keys).encode()) % 36**3
+
+
+def approving(approval: Approval, version: int) -> str:
+    """Where a letter goes that says whether this version of the minutes is right: whoever has it may say so."""
+    token = signing.sign(_key(), "approve", approval.pk, version)
+    return of_group(approval.minutes.meeting.group, f"approve-{token}")
+
+
+def asked_to_approve(mark: Mark) -> tuple[Approval, int] | None:
+    """Who is asked by an address of ours, and about which version of the minutes."""
+    numbers = signing.unsign(_key(), "approve", mark.token) if mark.verb == "approve" else None
+    if numbers is None or len(numbers) != 2:
+        return None
+    asked = Approval.objects.filter(pk=numbers[0], person__is_active=True)
+    approval = asked.select_related("person", "minutes__meeting__group").first()
+    return (approval, numbers[1]) if approval else None
 
 
 def todo_token(membership_id: int, day: int, kind: int, row_id: int) -> str:

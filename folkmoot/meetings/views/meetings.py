@@ -20,7 +20,7 @@ from folkmoot.meetings.forms import AnswerForm
 from folkmoot.meetings.links import add_to_calendar
 from folkmoot.meetings.models import Meeting, Minutes, Rsvp
 from folkmoot.meetings.options import answer_options
-from folkmoot.meetings.rules import can_answer, can_look_after, is_open_to_newcomers, sees_the_way_in
+from folkmoot.meetings.rules import can_answer, can_look_after, can_see_names, is_open_to_newcomers, sees_the_way_in
 from folkmoot.meetings.showing import map_of, when, when_for
 from folkmoot.meetings.words import rule_in_words
 from folkmoot.web.strangers import same_for_strangers
@@ -78,7 +78,8 @@ def _minutes(found: Meeting, person: Person | None) -> dict[str, Any]:
     if written is None:
         return {}
     points = found.points.select_related("owner").order_by("created_at", "pk")
-    return {"minutes": written, "html": rendered(written.body), "points": points}
+    named = can_see_names(person, found)
+    return {"minutes": written, "html": rendered(written.body), "points": points, "sees_names": named}
 
 
 def in_words(found: Meeting) -> str:
