@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from folkmoot.groups.models import Group
 from folkmoot.meetings.models import Attendance, Meeting, Rsvp
@@ -70,6 +71,7 @@ def _figures(meeting: Meeting) -> Figures:
     return Figures(meeting, yes.count(), came, missing, came - again, again)
 
 
+RATINGS = ((5, _("Very good")), (4, _("Good")), (3, _("All right")), (2, _("Not so good")), (1, _("Bad")))
 FEWEST = 3  # answers: of fewer it would be plain who said what
 OPEN_FOR = timedelta(days=7)  # after the end; what comes in is shown at once when nothing more can come
 
@@ -79,7 +81,7 @@ class Opinion(NamedTuple):
 
     answers: int
     average: float
-    spread: list[tuple[int, int]]  # how many gave five, four, …
+    spread: list[tuple[str, int]]  # how many said that it was very good, good, …
     words: list[str]  # in alphabetical order, which tells nothing of who said them
 
 
@@ -98,6 +100,6 @@ def opinion_of(meeting: Meeting) -> Opinion | None:
     if len(given) < FEWEST:
         return None
     ratings = [rating for rating, _words in given]
-    spread = [(stars, ratings.count(stars)) for stars in range(5, 0, -1)]
-    words = sorted(words for _rating, words in given if words)
+    spread = [(str(words), ratings.count(rating)) for rating, words in RATINGS]
+    words = sorted(said for _rating, said in given if said)
     return Opinion(len(given), sum(ratings) / len(ratings), spread, words)

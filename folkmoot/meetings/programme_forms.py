@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models import Group, Membership
+from folkmoot.meetings.attendance import RATINGS
 from folkmoot.meetings.models import Point
 
 
@@ -159,10 +160,7 @@ class PointForm(forms.Form):
 
 
 class FeedbackForm(forms.Form):
-    rating = forms.TypedChoiceField(
-        label=_("How was it?"), coerce=int, widget=forms.RadioSelect,
-        choices=[(5, _("Very good")), (4, _("Good")), (3, _("All right")), (2, _("Not so good")), (1, _("Bad"))],
-    )  # fmt: skip
+    rating = forms.TypedChoiceField(label=_("How was it?"), coerce=int, widget=forms.RadioSelect, choices=RATINGS)
     words = forms.CharField(
         label=_("In words"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )

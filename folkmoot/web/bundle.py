@@ -31,6 +31,7 @@ APART = [
     "tree",
     "own",
     "agenda",
+    "badges",
     "gallery",
 ]
 

@@ -350,7 +350,12 @@ def test_who_came_says_what_they_thought_and_organisers_hear_it_from_three_on(me
     over(meeting)
     with pytest.raises(Refused):
         give_feedback(meeting, person=olga, rating=1, via="web")
-    assert opinion_of(meeting) == (3, 4.0, [(5, 1), (4, 1), (3, 1), (2, 0), (1, 0)], ["Cold", "Fine"])
+    assert opinion_of(meeting) == (
+        3,
+        4.0,
+        [("Very good", 1), ("Good", 1), ("All right", 1), ("Not so good", 0), ("Bad", 0)],
+        ["Cold", "Fine"],
+    )
     assert (told("feedback.given"), told("feedback.changed")) == (3, 1)
 
 
