@@ -36,6 +36,7 @@ from folkmoot.groups.operations import apply, ask, describe_member, found, invit
 from folkmoot.meetings.operations import add_venue, answer
 from tests import make
 from tests.governed import how_it_is_governed
+from tests.met import how_it_meets
 
 pytestmark = pytest.mark.browser
 
@@ -117,12 +118,13 @@ def site(live_server, tmp_path, settings):
     ]
     meets = where_it_meets(group, ann=ann)
     more += meets[:3]
+    met = how_it_meets(group, olga=olga, ann=ann, words=LONG)
     governed = how_it_is_governed(group, talked_about, olga=olga, ann=ann, words=LONG)
     channel, waiting = group.channels.get(slug="ops"), ScheduledPost.objects.get()
     mine = [f"/topics/{topic.pk}/actions", f"/g/tarn/manage/channels/{channel.pk}", f"/scheduled/{waiting.pk}"]
     seen_as = [f"/g/tarn/manage/view-as/{group.roles.get(key=key).pk}/topics" for key in ("anyone", "moderator")]
     return {
-        "stranger": [*STRANGER, *more, "/g/asking", f"/start?token={make_start_link() or 'used'}"],
+        "stranger": [*STRANGER, *more, *met["stranger"], "/g/asking", f"/start?token={make_start_link() or 'used'}"],
         "olga": [
             *SIGNED_IN,
             *more,
@@ -136,9 +138,10 @@ def site(live_server, tmp_path, settings):
             "/g/asking/manage/members",
             f"/manage/outgoing/{kept}",
             f"{post}/report",
+            *met["olga"],
             *governed["olga"],
         ],
-        "ann": ["/g/tarn", "/g/tarn/election", "/g/tarn/members", f"{post}/actions", *governed["ann"]],
+        "ann": ["/g/tarn", "/g/tarn/election", "/g/tarn/members", f"{post}/actions", *met["ann"], *governed["ann"]],
         "people": {"olga": olga, "ann": ann},
     }
 
