@@ -4,7 +4,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
@@ -21,14 +21,18 @@ from django.utils.timezone import now  # noqa: E402
 
 from folkmoot.accounts.models import OPERATOR, Person  # noqa: E402
 from folkmoot.accounts.operations import enrol  # noqa: E402
+from folkmoot.config.subscribers import SUBSCRIBERS  # noqa: E402
 from folkmoot.doors.calendars.operations import make_key  # noqa: E402
+from folkmoot.doors.mail.invitations.sending import send_due  # noqa: E402
+from folkmoot.doors.mail.transport import SENT, Answer, Copy  # noqa: E402
 from folkmoot.groups.models import Group, Membership  # noqa: E402
-from folkmoot.groups.operations import found  # noqa: E402
+from folkmoot.groups.operations import found, join  # noqa: E402
 from folkmoot.kit import recurrence  # noqa: E402
 from folkmoot.kit.zones import to_local, to_utc  # noqa: E402
 from folkmoot.meetings.models import Meeting, Rsvp, moments  # noqa: E402
-from folkmoot.meetings.operations import answer, plan_meeting  # noqa: E402
+from folkmoot.meetings.operations import answer, cancel, plan_meeting  # noqa: E402
 from folkmoot.meetings.operations.planning import new_uid  # noqa: E402
+from folkmoot.outbox.relay import drain  # noqa: E402
 
 VIA, TIMES, AT_ONCE = "bench", 25, 16
 ZONE = "Europe/Berlin"
@@ -110,6 +114,40 @@ def last_seat(number: str) -> dict[str, object]:
     return {"s": took, "coming": rows.coming().count(), "waiting": len(line), "in_order": line == sorted(line)}
 
 
+def call_off(number: str) -> dict[str, object]:
+    """Call a meeting off to which so many have said yes: seconds until the last of them has a letter that says so."""
+    group = Group.objects.get(slug="moot")
+    starts = to_local(now() + timedelta(days=9), ZONE)
+    meeting = plan_meeting(group, title="Off", starts=starts, zone=ZONE, room="Hut", by=OPERATOR, via=VIA)
+    for one in range(int(number)):
+        person = enrol(name=f"Comer {one}", address=f"comer-{one}@example.org", proven=True, via=VIA)
+        join(group, person=person, address=f"comer-{one}@example.org", via=VIA)
+        answer(meeting, person=person, answer="yes", via=VIA)
+    _Sink().take_all()
+    sink, began = _Sink(), time.perf_counter()
+    cancel(meeting, why="Snow", by=OPERATOR, via=VIA)
+    sink.take_all()
+    return {"s": sink.last - began, "told": sink.told}
+
+
+class _Sink:
+    """Takes letters at once, and notes how many took a meeting away and when the last one did."""
+
+    told, last = 0, 0.0
+
+    def send(self, copies: Sequence[Copy]) -> list[Answer]:
+        told = sum(b"METHOD:CANCEL" in copy.letter for copy in copies)
+        self.told, self.last = self.told + told, time.perf_counter() if told else self.last
+        return [Answer(SENT) for _copy in copies]
+
+    def take_all(self) -> None:
+        while drain(SUBSCRIBERS) or send_due(self):
+            pass
+
+    def close(self) -> None:
+        pass
+
+
 def _ask(gate: Barrier, meeting: Meeting, people: list[Person]) -> None:
     gate.wait()
     for person in people:
@@ -132,7 +170,7 @@ def _median(do: Callable[[], object]) -> float:
     return statistics.median(took)
 
 
-WHAT: dict[str, Callable[..., object]] = {one.__name__: one for one in (expand, fill, pages, feed, last_seat)}
+WHAT: dict[str, Callable[..., object]] = {one.__name__: one for one in (expand, fill, pages, feed, last_seat, call_off)}
 
 if __name__ == "__main__":
     print(json.dumps(WHAT[sys.argv[1]](*sys.argv[2:])))

@@ -30,7 +30,7 @@ from folkmoot.conversations.operations import (
     start_topic,
     unlock,
 )
-from folkmoot.doors.mail import addresses, transport
+from folkmoot.doors.mail import tokens, transport
 from folkmoot.doors.mail.models import Confirmation, HeldLetter, IncomingLetter, RawLetter
 from folkmoot.groups.operations import (
     apply,
@@ -48,6 +48,7 @@ from folkmoot.groups.operations import (
 from folkmoot.meetings.operations import add_venue, answer
 from tests import make
 from tests.governed import how_it_is_governed
+from tests.met import how_it_meets
 
 pytestmark = pytest.mark.browser
 
@@ -133,18 +134,19 @@ def site(live_server, tmp_path, settings):
         f"{post}/history",
         f"/invitations/{invitation.token}",
         f"/join/{link.token}",
-        f"/mail/leave/{addresses.leave_token(group.memberships.get(person=ann).pk)}",
-        f"/mail/mute/{addresses.mute_token(group.memberships.get(person=ann).pk, topic.pk)}",
+        f"/mail/leave/{tokens.leave_token(group.memberships.get(person=ann).pk)}",
+        f"/mail/mute/{tokens.mute_token(group.memberships.get(person=ann).pk, topic.pk)}",
     ]
     meets = where_it_meets(group, ann=ann)
     over = where_it_comes_from(group, olga=olga)
     more += [*meets[:3], *over[:3]]
+    met = how_it_meets(group, olga=olga, ann=ann, words=LONG)
     governed = how_it_is_governed(group, talked_about, olga=olga, ann=ann, words=LONG)
     channel, waiting = group.channels.get(slug="ops"), ScheduledPost.objects.get()
     mine = [f"/topics/{topic.pk}/actions", f"/g/tarn/manage/channels/{channel.pk}", f"/scheduled/{waiting.pk}"]
     seen_as = [f"/g/tarn/manage/view-as/{group.roles.get(key=key).pk}/topics" for key in ("anyone", "moderator")]
     return {
-        "stranger": [*STRANGER, *more, "/g/asking", f"/start?token={make_start_link() or 'used'}"],
+        "stranger": [*STRANGER, *more, *met["stranger"], "/g/asking", f"/start?token={make_start_link() or 'used'}"],
         "olga": [
             *SIGNED_IN,
             *more,
@@ -159,9 +161,10 @@ def site(live_server, tmp_path, settings):
             "/g/asking/manage/members",
             f"/manage/outgoing/{kept}",
             f"{post}/report",
+            *met["olga"],
             *governed["olga"],
         ],
-        "ann": ["/g/tarn", "/g/tarn/election", "/g/tarn/members", f"{post}/actions", *governed["ann"]],
+        "ann": ["/g/tarn", "/g/tarn/election", "/g/tarn/members", f"{post}/actions", *met["ann"], *governed["ann"]],
         "people": {"olga": olga, "ann": ann},
     }
 
@@ -188,7 +191,7 @@ def where_it_comes_from(group, *, olga):
     date_move_back(move, opened=[120, 80, 41], by=OPERATOR, via="test")
     asked = {"group": group, "address": "zoe@example.net", "name": "Zoe", "token": "wombatsover"}
     Confirmation.objects.create(kind=Confirmation.Kind.OVER, link=move.link, **asked)
-    token = addresses.counts_token(group.memberships.get(person=olga).pk)
+    token = tokens.counts_token(group.memberships.get(person=olga).pk)
     return [f"/over/{move.link.token}", "/mail/over/wombatsover", f"/mail/counts/{token}", f"/moves/{move.pk}/poster"]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import trans_real
 
 from bin import _catalogues as catalogues
 from folkmoot.accounts.operations import make_start_link
-from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail import tokens
 from folkmoot.doors.mail.invitations import copies
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, RawLetter
 from folkmoot.groups.moves import Counts
@@ -127,7 +127,7 @@ def pages_of(olga):
     group = olga.memberships.get(group__slug="tarn").group
     token = group.invitations.get().token
     more = [group.channels.get().topics.get().get_absolute_url(), f"/invitations/{token}"]
-    more += [f"/mail/leave/{addresses.leave_token(group.memberships.get(person=olga).pk)}", "/mail/leave/wrong"]
+    more += [f"/mail/leave/{tokens.leave_token(group.memberships.get(person=olga).pk)}", "/mail/leave/wrong"]
     stranger = [*STRANGER, *more, "/g/asking", f"/start?token={make_start_link() or 'used'}"]
     return [(None, page) for page in stranger] + [
         (olga, page) for page in [*SIGNED_IN, *more, "/g/asking/manage/members"]

@@ -14,7 +14,7 @@ from folkmoot.conversations import operations as talk
 from folkmoot.conversations.models import Topic
 from folkmoot.doors.calendars.operations import make_key as make_calendar_key
 from folkmoot.doors.feeds.operations import make_key
-from folkmoot.doors.mail import addresses, kept
+from folkmoot.doors.mail import kept, tokens
 from folkmoot.doors.mail.models import Confirmation, HeldLetter, Speaking
 from folkmoot.doors.mail.tests.at_the_door import arrive
 from folkmoot.groups import operations
@@ -118,13 +118,13 @@ def _letters(world):
     held, mine = HeldLetter.objects.get(), world.group.memberships.get(person=world.people["whose"])
     topic = Topic.objects.get(title="Wombat plan")
     Maildir(settings.OUTGOING, create=True).add(b"Subject: Wombats\n\nHay\n")
-    todo = addresses.todo_token(mine.pk, localdate().toordinal(), 0, 0)
+    todo = tokens.todo_token(mine.pk, localdate().toordinal(), 0, 0)
     return {
         "letter": kept.letters()[0].key,
         "todo_token": todo,
         "held_id": held.pk,
-        "leave_token": addresses.leave_token(mine.pk),
-        "mute_token": addresses.mute_token(mine.pk, topic.pk),
+        "leave_token": tokens.leave_token(mine.pk),
+        "mute_token": tokens.mute_token(mine.pk, topic.pk),
         "invitation": operations.invite(world.group, address="zoe@example.org", by=world.founder, via="test").token,
     }
 
@@ -153,7 +153,7 @@ def _governing(world):
     operations.remove_member(removed, by=OPERATOR, via="test")
     asked = Responsibility.objects.get(pk=asked.pk)
     return {
-        "duty_id": duty.pk, "asked": asked.pk, "over": over.pk, "duty_token": addresses.duty_token(asked),
+        "duty_id": duty.pk, "asked": asked.pk, "over": over.pk, "duty_token": tokens.duty_token(asked),
         "sanction_id": laid.pk, "objected": objected.pk, "case_id": reported.case_id, "election_id": ran.pk,
         "candidacy_id": candidacy.pk, "application_id": asked_in.pk, "row_id": asked_in.pk, "role_id": role.pk,
         "entry_id": group.history.filter(kind="member.removed").get().pk, "removed": removed.pk, "keys": removed.pk,
@@ -182,11 +182,11 @@ def _invitations(world):
     return {
         "meeting_id": meeting.pk,
         "come_token": "wombatscome",
-        "rsvp_token": addresses.rsvp_token(meeting.pk, whose.pk),
-        "speaking_token": addresses.speaking_token(
+        "rsvp_token": tokens.rsvp_token(meeting.pk, whose.pk),
+        "speaking_token": tokens.speaking_token(
             Speaking.objects.create(group=world.group, address="zoe@example.org").pk
         ),
-        "invitations_token": addresses.invitations_token(world.group.memberships.get(person=whose).pk),
+        "invitations_token": tokens.invitations_token(world.group.memberships.get(person=whose).pk),
     }
 
 
@@ -199,7 +199,7 @@ def _coming_over(world):
     whose = world.group.memberships.get(person=world.people["whose"])
     return {
         "move_id": move.pk, "over_token": move.link.token, "over_letter": "wombatsover",
-        "counts_token": addresses.counts_token(whose.pk), "day_after": f"{localdate() + timedelta(days=30)}",
+        "counts_token": tokens.counts_token(whose.pk), "day_after": f"{localdate() + timedelta(days=30)}",
     }  # fmt: skip
 
 
@@ -250,7 +250,7 @@ def _joining(world):
 def _dates(world):
     """A question when to meet, and a series of meetings."""
     dates = make.dates(world.group)
-    token = addresses.dates_token(world.group.memberships.get(person=world.people["whose"]).pk, dates)
+    token = tokens.dates_token(world.group.memberships.get(person=world.people["whose"]).pk, dates)
     return {
         "dates_token": token,
         "dates_id": dates.pk,

@@ -22,6 +22,8 @@ from folkmoot.groups.operations.duties import go_on, remind_of_ends
 from folkmoot.groups.operations.succession import look_after_owners
 from folkmoot.groups.queries import keeps_package
 from folkmoot.meetings.operations import announce_due, close_due_dates, fill_all, keep_time, move_up_all, remind_due
+from folkmoot.meetings.operations.minutes import begin_due
+from folkmoot.meetings.operations.wishes import carry_over
 from folkmoot.meetings.programme import slides_in_use
 from folkmoot.outbox.clock import Duty
 from folkmoot.outbox.operations import sweep as sweep_events
@@ -58,6 +60,8 @@ DUTIES = [
     Duty("announcements", timedelta(hours=1), announce_due),
     Duty("seats", timedelta(minutes=10), move_up_all),
     Duty("reminders", timedelta(minutes=5), remind_due),
+    Duty("questions", timedelta(hours=1), carry_over),
+    Duty("minutes", timedelta(minutes=1), begin_due),
     Duty("calendars", timedelta(days=1), invitations.look_at_all),
     Duty("newcomers", timedelta(days=1), newcomers.invite_all),
     Duty("letters", timedelta(days=1), sweeping.sweep),

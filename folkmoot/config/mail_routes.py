@@ -1,6 +1,6 @@
 """Which hand takes a letter, by what its address says. The first match wins."""
 
-from folkmoot.doors.mail import dates, hands, reporting
+from folkmoot.doors.mail import approvals, dates, hands, reporting
 from folkmoot.doors.mail.addresses import DUTIES, responsibility_of
 from folkmoot.doors.mail.invitations import hand as invitations
 from folkmoot.doors.mail.receive import Route
@@ -9,6 +9,7 @@ MAIL_ROUTES = [
     Route(lambda mark: mark.name in DUTIES, hands.duty),
     Route(lambda mark: mark.verb == "bounces", hands.bounce),
     Route(lambda mark: mark.verb == "confirm", hands.confirm),
+    Route(lambda mark: mark.verb == "approve" and bool(mark.token), approvals.approval),
     Route(lambda mark: mark.verb == "dates" and bool(mark.token), dates.dates),
     Route(lambda mark: mark.verb in {"join", "subscribe"}, hands.join),
     Route(lambda mark: mark.verb in {"leave", "unsubscribe"}, hands.leave),

@@ -1,8 +1,11 @@
 """Reads of who is expected, who came, and the figures of it."""
 
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from folkmoot.groups.models import Group
 from folkmoot.meetings.models import Attendance, Meeting, Rsvp
@@ -76,7 +79,9 @@ def _was_there_before(meeting: Meeting) -> Q:
     return Q(is_same_person) | (Q(person=None) & Q(has_same_name))
 
 
+RATINGS = ((5, _("Very good")), (4, _("Good")), (3, _("All right")), (2, _("Not so good")), (1, _("Bad")))
 FEWEST = 3  # answers: of fewer it would be plain who said what
+OPEN_FOR = timedelta(days=7)  # after the end; what comes in is shown at once when nothing more can come
 
 
 class Opinion(NamedTuple):
@@ -84,16 +89,25 @@ class Opinion(NamedTuple):
 
     answers: int
     average: float
-    spread: list[tuple[int, int]]  # how many gave five, four, …
+    spread: list[tuple[str, int]]  # how many said that it was very good, good, …
     words: list[str]  # in alphabetical order, which tells nothing of who said them
 
 
+def feedback_ends_at(meeting: Meeting) -> datetime:
+    return meeting.ends_at + OPEN_FOR
+
+
 def opinion_of(meeting: Meeting) -> Opinion | None:
-    """Return what people thought; None while too few have answered."""
+    """Return what people thought; None where too few have answered, or somebody still can.
+
+    A figure that moves with each answer tells whoever watches it who said what.
+    """
+    if now() < feedback_ends_at(meeting):
+        return None
     given = list(meeting.feedback.values_list("rating", "words"))
     if len(given) < FEWEST:
         return None
     ratings = [rating for rating, _words in given]
-    spread = [(stars, ratings.count(stars)) for stars in range(5, 0, -1)]
-    words = sorted(words for _rating, words in given if words)
+    spread = [(str(words), ratings.count(rating)) for rating, words in RATINGS]
+    words = sorted(said for _rating, said in given if said)
     return Opinion(len(given), sum(ratings) / len(ratings), spread, words)

@@ -122,9 +122,11 @@ def _of_being_there(person: Person) -> Iterator[Fact]:
 def _of_minutes(person: Person) -> Iterator[Fact]:
     yield Fact(
         "minutes",
-        _("Minutes that you wrote last"),
+        _("Minutes that you wrote last, or sent out for approval"),
         _("what was said at meetings; as long as the meeting"),
-        Minutes.objects.filter(edited_by=person).order_by("pk").values("meeting_id", "body", "edited_at"),
+        Minutes.objects.filter(Q(edited_by=person) | Q(submitted_by=person))
+        .order_by("pk")
+        .values("meeting_id", "body", "edited_at"),
     )
     yield Fact(
         "approvals",

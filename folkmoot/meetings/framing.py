@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
@@ -10,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from folkmoot.conversations.models import Post
+from folkmoot.conversations import results
+from folkmoot.conversations.models import Poll, Post
 from folkmoot.groups.models import Membership
 from folkmoot.meetings.models import Meeting, Point, Rsvp
 from folkmoot.meetings.programme import from_last_time
@@ -19,6 +20,7 @@ from folkmoot.meetings.rules import is_read_by_strangers, is_talk_read_alike
 MOST_LINKS = 50
 MOST_NAMES = 500
 MOST_POSTS = 500
+MOST_POLLS = 20
 _MARKS = re.compile(r"([\\`*_\[\]<>#|])")
 _LINK = re.compile(r"https?://[^\s<>()\[\]\"'`]{3,500}")
 
@@ -35,16 +37,16 @@ def frame(meeting: Meeting) -> str:
             _part(_("Excused"), _excused(meeting)),
             f"# {_('Agenda')}",
             *_agenda(meeting),
-            f"# {_('Decisions')}\n\n- ",
+            f"# {_('Decisions')}\n\n{_decided(meeting) or '- '}",
             _part(_("Links"), "\n".join(f"- <{link}>" for link in links_of(meeting))),
-            _part(_("Still open"), "\n".join(map(point_line, from_last_time(meeting)[:50]))),
+            _part(_("Still open"), _still_open(meeting)),
         ]
         return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def point_line(point: Point) -> str:
+def point_line(point: Point, *, names_owner: bool) -> str:
     """A point as a line of Markdown: what sort, what, who, until when."""
-    facts = [plain(point.owner.name)] if point.owner else []
+    facts = [plain(point.owner.name)] if point.owner and names_owner else []
     facts += [_("until %(day)s") % {"day": date_format(point.due_on)}] if point.due_on else []
     return f"- {point.get_sort_display()}: {plain(point.words)}" + (f" ({', '.join(facts)})" if facts else "")
 
@@ -63,6 +65,26 @@ def links_of(meeting: Meeting) -> list[str]:
     bodies = during.values_list("body", flat=True)[:MOST_POSTS]
     found = (link.rstrip(".,;:!?") for body in bodies for link in _LINK.findall(body))
     return list(dict.fromkeys(found))[:MOST_LINKS]
+
+
+def _decided(meeting: Meeting) -> str:
+    """What polls of the meeting's conversation have decided that ended since the day before it."""
+    if not is_talk_read_alike(meeting):
+        return ""
+    polls = Poll.objects.filter(post__topic=meeting.topic_id, post__removed_at=None, closed_at__isnull=False)
+    lately = polls.filter(closed_at__gte=meeting.starts_at - timedelta(days=1)).order_by("closed_at", "pk")
+    return "\n".join(_outcome(one) for one in results.shown(lately[:MOST_POLLS]).values())
+
+
+def _outcome(shown: results.Shown) -> str:
+    won = ", ".join(plain(one.words) for one in shown.winners) or _("nothing has won")
+    votes = ", ".join(f"{plain(one.words)} {one.votes}" for one in shown.bars)
+    return f"- {plain(shown.poll.question)} **{won}** ({votes})"
+
+
+def _still_open(meeting: Meeting) -> str:
+    named = not is_read_by_strangers(meeting)
+    return "\n".join(point_line(point, names_owner=named) for point in from_last_time(meeting)[:50])
 
 
 def _part(title: str, words: str) -> str:

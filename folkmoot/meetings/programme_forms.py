@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models import Group, Membership
+from folkmoot.meetings.attendance import RATINGS
 from folkmoot.meetings.models import Point
 
 
@@ -135,7 +136,9 @@ class AskedForm(forms.Form):
 
 class ApprovalForm(forms.Form):
     version = forms.IntegerField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
-    objection = forms.CharField(label=_("What is not right"), max_length=1000, required=False)
+    objection = forms.CharField(
+        label=_("What is not right"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class PointForm(forms.Form):
@@ -157,10 +160,7 @@ class PointForm(forms.Form):
 
 
 class FeedbackForm(forms.Form):
-    rating = forms.TypedChoiceField(
-        label=_("How was it?"), coerce=int, widget=forms.RadioSelect,
-        choices=[(5, _("Very good")), (4, _("Good")), (3, _("All right")), (2, _("Not so good")), (1, _("Bad"))],
-    )  # fmt: skip
+    rating = forms.TypedChoiceField(label=_("How was it?"), coerce=int, widget=forms.RadioSelect, choices=RATINGS)
     words = forms.CharField(
         label=_("In words"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )

@@ -6,7 +6,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, Role, RolePermission, reaching
 from folkmoot.groups.permissions import Permission, Section
-from folkmoot.groups.rules import is_denied
+from folkmoot.groups.rules import is_denied, is_member
 from folkmoot.meetings.models import AgendaItem, DatePoll, Meeting, Point, Proposal, Rsvp
 
 PERMISSIONS = (
@@ -60,6 +60,13 @@ def sees_the_way_in(person: Person | None, meeting: Meeting) -> bool:
     return comes(person, meeting) or can_organise(person, meeting.group)
 
 
+def can_see_names(person: Person | None, meeting: Meeting) -> bool:
+    """Who comes, and who has something to do, is for those who may see the group's members."""
+    if person is None:
+        return False
+    return holds(person, "members.read", meeting.group) or can_look_after(person, meeting)
+
+
 def can_propose(person: Actor | None, group: Group) -> bool:
     return group.closed_at is None and holds(person, "meetings.propose", group)
 
@@ -107,6 +114,14 @@ def is_read_by_strangers(meeting: Meeting) -> bool:
     return bool(strangers_who("meetings.read", meeting.group_id))
 
 
+def is_said_to_strangers(meeting: Meeting) -> bool:
+    """Whether people outside the group read the minutes, or the conversation that they are posted into."""
+    if is_read_by_strangers(meeting):
+        return True
+    talks_in = meeting.topic.channel.group_id if meeting.topic else meeting.group_id
+    return bool(strangers_who("topics.read", talks_in))
+
+
 def is_talk_read_alike(meeting: Meeting) -> bool:
     """Whether whoever reads the meeting's minutes may read its conversation."""
     if meeting.topic is None:
@@ -115,6 +130,13 @@ def is_talk_read_alike(meeting: Meeting) -> bool:
     readers = strangers_who("meetings.read", meeting.group_id)
     is_open = Role.Audience.ANYONE in (said := strangers_who("topics.read", there))
     return is_open or (there == meeting.group_id and readers <= said)
+
+
+def can_take(person: Person | None, point: Point) -> bool:
+    """Whoever is a member, and sees what came out of the meeting, may take on what is nobody's."""
+    if person is None or point.owner_id is not None or point.closed_at or point.group.closed_at:
+        return False
+    return is_member(person, point.group) and can_see(person, point.meeting)
 
 
 def can_close(person: Actor | None, point: Point) -> bool:

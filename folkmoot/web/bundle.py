@@ -32,6 +32,7 @@ APART = [
     "own",
     "agenda",
     "over",
+    "badges",
     "gallery",
 ]
 

@@ -13,7 +13,7 @@ from folkmoot.conversations.models import Channel, Poll, Post, Topic
 from folkmoot.conversations.operations import Letterhead, main_channel, reply, start_topic
 from folkmoot.conversations.queries import nearest_post, topic_at, topics_by_id, waited_for
 from folkmoot.conversations.rendering import KeptFile, keep_file
-from folkmoot.doors.mail import addresses, leaks, proof
+from folkmoot.doors.mail import addresses, leaks, proof, tokens
 from folkmoot.doors.mail.addresses import Mark
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
 from folkmoot.groups.models import Group, Membership
@@ -178,7 +178,7 @@ def destination(mark: Mark) -> tuple[Channel, Topic | None]:
         if topic is None:
             raise Refused(_("There is no such conversation here."))
         return topic.channel, topic
-    invited = addresses.invited(mark.token) if mark.verb == "rsvp" else None
+    invited = tokens.invited(mark.token) if mark.verb == "rsvp" else None
     if invited is not None and invited[0].topic is not None:
         return invited[0].topic.channel, invited[0].topic
     if (channel := addresses.channel_of_poll(mark)) is not None:

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Attachment, Channel, Post
-from folkmoot.doors.mail import addresses, ballots
+from folkmoot.doors.mail import addresses, ballots, tokens
 from folkmoot.doors.mail.transport import Copy, Sheet
 from folkmoot.groups.models import Group, Membership
 from folkmoot.store import files
@@ -47,13 +47,13 @@ def copy(sheet: Sheet, post: Post, group: Group, *, membership_id: int, address:
     elif group.proof == Group.Proof.SIGNED:
         own += f"Reply-To: {addresses.signed(group, membership_id)}\r\n"
     sender = addresses.return_path(group, membership_id, post.pk)
-    mute = f"{settings.SITE}/mail/mute/=\r\n{addresses.mute_token(membership_id, post.topic_id)}"  # a soft line break
+    mute = f"{settings.SITE}/mail/mute/=\r\n{tokens.mute_token(membership_id, post.topic_id)}"  # a soft line break
     return Copy(sender=sender, recipient=address, sheet=sheet, own=own.encode(), fill=mute.encode())
 
 
 def ways_out(group: Group, membership_id: int) -> str:
     """The header lines by which a member's mail program leaves with one click (RFC 8058)."""
-    leave = f"{settings.SITE}/mail/leave/{addresses.leave_token(membership_id)}"
+    leave = f"{settings.SITE}/mail/leave/{tokens.leave_token(membership_id)}"
     return (
         f"List-Unsubscribe: <{leave}>, <mailto:{addresses.of_group(group, 'leave')}>\r\n"
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
@@ -166,7 +166,7 @@ def _set_text(message: EmailMessage, post: Post, *, linked: Sequence[Attachment]
 
 def _gap(post: Post) -> str:
     """Where each copy has its reader's own address for muting. Nobody can guess it and write it into a post."""
-    return f"@{addresses.mute_token(0, post.pk)}@"
+    return f"@{tokens.mute_token(0, post.pk)}@"
 
 
 def _attach(message: EmailMessage, one: Attachment) -> None:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from folkmoot.accounts.language import speaking
-from folkmoot.doors.mail import addresses, letters
+from folkmoot.doors.mail import addresses, letters, tokens
 from folkmoot.doors.mail.arrivals import Arrival, Dropped, own_words
 from folkmoot.groups.models import Membership
 from folkmoot.groups.queries import members_reached
@@ -36,7 +36,7 @@ def dates(arrival: Arrival) -> str:
     """To `group+dates-token@`: answer for the member whose token it is, like "1+ 2~ 3-"."""
     if arrival.letter.automatic:
         raise Dropped(f"written by a program: {arrival.letter.automatic}")
-    named = addresses.asked_for_dates(arrival.mark.token)
+    named = tokens.asked_for_dates(arrival.mark.token)
     if named is None:
         raise Dropped("an answer to nothing we asked")
     member, poll, is_as_asked = named
@@ -74,7 +74,7 @@ def _times(poll: DatePoll, member: Membership) -> dict[str, Any]:
         }
         for number, one in enumerate(answers_to_dates.in_order(poll), start=1)
     ]
-    return {"times": times, "zone": zone.replace("_", " "), "token": addresses.dates_token(member.pk, poll)}
+    return {"times": times, "zone": zone.replace("_", " "), "token": tokens.dates_token(member.pk, poll)}
 
 
 def _write(

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from folkmoot.accounts.models import Address
-from folkmoot.doors.mail import addresses, letters
+from folkmoot.doors.mail import addresses, letters, tokens
 from folkmoot.groups import todo
 from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.models import Election, Group, Membership, Responsibility, RoleGrant
@@ -25,7 +25,7 @@ def send_todo() -> int:
 
 def named_by(token: str) -> tuple[Membership, Waiting | None] | None:
     """The member and the thing that a link of the daily letter names; None in its place where it waits no longer."""
-    numbers = addresses.todo_of(token)
+    numbers = tokens.todo_of(token)
     if numbers is None or not 0 <= timezone.localdate().toordinal() - numbers[1] <= LASTS:
         return None
     members = Membership.objects.current().filter(pk=numbers[0], person__is_active=True)
@@ -42,7 +42,7 @@ def duty_told(event: Event) -> None:
     if duty is None:
         return
     if event.kind == "duty.asked" and duty.successor is not None:
-        token = addresses.duty_token(duty)
+        token = tokens.duty_token(duty)
         _write("duty_asked", duty.group, {"duty": duty, "token": token}, duty.successor, f"{event.pk}")
     elif event.kind == "duty.ending":
         for member in filter(None, (duty.holder, duty.deputy)):
@@ -68,7 +68,7 @@ def _write_todo(member: Membership) -> bool:
         return False
     today, kinds = timezone.localdate(), list(todo.kinds())
     there = [
-        (one, addresses.todo_token(member.pk, today.toordinal(), kinds.index(kind), one.row.pk))
+        (one, tokens.todo_token(member.pk, today.toordinal(), kinds.index(kind), one.row.pk))
         for kind, things in todo.waiting(member.group, member.person)
         for one in things
     ]

@@ -9,7 +9,7 @@ from folkmoot.accounts.operations import enrol
 from folkmoot.conversations.models import Subscription, Topic
 from folkmoot.conversations.operations import follow, follow_no_longer
 from folkmoot.conversations.rules import can_moderate
-from folkmoot.doors.mail import addresses, arrivals
+from folkmoot.doors.mail import arrivals, tokens
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter
 from folkmoot.groups.models import Membership
 from folkmoot.groups.operations import add_member, change_reading
@@ -54,7 +54,7 @@ def post_confirmed(held: HeldLetter) -> str:
 
 def unsubscribe(token: str) -> Membership:
     """Stop a member's mail by the token of one of their letters (RFC 8058); doing it twice changes nothing."""
-    membership = addresses.leaver(token)
+    membership = tokens.leaver(token)
     if membership is None:
         raise Refused(_("This link is not one of ours, or it was cut short by a mail program."))
     if membership.mail != Membership.Mail.NONE:
@@ -64,7 +64,7 @@ def unsubscribe(token: str) -> Membership:
 
 def mute(token: str, *, is_wanted: bool = False) -> Topic:
     """Mute a topic by the token of one of its letters, or take that back; doing it twice changes nothing."""
-    found = addresses.muter(token)
+    found = tokens.muter(token)
     if found is None:
         raise Refused(_("This link is not one of ours, or it was cut short by a mail program."))
     member, topic = found

@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from django.utils.translation import override
 
 from folkmoot.accounts.models import Person
-from folkmoot.doors.mail import addresses, letters
+from folkmoot.doors.mail import addresses, letters, tokens
 from folkmoot.doors.mail.invitations import copies
 from folkmoot.doors.mail.models import Speaking
 from folkmoot.groups.models import Group
@@ -113,7 +113,7 @@ def _write(
         "reader": Person.objects.known_at(speaking.address) or Person(),
         "facts": copies.facts(meeting, comes=False),
         "url": meeting.get_absolute_url(),
-        "page": f"{settings.SITE}/mail/speaking/{addresses.speaking_token(speaking.pk)}",
+        "page": f"{settings.SITE}/mail/speaking/{tokens.speaking_token(speaking.pk)}",
     }
     sender = addresses.of_group(meeting.group, "owner")
     with override(meeting.group.language):

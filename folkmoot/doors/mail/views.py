@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from folkmoot.accounts.http import SignedIn
 from folkmoot.conversations.rules import can_moderate
-from folkmoot.doors.mail import addresses, duty_letters, kept, speakers
+from folkmoot.doors.mail import duty_letters, kept, speakers, tokens
 from folkmoot.doors.mail.invitations.copies import facts
 from folkmoot.doors.mail.models import DeferredCopy, HeldLetter, OutgoingLetter
 from folkmoot.doors.mail.operations import accept, discard, mute, unsubscribe
@@ -112,7 +112,7 @@ def outgoing_html(request: SignedIn, key: str) -> HttpResponse:
 @csrf_exempt  # RFC 8058: a mail provider posts here. The signed token in the address is the proof; no cookie is read.
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_leave(request: HttpRequest, token: str) -> HttpResponse:
-    membership = addresses.leaver(token)
+    membership = tokens.leaver(token)
     if membership is None:
         return render(request, "mail/leave_unknown.html", status=404)
     if request.method == "POST":
@@ -124,7 +124,7 @@ def mail_leave(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_mute(request: HttpRequest, token: str) -> HttpResponse:
     """From the last line of a letter: no more of this conversation. Looking at it changes nothing."""
-    found = addresses.muter(token)
+    found = tokens.muter(token)
     if found is None:
         return render(request, "mail/leave_unknown.html", status=404)
     if request.method == "POST":
@@ -144,7 +144,7 @@ def mail_mute_remove(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_duty(request: HttpRequest, token: str) -> HttpResponse:
     """From the letter to a successor: yes or no, without signing in. Looking at it changes nothing."""
-    duty = addresses.asked_for_duty(token)
+    duty = tokens.asked_for_duty(token)
     if duty is None:
         return render(request, "mail/leave_unknown.html", status=404)
     if request.method == "POST":
@@ -155,7 +155,7 @@ def mail_duty(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_speaking(request: HttpRequest, token: str) -> HttpResponse:
     """From the letter to a speaker without an account: whether we write to them. Looking at it changes nothing."""
-    speaking = addresses.spoken_to(token)
+    speaking = tokens.spoken_to(token)
     if speaking is None:
         return render(request, "mail/leave_unknown.html", status=404)
     if request.method == "POST":
@@ -182,7 +182,7 @@ def mail_todo(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_dates(request: HttpRequest, token: str) -> HttpResponse:
     """From the question when to meet: answer without signing in. Looking at it changes nothing."""
-    named = addresses.asked_for_dates(token)
+    named = tokens.asked_for_dates(token)
     if named is None:
         return render(request, "mail/leave_unknown.html", status=404)
     member, poll, _is_as_asked = named

@@ -34,10 +34,14 @@ class Wishes:
 
     @cached_property
     def _invited(self) -> frozenset[int]:
-        """Who gets an invitation to a meeting in place of this post, which begins the conversation about it."""
+        """Who gets an invitation to a meeting in place of this post, which begins the conversation about it.
+
+        What is posted there after that, like its minutes, is for all.
+        """
         meeting = None
         if self._post.via == announcing.VIA:
-            meeting = Meeting.objects.select_related("group", "topic").filter(topic=self._post.topic_id).first()
+            announced = Meeting.objects.filter(topic=self._post.topic_id, announced_at__gte=self._post.posted_at)
+            meeting = announced.select_related("group", "topic").first()
         return frozenset(invitees(meeting).values_list("person", flat=True)) if meeting else frozenset()
 
     @cached_property

@@ -167,6 +167,7 @@ class Minutes(models.Model):
     edited_at = models.DateTimeField(default=now)
     edited_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)  # for approval
+    submitted_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     objects = MinutesQuerySet.as_manager()
 
@@ -181,7 +182,7 @@ class Approval(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     version = models.PositiveIntegerField(default=0)  # of the minutes that they have seen
     approved_at = models.DateTimeField(null=True)
-    objection = models.CharField(max_length=1000, blank=True)
+    objection = models.TextField(max_length=5000, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["minutes", "person"], name="asked_once_for_minutes")]

@@ -58,6 +58,7 @@ def merge_programme(from_id: int, *, into: Person) -> None:
             Proposal.objects.filter(**{field: from_id}).update(**{field: into})
         Attendance.objects.filter(by=from_id).update(by=into)
         Minutes.objects.filter(edited_by=from_id).update(edited_by=into)
+        Minutes.objects.filter(submitted_by=from_id).update(submitted_by=into)
         Point.objects.filter(owner=from_id).update(owner=into)
 
 

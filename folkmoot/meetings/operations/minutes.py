@@ -1,13 +1,16 @@
 """What was said at a meeting, until all who are named have found it right."""
 
+import logging
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from folkmoot.accounts.models import Actor, Person
+from folkmoot.accounts.models import OPERATOR, Actor, Person
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Post
 from folkmoot.conversations.operations import main_channel, reply, start_topic
@@ -17,14 +20,19 @@ from folkmoot.groups.operations.history import note
 from folkmoot.groups.rules import is_member
 from folkmoot.kit.errors import NotAllowed, Refused, require
 from folkmoot.kit.msgid import new_message_id
-from folkmoot.kit.text import one_line
 from folkmoot.meetings.framing import frame, point_line, title_of
-from folkmoot.meetings.models import Approval, Meeting, Minutes
+from folkmoot.meetings.models import AgendaItem, Approval, Attendance, Meeting, Minutes
 from folkmoot.meetings.operations.announcing import VIA
-from folkmoot.meetings.rules import can_look_after, can_see
+from folkmoot.meetings.rules import can_look_after, can_see, is_said_to_strangers
 from folkmoot.outbox.operations import record
 
+logger = logging.getLogger(__name__)
+
+LATELY = timedelta(days=1)  # a server that was down does not begin what people have written elsewhere
+PAUSE = timedelta(minutes=2)  # after the end, for the last link and the last vote
+AT_ONCE = 100
 LONGEST = 100_000
+LONGEST_OBJECTION = 5000
 MOST_ASKED = 50
 NOT_YOURS = _("Only the host, and those who organise, write the minutes.")
 
@@ -47,6 +55,22 @@ def begin_minutes(meeting: Meeting, *, by: Actor, via: str) -> Minutes:
         if is_new:
             record("minutes.begun", minutes, by=by, via=via)
     return minutes
+
+
+def begin_due() -> int:
+    """Begin the minutes of meetings that are just over, where something is known of them. Returns how many."""
+    over = Meeting.objects.taking_place().filter(ends_at__range=(now() - LATELY, now() - PAUSE))
+    unwritten = over.filter(written=None, group__closed_at=None).select_related("group", "topic__channel")
+    on_agenda = Exists(AgendaItem.objects.filter(meeting=OuterRef("pk")))
+    at_door = Exists(Attendance.objects.filter(meeting=OuterRef("pk")))
+    begun = 0
+    for meeting in unwritten.filter(on_agenda | at_door).order_by("ends_at", "pk")[:AT_ONCE]:
+        try:
+            begin_minutes(meeting, by=OPERATOR, via="clock")
+            begun += 1
+        except Exception:  # one that we stumble over is tried again; the others go on
+            logger.exception("the minutes of meeting %s could not be begun", meeting.pk)
+    return begun
 
 
 def save_minutes(minutes: Minutes, *, body: str, version: int, by: Actor, via: str) -> Minutes:
@@ -81,8 +105,8 @@ def submit_minutes(minutes: Minutes, *, to: Iterable[Person], by: Actor, via: st
         held.approvals.exclude(person__in=asked).delete()
         for person in asked.values():
             Approval.objects.get_or_create(minutes=held, person=person)
-        held.submitted_at = now()
-        held.save(update_fields=["submitted_at"])
+        held.submitted_at, held.submitted_by = now(), by if isinstance(by, Person) else None
+        held.save(update_fields=["submitted_at", "submitted_by"])
         record("minutes.submitted", held, by=by, via=via)
     return held
 
@@ -90,20 +114,29 @@ def submit_minutes(minutes: Minutes, *, to: Iterable[Person], by: Actor, via: st
 def approve(minutes: Minutes, *, person: Person, version: int, via: str) -> Minutes:
     """Say that the minutes are right. When all who were asked have said so, they are published."""
     with transaction.atomic():
-        held = _answered(minutes, person, version, approved_at=now(), objection="")
+        held, approval = _asked(minutes, person)
+        if held.version != version:
+            raise Overtaken(_("The minutes have changed since you read them. Please read them again."))
+        _answer(approval, version, approved_at=now(), objection="")
         record("minutes.approved", held, by=person, via=via)
         is_complete = not held.approvals.exclude(version=held.version, approved_at__isnull=False).exists()
     return _publish(held, by=person, via=via) if is_complete else held
 
 
 def object_to(minutes: Minutes, *, person: Person, words: str, version: int, via: str) -> Minutes:
-    """Say what is not right. The minutes wait until somebody has mended it, or publishes them all the same."""
-    said = one_line(words)[:1000]
+    """Say what is not right. The minutes wait until somebody has mended it, or publishes them all the same.
+
+    Words about an earlier text are not lost: they count as said of that one.
+    """
+    said = words.replace("\x00", "").strip()
     if not said:
         raise Refused(_("Please say what is not right."))
+    if len(said) > LONGEST_OBJECTION:
+        raise Refused(_("This is too long: %(most)s characters are the most.") % {"most": LONGEST_OBJECTION})
     with transaction.atomic():
-        held = _answered(minutes, person, version, approved_at=None, objection=said)
-        record("minutes.objected", held, by=person, via=via)
+        held, approval = _asked(minutes, person)
+        _answer(approval, min(version, held.version), approved_at=None, objection=said)
+        record("minutes.objected", held, by=person, via=via, approval=approval.pk)
     return held
 
 
@@ -152,20 +185,24 @@ def _post(meeting: Meeting, author: Person, body: str, head: Letterhead) -> bool
 
 def _letter(minutes: Minutes) -> str:
     points = minutes.meeting.points.select_related("owner").order_by("created_at", "pk")
-    return "\n\n".join(part for part in (minutes.body.strip(), "\n".join(map(point_line, points))) if part) or "–"
+    named = not is_said_to_strangers(minutes.meeting)
+    lines = "\n".join(point_line(point, names_owner=named) for point in points)
+    return "\n\n".join(part for part in (minutes.body.strip(), lines) if part) or "–"
 
 
-def _answered(minutes: Minutes, person: Person, version: int, **said: object) -> Minutes:
+def _asked(minutes: Minutes, person: Person) -> tuple[Minutes, Approval]:
+    """Lock the minutes and find what this person was asked. Raises NotAllowed or Refused where they answer no more."""
     held = _hold(minutes)
     approval = held.approvals.filter(person=person).first()
     is_asked = approval is not None and held.submitted_at is not None and can_see(person, held.meeting)
     if approval is None or not is_asked:
         raise NotAllowed(_("You were not asked about these minutes."))
     _require_unpublished(held)
-    if held.version != version:
-        raise Overtaken(_("The minutes have changed since you read them. Please read them again."))
+    return held, approval
+
+
+def _answer(approval: Approval, version: int, **said: object) -> None:
     Approval.objects.filter(pk=approval.pk).update(version=version, **said)
-    return held
 
 
 def _require_unpublished(minutes: Minutes) -> None:

@@ -10,12 +10,14 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.rules import is_member
 from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.text import one_line
+from folkmoot.meetings.attendance import feedback_ends_at
 from folkmoot.meetings.models import Feedback, Meeting, Point
 from folkmoot.meetings.operations.minutes import NOT_YOURS
-from folkmoot.meetings.rules import can_close, can_look_after, can_see
+from folkmoot.meetings.rules import can_close, can_look_after, can_see, can_take
 from folkmoot.outbox.operations import record
 
 MOST_POINTS = 300  # of one meeting
+NOT_YOURS_TO_GIVE = _("Only those who look after the meeting say whose it is; you can take on what is nobody’s.")
 
 
 def add_point(
@@ -38,6 +40,21 @@ def add_point(
         )
         record("point.added", point, by=by, via=via)
     return point
+
+
+def give_point(point: Point, *, to: Person | None, by: Actor, via: str) -> Point:
+    """Say whose it is: those who look after the meeting, and whoever takes on what is nobody's."""
+    with transaction.atomic():
+        held = _row(point)
+        takes = to is not None and to == by and held.owner_id is None and can_take(to, held)
+        require(takes or can_look_after(by, held.meeting), NOT_YOURS_TO_GIVE)
+        if to is not None and not is_member(to, held.group):
+            raise Refused(_("No member of this group has this handle."))
+        if held.closed_at is None and held.owner != to:
+            held.owner = to
+            held.save(update_fields=["owner"])
+            record("point.given", held, by=by, via=via)
+    return held
 
 
 def close_point(point: Point, *, by: Actor, via: str, outcome: str = "") -> Point:
@@ -70,6 +87,8 @@ def give_feedback(meeting: Meeting, *, person: Person, rating: int, via: str, wo
     with transaction.atomic():
         came = meeting.attendances.filter(person=person).exists()
         require(came and can_see(person, meeting), _("Only those who came are asked."))
+        if now() >= feedback_ends_at(meeting):
+            raise Refused(_("It is too late: those who organise have read what the others said."))
         given, is_new = Feedback.objects.update_or_create(
             meeting=meeting, person=person, defaults={"rating": rating, "words": said, "at": now()}
         )
@@ -77,8 +96,13 @@ def give_feedback(meeting: Meeting, *, person: Person, rating: int, via: str, wo
     return given
 
 
-def _hold(point: Point, by: Actor) -> Point:
+def _row(point: Point) -> Point:
     rows = Point.objects.select_for_update(no_key=True, of=("self",)).select_related("group", "meeting__group")
     held: Point = rows.get(pk=point.pk)
+    return held
+
+
+def _hold(point: Point, by: Actor) -> Point:
+    held = _row(point)
     require(can_close(by, held), _("Only whoever has it to do, and those who look after the meeting, can do this."))
     return held

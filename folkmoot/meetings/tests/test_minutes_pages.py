@@ -4,6 +4,7 @@ import pytest
 from django.utils.timezone import localdate, now
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.conversations.models import Post
 from folkmoot.meetings.models import Feedback, Meeting, Minutes, Point
 from folkmoot.meetings.operations.agenda import add_item
 from folkmoot.meetings.operations.attending import Coming, note_coming
@@ -55,7 +56,7 @@ def test_minutes_are_begun_written_approved_and_then_seen_by_all(client, organis
     assert "<strong>met<" not in text(client.get(address))
 
     client.force_login(ann)
-    assert "are these minutes right?" in text(client.get(address))
+    assert "You are asked whether they are right." in text(client.get(address))
     client.post(f"/minutes/{minutes.pk}/approval", {"version": 1, "object": 1, "objection": "Thrice."})
     assert "Thrice." in text(client.get(address))
     client.post(f"/minutes/{minutes.pk}/approval", {"version": 1})
@@ -127,6 +128,36 @@ def test_open_points_stand_by_whose_they_are_and_are_closed_with_what_came_of_th
     assert Point.objects.open().count() == 2
 
 
+def test_an_owner_is_named_to_those_who_may_see_the_members(client, organiser, meeting, ann, olga):
+    point = add_point(meeting, sort="action", words="Buy chairs", owner=ann, **BY)
+    publish_minutes(begin_minutes(meeting, **BY), by=olga, via="web")
+    pages = (f"/meetings/{meeting.pk}/minutes", "/g/tarn/points", meeting.get_absolute_url())
+    assert all("Ann" in text(organiser.get(page)).split("<main")[1] for page in pages)
+
+    client.logout()
+
+    for page in pages:
+        seen = text(client.get(page)).split("<main")[1]
+        assert "Buy chairs" in seen
+        assert "Ann" not in seen
+    assert "Ann" not in Post.objects.get(body__contains="Buy chairs").body
+    assert point.owner == ann
+
+
+def test_a_member_takes_on_what_is_nobodys_and_organisers_say_whose_it_is(client, organiser, meeting, ann):
+    point = add_point(meeting, sort="question", words="Who has the key?", **BY)
+    publish_minutes(begin_minutes(meeting, **BY), **BY)
+    assert organiser.post(f"/points/{point.pk}/owner", {"owner": "@nobody"}).status_code == 422
+    organiser.post(f"/points/{point.pk}/owner", {"owner": ""})
+    client.force_login(ann)
+
+    assert "I’ll do it" in text(client.get("/g/tarn/points"))
+    client.post(f"/points/{point.pk}/owner", {"take": 1})
+
+    assert Point.objects.get().owner == ann
+    assert "I’ll do it" not in text(client.get("/g/tarn/points"))
+
+
 def test_a_point_that_can_not_be_comes_back(organiser, meeting):
     begin_minutes(meeting, **BY)
 
@@ -151,11 +182,14 @@ def test_feedback_is_asked_of_those_who_came_and_shown_from_three_answers_on(cli
     assert client.post(address, {"rating": 9}).status_code == 422
 
     client.post(address, {"rating": 5})
+    assert "Words of Bob" not in text(client.get(address))
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=now() - timedelta(days=9), ends_at=now() - timedelta(days=8))
 
     page = text(client.get(address))
     assert "4.0 of 5" in page
     assert "Words of Bob" in page
-    assert Feedback.objects.count() == 3
+    assert client.post(address, {"rating": 1}).status_code == 422
+    assert Feedback.objects.filter(rating=5).count() == 2
 
 
 def test_who_did_not_come_finds_no_form(client, meeting, ann):

@@ -1,22 +1,27 @@
 """What comes after a meeting: points, what people thought, and figures."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn, reader
+from folkmoot.accounts.models import Person
 from folkmoot.groups.http import OF_PAGE, around, managed
 from folkmoot.groups.models import Group
-from folkmoot.meetings.attendance import figures, opinion_of
+from folkmoot.kit.errors import Refused
+from folkmoot.meetings.attendance import feedback_ends_at, figures, opinion_of
 from folkmoot.meetings.models import Feedback, Meeting, Point
 from folkmoot.meetings.operations import points as operations
-from folkmoot.meetings.programme_forms import FeedbackForm, PointForm
-from folkmoot.meetings.rules import can_close, can_look_after, can_organise
+from folkmoot.meetings.programme_forms import FeedbackForm, PointForm, member_named
+from folkmoot.meetings.rules import can_close, can_look_after, can_organise, can_take
 from folkmoot.meetings.views.loading import about, of_meeting
 from folkmoot.meetings.views.minutes import page as minutes_page
 from folkmoot.web.forms import tried
@@ -32,14 +37,28 @@ def points(request: HttpRequest, group: Group) -> HttpResponse:
     shown = Point.objects.visible_to(person).filter(group=group).select_related("owner", "meeting__group", "group")
     by_owner = (F("owner__name").asc(nulls_last=True), "owner", F("due_on").asc(nulls_last=True), "pk")
     open_ones = list(shown.open().order_by(*by_owner)[:A_PAGE])
-    context = around(request, group, "meetings") | {
-        "points": open_ones,
+    context = around(request, group, "meetings")
+    names = person is not None and ("members.read" in context["permissions"] or can_organise(person, group))
+    context |= {
+        "owners": _by_owner(open_ones, lambda owner: names or owner == person),
+        "sees_names": names,
         "may_close": {point.pk for point in open_ones if can_close(person, point)},
+        "may_take": {point.pk for point in open_ones if can_take(person, point)},
+        "may_give": {point.pk for point in open_ones if can_look_after(person, point.meeting)},
         "closed": shown.exclude(closed_at=None).order_by("-closed_at", "-pk")[:50],
         "reopens": can_organise(person, group),
         "today": localdate(),
     }
     return render(request, "meetings/points.html", context)
+
+
+def _by_owner(points: list[Point], is_shown: Callable[[Person], bool]) -> list[tuple[Person | None, list[Point]]]:
+    """Points by whose they are; those of nobody, and of whoever is not named to the reader, come last."""
+    found: dict[Person | None, list[Point]] = {}
+    for point in points:
+        found.setdefault(point.owner if point.owner and is_shown(point.owner) else None, []).append(point)
+    nameless = found.pop(None, [])
+    return [*found.items(), *([(None, nameless)] if nameless else [])]
 
 
 @login_required
@@ -69,6 +88,20 @@ def point_close(request: SignedIn, point_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
+def point_owner(request: SignedIn, point_id: int) -> HttpResponse:
+    """Say whose it is, or take it on."""
+    found = _point(request, point_id)
+    try:
+        to = request.user if "take" in request.POST else member_named(found.group, request.POST.get("owner", "")[:61])
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    operations.give_point(found, to=to, by=request.user, via="web")
+    messages.success(request, _("Saved."))
+    return redirect("points", found.group.slug)
+
+
+@login_required
+@require_POST
 def point_close_remove(request: SignedIn, point_id: int) -> HttpResponse:
     found = _point(request, point_id)
     operations.reopen_point(found, by=request.user, via="web")
@@ -84,13 +117,21 @@ def feedback(request: SignedIn, meeting: Meeting) -> HttpResponse:
     if not (came or organises):
         raise Http404
     said = Feedback.objects.filter(meeting=meeting, person=request.user).first()
+    ends_at = feedback_ends_at(meeting)
+    is_open = came and now() < ends_at
     form = FeedbackForm(request.POST or None, initial={"rating": said.rating, "words": said.words} if said else None)
     if request.method == "POST" and form.is_valid():
         operations.give_feedback(meeting, person=request.user, via="web", **form.cleaned_data)
         messages.success(request, _("Thank you."))
         return redirect("feedback", meeting.pk)
     opinion = opinion_of(meeting) if organises else None
-    context = about(request, meeting, form=form if came else None, opinion=opinion, count=meeting.feedback.count())
+    told = {
+        "opinion": opinion,
+        "count": meeting.feedback.count(),
+        "ends_at": localdate(ends_at),
+        "is_over": now() >= ends_at,
+    }
+    context = about(request, meeting, form=form if is_open else None, **told)
     return render(request, "meetings/feedback.html", context, status=422 if form.errors else 200)
 
 

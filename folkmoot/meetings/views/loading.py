@@ -12,7 +12,8 @@ from django.utils import timezone
 from folkmoot.accounts.http import reader
 from folkmoot.groups.http import OF_PAGE, around
 from folkmoot.meetings.models import Meeting
-from folkmoot.meetings.rules import can_look_after, can_organise
+from folkmoot.meetings.rules import can_look_after, can_organise, can_see_names
+from folkmoot.meetings.ways import ways
 
 Page = Callable[..., HttpResponseBase]
 
@@ -58,6 +59,7 @@ def about(request: HttpRequest, meeting: Meeting, **more: Any) -> dict[str, Any]
     return around(request, meeting.group, "meetings") | {
         "meeting": meeting,
         "organises": can_organise(person, meeting.group),
-        "looks_after": can_look_after(person, meeting),
+        "sees_names": can_see_names(person, meeting),
+        "ways": ways(meeting, person),
         **more,
     }

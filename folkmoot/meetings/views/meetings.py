@@ -21,8 +21,9 @@ from folkmoot.meetings.links import add_to_calendar
 from folkmoot.meetings.models import Meeting, Minutes, Rsvp
 from folkmoot.meetings.nearby import distance_for
 from folkmoot.meetings.options import answer_options
-from folkmoot.meetings.rules import can_answer, can_look_after, is_open_to_newcomers, sees_the_way_in
+from folkmoot.meetings.rules import can_answer, can_see_names, is_open_to_newcomers, sees_the_way_in
 from folkmoot.meetings.showing import map_of, when, when_for
+from folkmoot.meetings.ways import ways
 from folkmoot.meetings.words import rule_in_words
 from folkmoot.web.strangers import same_for_strangers
 
@@ -66,7 +67,7 @@ def page(request: HttpRequest, found: Meeting, form: AnswerForm | None = None, *
         "distance": distance_for(person, found.venue),
         "calendar": None if found.is_draft or found.is_over else add_to_calendar(found),
         "agenda": programme.agenda_of(found),
-        "looks_after": can_look_after(person, found),
+        "ways": ways(found, person),
         **_minutes(found, person),
         **(_mine(found, person, form, figures) if person else {"is_open": is_open_to_newcomers(found)}),
         **(_who(found) if "members.read" in context["permissions"] and person else {}),
@@ -80,7 +81,8 @@ def _minutes(found: Meeting, person: Person | None) -> dict[str, Any]:
     if written is None:
         return {}
     points = found.points.select_related("owner").order_by("created_at", "pk")
-    return {"minutes": written, "html": rendered(written.body), "points": points}
+    named = can_see_names(person, found)
+    return {"minutes": written, "html": rendered(written.body), "points": points, "sees_names": named}
 
 
 def in_words(found: Meeting) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn
-from folkmoot.groups.http import around, managed
+from folkmoot.groups.http import managed
 from folkmoot.groups.listing import harmless
 from folkmoot.groups.models import Group
 from folkmoot.meetings import queries
@@ -23,7 +23,7 @@ from folkmoot.meetings.forms import AnswerForForm, WishForm
 from folkmoot.meetings.models import Meeting, Rsvp, Wish, WishAnswer
 from folkmoot.meetings.operations import answer, ask, give_seat, stop_asking, withdraw_answer
 from folkmoot.meetings.rules import can_organise
-from folkmoot.meetings.showing import when
+from folkmoot.meetings.views.loading import about
 from folkmoot.meetings.views.meetings import shown_to
 from folkmoot.web.forms import tried
 
@@ -121,9 +121,7 @@ def _page(
     for one in page:
         said = {wish.wish_id: wish.words for wish in one.wishes.all()}
         one.said = [(wish.words, said[wish.pk]) for wish in wishes if wish.pk in said]
-    context = around(request, found.group, "meetings") | {
-        "meeting": found,
-        "when": when(found),
+    context = about(request, found) | {
         "page": page,
         "wishes": wishes,
         "figures": queries.figures([found]).get(found.pk, queries.Figures()),

@@ -9,11 +9,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from folkmoot.accounts.http import SignedIn
-from folkmoot.groups.http import around, managed
+from folkmoot.groups.http import managed
 from folkmoot.groups.models import Group
 from folkmoot.meetings.models import Meeting, Reminder
 from folkmoot.meetings.operations import Wanted, set_reminders
 from folkmoot.meetings.reminder_forms import ReminderForm
+from folkmoot.meetings.views.loading import about
 from folkmoot.web.forms import tried
 
 
@@ -21,7 +22,8 @@ from folkmoot.web.forms import tried
 @require_http_methods(["GET", "HEAD", "POST"])
 @managed("meetings.organise")
 def meeting_reminders(request: SignedIn, group: Group, meeting_id: int) -> HttpResponse:
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user).filter(group=group), pk=meeting_id)
+    shown_to = Meeting.objects.visible_to(request.user).filter(group=group).select_related("group")
+    meeting = get_object_or_404(shown_to, pk=meeting_id)
     there = list(meeting.reminders.order_by("-hours", "to"))
     is_removing = "remove" in request.POST
     form = ReminderForm(request.POST if request.method == "POST" and not is_removing else None)
@@ -33,7 +35,7 @@ def meeting_reminders(request: SignedIn, group: Group, meeting_id: int) -> HttpR
         messages.success(request, _("Saved."))
         return redirect("meeting_reminders", group.slug, meeting.pk)
     shown = [(one, _before(one.hours)) for one in there]
-    context = around(request, group, "meetings") | {"meeting": meeting, "reminders": shown, "form": form}
+    context = about(request, meeting, reminders=shown, form=form)
     return render(request, "meetings/reminders.html", context, status=422 if form.errors else 200)
 
 

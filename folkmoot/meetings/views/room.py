@@ -11,7 +11,6 @@ from folkmoot.accounts.http import SignedIn
 from folkmoot.meetings import programme
 from folkmoot.meetings.attendance import at_the_door
 from folkmoot.meetings.badges import Badge
-from folkmoot.meetings.badges import badges as drawn_badges
 from folkmoot.meetings.models import Meeting
 from folkmoot.meetings.views.door import drawn
 from folkmoot.meetings.views.loading import about, looked_after, of_meeting
@@ -42,9 +41,4 @@ def badges(request: SignedIn, meeting: Meeting) -> HttpResponse:
         for line in at_the_door(meeting)
         if line.came or (line.rsvp and line.rsvp.comes)
     ]
-    made = drawn_badges(people, meeting.title)
-    headers = {
-        "Content-Disposition": f'inline; filename="badges-{meeting.pk}.pdf"',
-        "Cache-Control": "private, no-store",
-    }
-    return HttpResponse(made, content_type="application/pdf", headers=headers)
+    return render(request, "meetings/badges.html", about(request, meeting, badges=people))

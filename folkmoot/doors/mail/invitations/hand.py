@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import Person
-from folkmoot.doors.mail import addresses, hands, proof
+from folkmoot.doors.mail import hands, proof, tokens
 from folkmoot.doors.mail.arrivals import AnswerRefused, Arrival, Dropped, group_of
 from folkmoot.doors.mail.invitations import by_calendar, queue
 from folkmoot.kit import answers, quotes
@@ -69,7 +69,7 @@ def _speaker(arrival: Arrival) -> tuple[Meeting | None, Person]:
     """
     group, sender = group_of(arrival.mark), Person.objects.at(arrival.letter.sender.address)
     if arrival.mark.token:
-        named = addresses.invited(arrival.mark.token)
+        named = tokens.invited(arrival.mark.token)
         if named is None or named[0].group_id != group.pk:
             raise AnswerRefused(_("This address is not one of ours, or it was cut short by a mail program."))
         if sender is not None and sender != named[1]:

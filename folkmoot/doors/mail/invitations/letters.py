@@ -16,7 +16,7 @@ from folkmoot.accounts.language import speaking
 from folkmoot.conversations import rendering
 from folkmoot.conversations.models import Channel, Post
 from folkmoot.conversations.operations import main_channel
-from folkmoot.doors.mail import addresses, compose
+from folkmoot.doors.mail import addresses, compose, tokens
 from folkmoot.doors.mail.invitations import copies, entries, newcomers, words
 from folkmoot.doors.mail.invitations.copies import Saying, Seen
 from folkmoot.doors.mail.models import CalendarCopy
@@ -142,8 +142,8 @@ def _context(copy: CalendarCopy, said: Saying, seen: Seen, member: Membership | 
         "about_html": _about(meeting.about) if said == Saying.INVITATION else "",
         "site": settings.SITE,
         "url": f"{settings.SITE}{meeting.get_absolute_url()}",
-        "rsvp": f"{settings.SITE}/rsvp/{addresses.rsvp_token(meeting.pk, person.pk)}",
-        "off": f"{settings.SITE}/mail/invitations/{addresses.invitations_token(member.pk)}" if member else "",
+        "rsvp": f"{settings.SITE}/rsvp/{tokens.rsvp_token(meeting.pk, person.pk)}",
+        "off": f"{settings.SITE}/mail/invitations/{tokens.invitations_token(member.pk)}" if member else "",
         "is_invitation": said == Saying.INVITATION,
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from folkmoot.accounts.models import Person
-from folkmoot.doors.mail import addresses, letters
+from folkmoot.doors.mail import addresses, letters, tokens
 from folkmoot.doors.mail.invitations import copies
 from folkmoot.doors.mail.invitations.queue import address_of
 from folkmoot.doors.mail.notes import A_DAY
@@ -52,7 +52,7 @@ def about(meeting: Meeting, reader: Person, *, comes: bool = False) -> dict[str,
         "facts": facts,
         "reader": reader,
         "comes": comes,
-        "rsvp": f"{settings.SITE}/rsvp/{addresses.rsvp_token(meeting.pk, reader.pk)}",
+        "rsvp": f"{settings.SITE}/rsvp/{tokens.rsvp_token(meeting.pk, reader.pk)}",
         "url": f"{settings.SITE}{meeting.get_absolute_url()}",
     }
 

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from folkmoot.doors.mail import addresses, confirmations
+from folkmoot.doors.mail import confirmations, tokens
 from folkmoot.doors.mail.asking import may_ask
 from folkmoot.doors.mail.invitations.copies import facts
 from folkmoot.doors.mail.invitations.forms import NewcomerForm
@@ -27,7 +27,7 @@ TOO_MANY = _("Many answers came from your network. Come back in an hour, or sign
 @require_http_methods(["GET", "HEAD", "POST"])
 def rsvp(request: HttpRequest, token: str) -> HttpResponse:
     """Yes, maybe or no, without signing in."""
-    named = addresses.invited(token)
+    named = tokens.invited(token)
     if named is None or not can_see(named[1], named[0]):
         return render(request, "mail/leave_unknown.html", status=404)
     meeting, person = named
@@ -47,7 +47,7 @@ def rsvp(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_invitations(request: HttpRequest, token: str) -> HttpResponse:
     """No more invitations of a group, or again."""
-    member = addresses.invitee(token)
+    member = tokens.invitee(token)
     if member is None:
         return render(request, "mail/leave_unknown.html", status=404)
     if request.method == "POST":

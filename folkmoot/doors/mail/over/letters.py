@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.timezone import now
 
-from folkmoot.doors.mail import addresses, letters
+from folkmoot.doors.mail import addresses, letters, tokens
 from folkmoot.doors.mail.models import CountsOff, OutgoingLetter
 from folkmoot.groups.models import Membership, Move
 from folkmoot.groups.models.moves import WEEK
@@ -59,7 +59,7 @@ def _write(move: Move) -> int:
 
 def _write_to(member: Membership, context: dict[str, object], key: str) -> None:
     assert member.address is not None, "those without one were left out"
-    stop = f"{settings.SITE}{reverse('mail_counts', args=[addresses.counts_token(member.pk)])}"
+    stop = f"{settings.SITE}{reverse('mail_counts', args=[tokens.counts_token(member.pk)])}"
     letters.write(
         "counts",
         context | {"stop": stop},

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
-from folkmoot.doors.mail import addresses, confirmations
+from folkmoot.doors.mail import confirmations, tokens
 from folkmoot.doors.mail.asking import may_ask
 from folkmoot.doors.mail.invitations.copies import facts
 from folkmoot.doors.mail.invitations.forms import NewcomerForm
@@ -92,7 +92,7 @@ def mail_over(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_counts(request: HttpRequest, token: str) -> HttpResponse:
     """No more weekly letters on how far a group has come over, or again."""
-    member = addresses.counted_for(token)
+    member = tokens.counted_for(token)
     if member is None:
         return render(request, "mail/leave_unknown.html", status=404)
     if request.method == "POST":
@@ -109,7 +109,7 @@ def _next(group: Group, person: Person | None) -> list[dict[str, Any]]:
         {
             "meeting": one,
             "facts": facts(one, comes=False),
-            "token": addresses.rsvp_token(one.pk, person.pk) if person and one.takes_answers else "",
+            "token": tokens.rsvp_token(one.pk, person.pk) if person and one.takes_answers else "",
         }
         for one in rows
     ]

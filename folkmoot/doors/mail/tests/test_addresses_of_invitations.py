@@ -7,7 +7,7 @@ from django.utils.timezone import now
 
 from folkmoot.conversations import results
 from folkmoot.conversations.models import Post
-from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail import addresses, tokens
 from folkmoot.doors.mail.tests.at_the_door import send
 from folkmoot.doors.mail.tests.meeting_mail import plan
 from folkmoot.meetings.models import Meeting, Rsvp
@@ -73,10 +73,10 @@ def test_it_ends_some_days_after_the_meeting(address, client):
     token = addresses.read(address).token
     ends = now() - addresses.AFTERWARDS + timedelta(hours=1)
     Meeting.objects.update(starts_at=ends - timedelta(hours=1), ends_at=ends)
-    assert addresses.invited(token) is not None
+    assert tokens.invited(token) is not None
 
     Meeting.objects.update(ends_at=ends - timedelta(hours=2), starts_at=ends - timedelta(hours=3))
 
-    assert addresses.invited(token) is None
+    assert tokens.invited(token) is None
     assert client.get(f"/rsvp/{token}").status_code == 404
     assert send(address, body=WORDS).outcome == "refused"

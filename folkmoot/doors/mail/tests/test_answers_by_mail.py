@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from folkmoot.conversations.models import Post
-from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail import tokens
 from folkmoot.doors.mail.models import IncomingLetter, OutgoingLetter
 from folkmoot.doors.mail.tests.at_the_door import send
 from folkmoot.doors.mail.tests.meeting_mail import (
@@ -146,7 +146,7 @@ def test_an_answer_in_anothers_name_is_refused(meeting, invitation):
 def test_an_unknown_uid_a_delegation_and_a_made_up_token_change_nothing(meeting, invitation):
     unknown = reply_to(invitation).replace(meeting.uid, "nothing@example.org")
     delegated = reply_to(invitation, "DELEGATED")
-    wrong = make.wrong(addresses.rsvp_token(meeting.pk, 999_999))
+    wrong = make.wrong(tokens.rsvp_token(meeting.pk, 999_999))
 
     outcomes = [
         send_back(answer_letter(unknown, invitation, message_id="<1@x>")),
@@ -289,7 +289,7 @@ def test_a_seat_that_is_offered_is_taken_by_a_word(tarn, olga, ann, bob):
 def test_what_a_reply_quotes_lets_nobody_else_answer(meeting, invitation, ann):
     address = invitation["Reply-To"].addresses[0].addr_spec
     quoted = invitation.get_body(("plain",)).get_content().replace("\n", "\n> ")
-    token = addresses.rsvp_token(meeting.pk, ann.pk)
+    token = tokens.rsvp_token(meeting.pk, ann.pk)
 
     in_words(invitation, f"Where is it?\n\nOn Tuesday, Tarn <{address}> wrote:\n> {quoted}")
 
@@ -299,4 +299,4 @@ def test_what_a_reply_quotes_lets_nobody_else_answer(meeting, invitation, ann):
     assert token in quoted
     for kept in (said.body, said.html):
         assert token not in kept
-        assert "/mail/invitations/" + addresses.invitations_token(1)[:1] not in kept
+        assert "/mail/invitations/" + tokens.invitations_token(1)[:1] not in kept

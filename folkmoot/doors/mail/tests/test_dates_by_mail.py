@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from folkmoot.accounts.models import OPERATOR, Person
-from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail import tokens
 from folkmoot.doors.mail.tests.at_the_door import gone_out, send
 from folkmoot.groups.operations import remove_member
 from folkmoot.meetings import answers_to_dates
@@ -39,7 +39,7 @@ def said():
 
 
 def token_of(person, poll):
-    return addresses.dates_token(poll.group.memberships.get(person=person).pk, poll)
+    return tokens.dates_token(poll.group.memberships.get(person=person).pk, poll)
 
 
 def test_members_are_asked_in_their_own_zone_and_answer_by_letter(poll, ann, bob):

@@ -3,7 +3,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from folkmoot.accounts.models import OPERATOR, MailTrouble
-from folkmoot.doors.mail import addresses, mailings, transport
+from folkmoot.doors.mail import addresses, mailings, tokens, transport
 from folkmoot.doors.mail.models import DeferredCopy, IncomingLetter, Mailing
 from folkmoot.doors.mail.operations import unsubscribe
 from folkmoot.doors.mail.tests.at_the_door import Taken, arrive, gone_out, send, text
@@ -123,7 +123,7 @@ def test_one_click_stops_the_mail_and_nothing_else():
     membership = Membership.objects.get(person=ann)
 
     for _ in range(2):
-        unsubscribe(addresses.leave_token(membership.pk))
+        unsubscribe(tokens.leave_token(membership.pk))
 
     membership.refresh_from_db()
     assert (membership.mail, membership.left_at) == ("none", None)

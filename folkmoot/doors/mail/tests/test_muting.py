@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from folkmoot.conversations.models import Subscription
-from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail import tokens
 from folkmoot.doors.mail.operations import mute
 from folkmoot.doors.mail.tests.at_the_door import gone_out, text
 from folkmoot.groups.operations import leave
@@ -59,10 +59,10 @@ def test_the_link_mutes_after_a_question_and_takes_it_back(client, topic, ann):
 
 def test_a_link_that_is_not_ours_says_so_and_mutes_nothing(client, topic, ann):
     member = topic.channel.group.memberships.get(person=ann)
-    good = addresses.mute_token(member.pk, topic.pk)
-    leave_token = addresses.leave_token(member.pk)
+    good = tokens.mute_token(member.pk, topic.pk)
+    leave_token = tokens.leave_token(member.pk)
 
-    for token in (good[:-1] + "0", leave_token, "x", addresses.mute_token(member.pk, 10**9)):
+    for token in (good[:-1] + "0", leave_token, "x", tokens.mute_token(member.pk, 10**9)):
         assert client.get(f"/mail/mute/{token}").status_code == 404
         with pytest.raises(Refused):
             mute(token)
@@ -75,4 +75,4 @@ def test_the_link_of_who_has_left_does_nothing(client, topic, ann):
     member = topic.channel.group.memberships.get(person=ann)
     leave(member, via="web")
 
-    assert client.get(f"/mail/mute/{addresses.mute_token(member.pk, topic.pk)}").status_code == 404
+    assert client.get(f"/mail/mute/{tokens.mute_token(member.pk, topic.pk)}").status_code == 404

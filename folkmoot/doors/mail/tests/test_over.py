@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Person
-from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail import tokens
 from folkmoot.doors.mail.models import Confirmation, CountsOff, OutgoingLetter
 from folkmoot.doors.mail.over.letters import send_counts, turn_counts
 from folkmoot.doors.mail.tests.at_the_door import gone_out, send
@@ -268,7 +268,7 @@ def test_stopping_twice_is_stopping_once(group, olga):
         turn_counts(member, is_wanted=False)
 
     assert Event.objects.filter(kind="counts.turned_off").count() == 1
-    assert addresses.counted_for(addresses.counts_token(member.pk)) == member
+    assert tokens.counted_for(tokens.counts_token(member.pk)) == member
 
 
 def test_no_letter_ever_goes_to_an_address_that_did_not_consent(client, group, olga, move, page):

@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 
 from folkmoot.conversations.models import Post
-from folkmoot.doors.mail import addresses, transport
+from folkmoot.doors.mail import tokens, transport
 from folkmoot.doors.mail.models import HeldLetter, IncomingLetter, OutgoingLetter, RawLetter
 from tests import make
 
@@ -201,7 +201,7 @@ def test_letters_that_did_not_get_through_are_named(client, administrator, tmp_p
 def test_looking_at_the_link_changes_nothing(client, tarn, ann):
     mine = tarn.memberships.get(person=ann)
 
-    page = text(client.get(f"/mail/leave/{addresses.leave_token(mine.pk)}"))
+    page = text(client.get(f"/mail/leave/{tokens.leave_token(mine.pk)}"))
 
     assert "Stop the mail" in page
     mine.refresh_from_db()
@@ -211,7 +211,7 @@ def test_looking_at_the_link_changes_nothing(client, tarn, ann):
 def test_one_click_stops_the_mail_without_a_cookie_or_a_token_of_ours(tarn, ann):
 
     mine = tarn.memberships.get(person=ann)
-    address = f"/mail/leave/{addresses.leave_token(mine.pk)}"
+    address = f"/mail/leave/{tokens.leave_token(mine.pk)}"
     provider = Client(enforce_csrf_checks=True)
 
     assert provider.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
@@ -223,7 +223,7 @@ def test_one_click_stops_the_mail_without_a_cookie_or_a_token_of_ours(tarn, ann)
 
 def test_a_wrong_link_changes_nobody(client, tarn, ann):
     mine = tarn.memberships.get(person=ann)
-    token = addresses.leave_token(mine.pk)
+    token = tokens.leave_token(mine.pk)
 
     assert client.post(f"/mail/leave/{make.wrong(token)}").status_code == 404
     assert client.get("/mail/leave/nonsense").status_code == 404

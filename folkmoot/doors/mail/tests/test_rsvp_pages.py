@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from folkmoot.accounts.models import OPERATOR, Person
-from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail import tokens
 from folkmoot.doors.mail.models import Confirmation, InvitationsOff, OutgoingLetter
 from folkmoot.doors.mail.tests.at_the_door import send
 from folkmoot.doors.mail.tests.meeting_mail import entry, letters, plan, to
@@ -72,7 +72,7 @@ def test_a_made_up_link_is_nobodys(client, meeting):
 
 
 def test_invitations_are_turned_off_and_on_by_the_letters_last_line(client, tarn, ann):
-    page = f"/mail/invitations/{addresses.invitations_token(Membership.objects.get(person=ann).pk)}"
+    page = f"/mail/invitations/{tokens.invitations_token(Membership.objects.get(person=ann).pk)}"
     client.get(page)
     looked = InvitationsOff.objects.count()
     client.post(page)

@@ -4,7 +4,7 @@ import pytest
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
-from folkmoot.doors.mail import addresses, speakers, sweeping
+from folkmoot.doors.mail import speakers, sweeping, tokens
 from folkmoot.doors.mail.models import OutgoingLetter, Speaking
 from folkmoot.doors.mail.tests.meeting_mail import carry, letters, plan
 from folkmoot.meetings.models import Proposal
@@ -41,7 +41,7 @@ def heard(address=ZOE):
 
 
 def page():
-    return f"/mail/speaking/{addresses.speaking_token(Speaking.objects.get().pk)}"
+    return f"/mail/speaking/{tokens.speaking_token(Speaking.objects.get().pk)}"
 
 
 def test_a_named_speaker_is_asked_once_and_hears_nothing_more_until_they_agree(tarn, meeting):

@@ -85,6 +85,7 @@ class DoorList extends HTMLElement {
   async send() {
     const said = await this.queue.send(this.querySelector("[name=csrfmiddlewaretoken]").value);
     for (const person of Object.keys(said.here ?? {})) this.mark({ person });
+    if (said.noted?.length && said.left) return this.send(); // what was noted meanwhile
     if (said.error) this.say(`${this.getAttribute("words-refused")} ${said.error}`);
     else if (!said.isBusy) this.say(said.left ? `${this.getAttribute("words-waiting")} ${said.left}` : "");
   }
