@@ -151,7 +151,9 @@ def unmarked(source):
     said_in_a_language = "body [lang], html:has(.guide) title"  # the guides: translated as a whole, or not at all
     if page.select_one("main [name=q][value]:not([value=''])"):  # the reader's own words
         page.title.decompose()
-    for gone in page.select(f"script, style, code, pre, [name=language], [name=time_zone], {said_in_a_language}"):
+    for gone in page.select(
+        f"script, style, code, pre, [translate=no], [name=language], [name=time_zone], {said_in_a_language}"
+    ):
         gone.decompose()
     texts = [str(text) for text in page.find_all(string=True) if not isinstance(text, Comment | Doctype)]
     said = ["\n".join(texts), *(tag[name] for tag in page.find_all(True) for name in IN_TAGS if tag.get(name))]
