@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='meeting',
             name='brought_as',
-            field=models.CharField(blank=True, max_length=32),
+            field=models.CharField(blank=True, default="", max_length=32),
         ),
         migrations.CreateModel(
             name='TakenBack',

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='proposal',
             name='uid',
-            field=models.CharField(blank=True, max_length=255),
+            field=models.CharField(blank=True, default="", max_length=255),
         ),
         migrations.AddConstraint(
             model_name='proposal',

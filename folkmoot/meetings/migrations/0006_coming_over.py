@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='meeting',
             name='elsewhere',
-            field=models.URLField(blank=True, max_length=500),
+            field=models.URLField(blank=True, default="", max_length=500),
         ),
         migrations.CreateModel(
             name='Mirror',

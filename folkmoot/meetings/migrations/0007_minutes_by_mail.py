@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='approval',
             name='objection',
-            field=models.TextField(blank=True, max_length=5000),
+            field=models.TextField(blank=True, default="", max_length=5000),
         ),
     ]

@@ -143,9 +143,9 @@ class Meeting(Particulars):
     announced_at = models.DateTimeField(null=True)  # when people were invited
     cancelled_at = models.DateTimeField(null=True)
     why_cancelled = models.CharField(max_length=300, blank=True)
-    brought_as = models.CharField(max_length=32, blank=True)  # mark of what was said of it where it was brought from
+    brought_as = models.CharField(max_length=32, blank=True, default="")  # mark of what was said where it came from
     counted = models.PositiveIntegerField(null=True)  # how many came or said so, where that was counted elsewhere
-    elsewhere = models.URLField(max_length=500, blank=True)  # its page in the place that it was brought from
+    elsewhere = models.URLField(max_length=500, blank=True, default="")  # its page where it came from
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
     objects = MeetingQuerySet.as_manager()

@@ -33,7 +33,7 @@ class Proposal(models.Model):
     speaker_name = models.CharField(max_length=120, blank=True)  # of one who has no account
     speaker_address = models.EmailField(blank=True)  # never shown; where the question goes whether they come
     minutes = models.PositiveSmallIntegerField(default=30)  # 0: brought from elsewhere, where nobody has said
-    uid = models.CharField(max_length=255, blank=True)  # as the list names it that it was brought from
+    uid = models.CharField(max_length=255, blank=True, default="")  # as the list names it that it was brought from
     withdrawn_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     objects = ProposalQuerySet.as_manager()
@@ -182,7 +182,7 @@ class Approval(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     version = models.PositiveIntegerField(default=0)  # of the minutes that they have seen
     approved_at = models.DateTimeField(null=True)
-    objection = models.TextField(max_length=5000, blank=True)
+    objection = models.TextField(max_length=5000, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["minutes", "person"], name="asked_once_for_minutes")]

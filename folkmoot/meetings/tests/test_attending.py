@@ -198,4 +198,4 @@ def test_figures_tell_who_missed_a_seat_and_who_came_again(meeting, ann):
 
     found = figures(meeting.group)
 
-    assert [one[1:] for one in found] == [(2, 2, 1, 1, 1), (0, 1, 0, 1, 0)]
+    assert [one[1:6] for one in found] == [(2, 2, 1, 1, 1), (0, 1, 0, 1, 0)]
