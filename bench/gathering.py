@@ -136,7 +136,7 @@ class _Sink:
     told, last = 0, 0.0
 
     def send(self, copies: Sequence[Copy]) -> list[Answer]:
-        told = sum(b"METHOD:CANCEL" in copy.letter for copy in copies)
+        told = sum(b"CANCEL" in copy.letter for copy in copies)
         self.told, self.last = self.told + told, time.perf_counter() if told else self.last
         return [Answer(SENT) for _copy in copies]
 

@@ -40,5 +40,5 @@ def test_who_is_asked_to_approve_minutes_hears_of_it_in_their_language(db):
 
     assert OutgoingLetter.objects.filter(kind="minutes_submitted").count() == 1
     (asked,) = to(ann, letters())
-    assert asked["Subject"] == "Sie sind gefragt: Stimmt dieses Protokoll?"
+    assert asked["Subject"] == "Stimmt dieses Protokoll? Another"
     assert settings.SITE + reverse("minutes", args=[meeting.pk]) in asked.get_body(("plain",)).get_content()
