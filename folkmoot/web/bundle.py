@@ -33,6 +33,7 @@ APART = [
     "agenda",
     "over",
     "badges",
+    "near",
     "gallery",
 ]
 

@@ -10,7 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 
-SHEETS = "manage table topic trace inbox-row found help menu talk bulk time meeting matrix tree own gallery".split()
+SHEETS = (
+    "manage table topic trace inbox-row found help menu talk bulk time meeting matrix tree own near gallery".split()
+)
 DOORS = ["mail", "web", "chat", "meeting", "fediverse"]
 COLOURS = "paper sunk lift ink ink-2 ink-3 hair edge you you-soft line good warn bad".split()
 TRACES = {

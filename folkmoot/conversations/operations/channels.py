@@ -20,7 +20,7 @@ MOST_CHANNELS = 50  # of a group: each is a filter of its board
 LONGEST_SLUG = 20
 CHANGEABLE = frozenset({"name", "purpose", "allows_anonymous", "allows_scheduled"})
 # What follows the "+" in a group's address and means something else: a verb, a verb with its token, a topic's number.
-TAKEN = re.compile(r"t[0-9]+|(bounces|confirm|r|vote|dates|case|mute)(-.*)?")
+TAKEN = re.compile(r"t[0-9]+|(bounces|confirm|r|vote|dates|approve|case|mute)(-.*)?")
 NOT_YOURS = _("You can't change the channels of this group.")
 
 

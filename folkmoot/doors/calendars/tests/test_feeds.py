@@ -308,7 +308,7 @@ def test_a_calendar_asks_the_same_number_of_questions_for_any_length(
         weekly(tarn)
     client.get(address)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(address)
 
 

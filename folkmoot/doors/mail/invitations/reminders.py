@@ -29,7 +29,7 @@ def _readers(reminder: Reminder) -> Iterator[tuple[Person, str]]:
         answered = Rsvp.objects.filter(meeting=reminder.meeting).values("person")
         silent = invitees(reminder.meeting).exclude(person__in=answered).select_related("person", "address")
         for member in silent.order_by("pk"):
-            if member.address is not None:
+            if member.address is not None and can_answer(member.person, reminder.meeting):
                 yield member.person, member.address.email
         return
     for rsvp in _answers(reminder).select_related("person").order_by("pk"):

@@ -71,7 +71,7 @@ def test_nobody_votes_with_it(address, tarn, ann):
 
 def test_it_ends_some_days_after_the_meeting(address, client):
     token = addresses.read(address).token
-    ends = now() - addresses.AFTERWARDS + timedelta(hours=1)
+    ends = now() - tokens.AFTERWARDS + timedelta(hours=1)
     Meeting.objects.update(starts_at=ends - timedelta(hours=1), ends_at=ends)
     assert tokens.invited(token) is not None
 
