@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
 from folkmoot.groups.models import Group
@@ -29,6 +30,7 @@ from folkmoot.outbox.operations import record
 
 DETAILS = ("address", "city", "country", "latitude", "longitude", "directions")
 MOST_ROWS = 2_000  # meetings of one series
+MOST_COUNTED = 1_000_000  # people at one meeting
 GONE = "gone"  # the mark of one that its series has no longer
 
 
@@ -124,6 +126,8 @@ class _Bringer:
 
     def fields(self, plan: Plan) -> dict[str, Any]:
         """What a plan says of one meeting, as it is kept. Raises Refused where it cannot be."""
+        if not 0 <= (plan.counted or 0) <= MOST_COUNTED:
+            raise Refused(_("So many people come to no meeting."))
         said = self.particulars(plan)
         said |= moments(planned(plan.starts), plan.zone, plan.minutes)
         said |= {"counted": plan.counted, "elsewhere": plan.page}
