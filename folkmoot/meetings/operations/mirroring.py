@@ -17,7 +17,7 @@ from folkmoot.kit.fetch import Unfetchable, fetch
 from folkmoot.kit.text import is_web
 from folkmoot.kit.zones import to_utc
 from folkmoot.meetings import plans
-from folkmoot.meetings.models import Mirror
+from folkmoot.meetings.models import Meeting, Mirror
 from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
 from folkmoot.meetings.operations.venues import NOT_YOURS
 from folkmoot.meetings.plans import Plan
@@ -29,6 +29,7 @@ EVERY = timedelta(days=1)
 AT_ONCE = 10  # that are asked in one turn of the clock
 LARGEST = 5 * 1024 * 1024  # bytes of one
 MOST = 300  # meetings, or series of them, of one
+MOST_AHEAD = 1_000  # meetings to come that a group has from elsewhere; a machine brings no more
 AHEAD = timedelta(days=366)
 Fetch = Callable[[str], bytes]
 
@@ -78,7 +79,9 @@ def read_mirror(mirror: Mirror, get: Fetch) -> Brought | None:
         row.update(trouble="it is no calendar")
         return None
     found = [one for one in plans.of_calendar(calendar, zone=group.time_zone) if _is_ahead(one, now())]
-    done = bring_meetings_along(group, found[:MOST], by=OPERATOR, via=VIA)
+    there = Meeting.objects.filter(group=group).exclude(brought_as="").to_come().count()
+    room = max(0, MOST_AHEAD - there)
+    done = bring_meetings_along(group, found[:MOST], most_new=room, by=OPERATOR, via=VIA)
     row.update(read_at=now(), trouble="")
     return done
 

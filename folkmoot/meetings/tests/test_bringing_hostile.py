@@ -1,18 +1,21 @@
 """Lists that somebody made so that they break something, or those who read them."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.kit.errors import Refused
-from folkmoot.meetings.models import Meeting, Venue
+from folkmoot.meetings.attendance import feedback_ends_at
+from folkmoot.meetings.models import Feedback, Meeting, Venue
 from folkmoot.meetings.operations import bring_meetings_along, change_meeting
 from folkmoot.meetings.plans import of_text
 from tests import make
 
 BY = {"by": OPERATOR, "via": "test"}
-ROW = {"start": "2031-12-05T19:00", "title": "Looms", "uid": "one@x"}
+SOON = "2031-12-05T19:00"
+ROW = {"start": SOON, "title": "Looms", "uid": "one@x"}
 EVENT = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20311205T190000Z\nSUMMARY:Looms\n{}\nEND:VEVENT\nEND:VCALENDAR\n"
 
 
@@ -68,3 +71,24 @@ def test_what_no_database_keeps_is_named_and_the_rest_comes(tarn, more):
 def test_what_can_not_be_read_is_refused(tarn, text):
     with pytest.raises(Refused):
         brought(tarn, text)
+
+
+def test_a_place_that_was_named_by_a_row_that_can_not_be_kept_is_made_for_the_next(tarn):
+    rows = [
+        ROW | {"uid": uid, "start": start, "venue": "Mill"} for uid, start in (("a", "0001-01-01T10:00"), ("b", SOON))
+    ]
+
+    assert brought(tarn, json.dumps(rows)) == (1, 1)
+
+    assert Meeting.objects.get().venue == Venue.objects.get()
+
+
+def test_what_people_thought_is_shown_by_the_day_that_it_took_place_and_at_no_other(tarn):
+    meeting = make.meeting(tarn, title="Looms", starts_in=timedelta(days=-2))
+    Feedback.objects.create(meeting=meeting, person=make.person("Ann"), rating=1, words="Cold")
+    ends = feedback_ends_at(meeting)
+
+    brought(tarn, json.dumps([ROW | {"uid": meeting.uid, "start": "2020-12-05T19:00"}]))
+
+    meeting.refresh_from_db()
+    assert feedback_ends_at(meeting) == ends

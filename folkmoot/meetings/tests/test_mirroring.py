@@ -14,7 +14,8 @@ from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.kit.fetch import Unfetchable
 from folkmoot.kit.ical import Entry
 from folkmoot.meetings.models import Meeting, Mirror
-from folkmoot.meetings.operations import answer, mirror_due, set_mirror
+from folkmoot.meetings.operations import answer, mirror_due, mirroring, plan_series, set_mirror
+from folkmoot.meetings.operations.minutes import begin_minutes
 from folkmoot.outbox.models import Event
 from tests import make
 
@@ -155,3 +156,46 @@ def test_a_meeting_that_a_list_has_brought_is_the_same_by_its_page(group, move):
     mirror_due(calendar(one))
 
     assert Meeting.objects.get().uid == "302817364"
+
+
+def test_no_calendar_elsewhere_changes_what_was_planned_here(group, move):
+    """The names of our meetings stand in calendars that anybody may read."""
+    ours = make.meeting(group, title="Looms")
+    series = plan_series(group, title="Weekly", starts=ours.starts.replace(tzinfo=None), rule="FREQ=WEEKLY", **BY)
+    before = list(Meeting.objects.order_by("pk").values())
+    starts = ours.starts.replace(tzinfo=None) + timedelta(days=1)
+    theirs = [Entry(uid=ours.uid, title="Bad", starts=starts, status="CANCELLED")]
+    theirs += [Entry(uid=series.uid, title="Bad", starts=starts, rule="FREQ=DAILY;COUNT=2")]
+    set_mirror(move, address=CALENDAR, **BY)
+
+    mirror_due(calendar(*theirs, entry(1, days=5)))
+
+    assert list(Meeting.objects.exclude(title="Evening 1").order_by("pk").values()) == before
+    assert Meeting.objects.filter(title="Evening 1").exists()
+
+
+def test_what_took_place_and_left_something_behind_is_not_moved_by_a_calendar_elsewhere(group, move):
+    set_mirror(move, address=CALENDAR, **BY)
+    mirror_due(calendar(entry(1, days=5)))
+    ago = now() - timedelta(days=3)
+    Meeting.objects.update(starts=ago, starts_at=ago, ends_at=ago + timedelta(hours=2))
+    found = Meeting.objects.get()
+    begin_minutes(found, **BY)
+    a_day_later()
+
+    mirror_due(calendar(entry(1, days=6)))
+
+    assert Meeting.objects.get().starts_at == found.starts_at
+
+
+def test_a_calendar_elsewhere_brings_only_so_many_meetings_however_often_it_is_read(group, move, monkeypatch):
+    monkeypatch.setattr(mirroring, "MOST_AHEAD", 20)
+    set_mirror(move, address=CALENDAR, **BY)
+    bombs = [entry(number, days=1, rule="FREQ=DAILY;BYHOUR=1,2,3,4,5,6;BYMINUTE=1,2,3,4") for number in (1, 2)]
+
+    mirror_due(calendar(*bombs, *[entry(number, days=5) for number in range(3, 30)]))
+    a_day_later()
+    mirror_due(calendar(*[entry(number, days=5) for number in range(30, 60)]))
+
+    assert Meeting.objects.count() <= 20
+    assert Mirror.objects.get().trouble == ""
