@@ -4,6 +4,7 @@ Whoever proposed themselves under an address that they have proven need not be a
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from folkmoot.outbox.models import Event
 PLACED, MOVED, OFF, AGAIN, TAKEN_OFF = "placed", "moved", "off", "again", "taken off"
 MOVES = frozenset({"starts_at", "zone", "venue", "room"})
 ASKED_A_DAY = 3  # letters to one address, from all groups together
+ASKED_BY_A_GROUP = 30  # addresses on one day: whoever founds a group can name whom they like
+TOLD_A_DAY = 20  # letters to one address
 
 
 def talk_placed(event: Event) -> None:
@@ -87,10 +90,16 @@ def _tell(meeting: Meeting, talk: Proposal, said: str, event: Event) -> None:
         if Speaking.objects.filter(address=speaking.address).exclude(stopped_at=None).exists():
             return
         if speaking.agreed_at:
-            _write("speaker_told", meeting, talk, speaking, {"said": said}, key=f"{event.pk}:{talk.pk}")
-        elif said == PLACED and speaking.asked_at is None:
+            key = f"{event.pk}:{talk.pk}"
+            _write("speaker_told", meeting, talk, speaking, {"said": said}, key=key, most_a_day=TOLD_A_DAY)
+        elif said == PLACED and speaking.asked_at is None and _may_ask(meeting.group):
             Speaking.objects.filter(pk=speaking.pk).update(asked_at=now())
             _write("speaker_asked", meeting, talk, speaking, {}, key=f"{event.pk}:{talk.pk}", most_a_day=ASKED_A_DAY)
+
+
+def _may_ask(group: Group) -> bool:
+    asked = Speaking.objects.filter(group=group, asked_at__gt=now() - timedelta(days=1))
+    return asked.count() < ASKED_BY_A_GROUP
 
 
 def _known(group: Group, talk: Proposal) -> Speaking:

@@ -1,5 +1,7 @@
 """Speakers who have no account: asked by one letter, told what they want to hear, and left alone."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils.timezone import now
 
@@ -166,3 +168,30 @@ def test_what_no_talk_names_any_more_is_let_go_but_for_what_somebody_stopped(tar
 
 def test_a_token_that_is_wrong_shows_nothing(client, db):
     assert client.get("/mail/speaking/wrong").status_code == 404
+
+
+def test_a_group_asks_only_so_many_strangers_a_day(tarn, meeting, monkeypatch):
+    monkeypatch.setattr(speakers, "ASKED_BY_A_GROUP", 2)
+    names = [f"stranger{number}@elsewhere.example" for number in range(4)]
+    for number, address in enumerate(names):
+        schedule(talk(tarn, f"Looms {number}", address=address), meeting=meeting, **BY)
+    carry()
+
+    assert [to for to, _message in letters()] == names[:2]
+    Speaking.objects.exclude(asked_at=None).update(asked_at=now() - timedelta(days=2))
+    schedule(talk(tarn, "Dyes", address=names[3]), meeting=meeting, **BY)
+    assert len(heard(names[3])) == 1
+
+
+def test_a_talk_that_goes_on_and_off_the_agenda_all_day_writes_only_so_often(client, tarn, meeting):
+    offered = talk(tarn)
+    schedule(offered, meeting=meeting, **BY)
+    heard()
+    client.post(page(), {"wants": "yes"})
+    for _turn in range(speakers.TOLD_A_DAY):
+        take_off(offered, **BY)
+        carry()
+        schedule(offered, meeting=meeting, **BY)
+        carry()
+
+    assert len(heard()) == speakers.TOLD_A_DAY
