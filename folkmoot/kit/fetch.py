@@ -16,9 +16,9 @@ class Unfetchable(ValueError):
     """It could not be had, and the words say why."""
 
 
-def fetch(address: str, *, largest: int) -> bytes:
+def fetch(address: str, *, largest: int, patience: float = PATIENCE) -> bytes:
     """Return what stands at an https address. Raises Unfetchable."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     for _turn in range(MOST_REDIRECTS + 1):
         try:
             connection, response = _asked(address, end)
