@@ -30,6 +30,7 @@ from folkmoot.outbox.operations import record
 
 DETAILS = ("address", "city", "country", "latitude", "longitude", "directions")
 MOST_ROWS = 2_000  # meetings of one series
+MOST_PLACES = 500  # of a group to which a machine adds
 MOST_COUNTED = 1_000_000  # people at one meeting
 WHEN = frozenset({"starts", "starts_at", "ends_at", "zone", "minutes", "cancelled_at"})
 GONE = "gone"  # the mark of one that its series has no longer
@@ -152,6 +153,8 @@ class _Bringer:
     def venue(self, place: Place) -> Venue:
         key = (place.name, place.address, place.city)
         if key not in self.places:
+            if self.most_new is not None and len(self.places) >= MOST_PLACES:
+                raise Refused(_("There are too many places."))
             more = {name: getattr(place, name) for name in DETAILS}
             self.places[key] = add_venue(self.group, name=place.name, by=self.by, via=self.via, **more)
             self.done.venues += 1

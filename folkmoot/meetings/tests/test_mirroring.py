@@ -13,8 +13,8 @@ from folkmoot.kit import ical
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.kit.fetch import Unfetchable
 from folkmoot.kit.ical import Entry
-from folkmoot.meetings.models import Meeting, Mirror
-from folkmoot.meetings.operations import answer, mirror_due, mirroring, plan_series, set_mirror
+from folkmoot.meetings.models import Meeting, Mirror, Venue
+from folkmoot.meetings.operations import answer, bringing, mirror_due, mirroring, plan_series, set_mirror
 from folkmoot.meetings.operations.minutes import begin_minutes
 from folkmoot.outbox.models import Event
 from tests import make
@@ -199,3 +199,13 @@ def test_a_calendar_elsewhere_brings_only_so_many_meetings_however_often_it_is_r
 
     assert Meeting.objects.count() <= 20
     assert Mirror.objects.get().trouble == ""
+
+
+def test_a_calendar_elsewhere_that_names_another_place_each_day_fills_no_address_book(move, monkeypatch):
+    monkeypatch.setattr(bringing, "MOST_PLACES", 3)
+    set_mirror(move, address=CALENDAR, **BY)
+    for day in range(6):
+        mirror_due(calendar(entry(1, days=5, location=f"Hall {day}")))
+        a_day_later()
+
+    assert Venue.objects.count() == 3
