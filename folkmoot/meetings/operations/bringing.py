@@ -75,7 +75,7 @@ def bring_meetings_along(
 
 
 def _bring(bringer: "_Bringer", plans: Iterable[Plan], *, watch: Callable[[], None]) -> Brought:
-    group, by, via = bringer.group, bringer.by, bringer.via
+    group, by, via, done = bringer.group, bringer.by, bringer.via, bringer.done
     for plan in plans:
         try:
             with transaction.atomic():
@@ -84,9 +84,8 @@ def _bring(bringer: "_Bringer", plans: Iterable[Plan], *, watch: Callable[[], No
         except Refused as refusal:
             require(can_organise(by, group), NOT_YOURS)
             bringer.look_for_places()  # one that it has made is gone again
-            bringer.done.refused.append((plan.title[:100], str(refusal)))
+            done.refused.append((plan.title[:100], str(refusal)))
         watch()
-    done = bringer.done
     if done.new or done.changed:
         with transaction.atomic():
             note(group, "meeting.brought", by=by, via=via, count=done.new + done.changed)
@@ -99,8 +98,7 @@ class _Bringer:
         self.look_for_places()
 
     def look_for_places(self) -> None:
-        known = Venue.objects.filter(group=self.group)
-        self.places = {(one.name, one.address, one.city): one for one in known}
+        self.places = {(one.name, one.address, one.city): one for one in Venue.objects.filter(group=self.group)}
 
     def bring(self, plan: Plan) -> None:
         if plan.rule:
