@@ -88,17 +88,23 @@ def _tell(meeting: Meeting, talk: Proposal, said: str, event: Event) -> None:
             return
         if speaking.agreed_at:
             _write("speaker_told", meeting, talk, speaking, {"said": said}, key=f"{event.pk}:{talk.pk}")
-        elif said == PLACED and speaking.asked_at is None:
+        elif said == PLACED and speaking.asked_at is None and not _is_asked_enough(speaking.address):
             Speaking.objects.filter(pk=speaking.pk).update(asked_at=now())
-            _write("speaker_asked", meeting, talk, speaking, {}, key=f"{event.pk}:{talk.pk}", most_a_day=ASKED_A_DAY)
+            _write("speaker_asked", meeting, talk, speaking, {}, key=f"{event.pk}:{talk.pk}")
+
+
+def _is_asked_enough(address: str) -> bool:
+    """Whether other groups have asked today; then the next talk here asks."""
+    return letters.has_had(address, "speaker_asked", ASKED_A_DAY)
 
 
 def _known(group: Group, talk: Proposal) -> Speaking:
     address = talk.speaker_address.lower()
+    row, _made = Speaking.objects.get_or_create(group=group, address=address)
     is_own = talk.by is not None and talk.by.addresses.filter(email__iexact=address, verified=True).exists()
-    row, _made = Speaking.objects.get_or_create(
-        group=group, address=address, defaults={"agreed_at": now() if is_own else None}
-    )
+    if is_own and row.agreed_at is None:
+        row.agreed_at = now()
+        row.save(update_fields=["agreed_at"])
     return row
 
 

@@ -1,5 +1,7 @@
 """Speakers who have no account: asked by one letter, told what they want to hear, and left alone."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils.timezone import now
 
@@ -149,6 +151,24 @@ def test_one_address_is_asked_so_often_a_day(db):
         schedule(talk(group), meeting=plan(group, OPERATOR), **BY)
     carry()
     assert OutgoingLetter.objects.filter(kind="speaker_asked").count() == speakers.ASKED_A_DAY
+
+    last = Speaking.objects.latest("pk")
+    OutgoingLetter.objects.update(made_at=now() - timedelta(days=2))
+    schedule(talk(last.group, "Dyes"), meeting=plan(last.group, OPERATOR), **BY)
+    carry()
+
+    assert OutgoingLetter.objects.filter(kind="speaker_asked").count() == speakers.ASKED_A_DAY + 1
+
+
+def test_who_was_asked_and_then_proposes_themselves_has_said_yes_by_that(tarn, meeting):
+    ann = make.person("Ann")
+    make.join(tarn, ann, mail="none")
+    schedule(talk(tarn, address="ann@example.org"), meeting=meeting, **BY)
+    heard()
+
+    schedule(talk(tarn, "Dyes", by=ann, address="ann@example.org"), meeting=meeting, **BY)
+
+    assert [subject for subject, _text in heard("ann@example.org")] == ["Your talk is on the agenda: Dyes"]
 
 
 def test_what_no_talk_names_any_more_is_let_go_but_for_what_somebody_stopped(tarn, meeting):
