@@ -19,6 +19,7 @@ from folkmoot.doors.mail.models import Speaking
 from folkmoot.groups.models import Group
 from folkmoot.meetings.models import AgendaItem, Meeting, Proposal
 from folkmoot.outbox.models import Event
+from folkmoot.outbox.operations import record
 
 PLACED, MOVED, OFF, AGAIN, TAKEN_OFF = "placed", "moved", "off", "again", "taken off"
 MOVES = frozenset({"starts_at", "zone", "venue", "room"})
@@ -59,6 +60,7 @@ def decide(speaking: Speaking, *, wants: bool) -> None:
             Speaking.objects.filter(address=speaking.address).update(stopped_at=None)
         news = {"agreed_at": now()} if wants else {"agreed_at": None, "stopped_at": now()}
         Speaking.objects.filter(pk=speaking.pk).update(**news)
+        record("speaking.agreed" if wants else "speaking.stopped", speaking, by=None, via="mail")
 
 
 def talks_of(speaking: Speaking) -> QuerySet[AgendaItem]:

@@ -13,6 +13,7 @@ from folkmoot.meetings.models import Proposal
 from folkmoot.meetings.operations import cancel, change_meeting, publish, uncancel
 from folkmoot.meetings.operations.agenda import schedule, take_off
 from folkmoot.meetings.operations.proposing import change_proposal, propose
+from folkmoot.outbox.models import Event
 from tests import make
 
 BY = {"by": OPERATOR, "via": "test"}
@@ -107,7 +108,9 @@ def test_who_stopped_it_is_asked_by_no_other_group_until_they_want_it_again(tarn
     schedule(talk(other), meeting=elsewhere, **BY)
 
     assert heard() == []
+    assert Event.objects.filter(kind="speaking.stopped", subject_id=mine.pk).count() == 1
     speakers.decide(mine, wants=True)
+    assert Event.objects.filter(kind="speaking.agreed", subject_id=mine.pk).count() == 1
     change_meeting(meeting, room="Library", **BY)
     assert [subject for subject, _text in heard()] == ["At another time or place: Looms"]
 
