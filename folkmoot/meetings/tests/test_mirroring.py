@@ -108,6 +108,23 @@ def test_what_was_changed_here_stays_until_something_else_is_said_there(group, m
     assert Meeting.objects.values_list("title", "room").get() == ("Evening 1", "Hall")
 
 
+def test_a_reading_that_was_broken_off_is_tried_again_the_same_day(move):
+    def killed(address):
+        raise KeyboardInterrupt
+
+    set_mirror(move, address=CALENDAR, **BY)
+    with pytest.raises(KeyboardInterrupt):
+        mirror_due(killed)
+    assert mirror_due(calendar(entry(1, days=5))) == 0
+    Mirror.objects.update(asked_at=now() - timedelta(hours=2))
+
+    assert mirror_due(calendar(entry(1, days=5))) == 1
+    Mirror.objects.update(
+        asked_at=now() - timedelta(hours=2), read_at=now() - timedelta(hours=2) + timedelta(minutes=1)
+    )
+    assert mirror_due(calendar(entry(1, days=5))) == 0
+
+
 def test_what_can_not_be_read_is_noted_and_tried_the_next_day(move):
     def unreachable(address):
         raise Unfetchable("the server answers 404")
