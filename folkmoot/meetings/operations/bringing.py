@@ -171,14 +171,16 @@ class _Bringer:
         self.done.new += 1
 
     def change(self, meeting: Meeting, fields: dict[str, Any]) -> bool:
-        """Give a meeting what the plan says now; whether that was another. What was counted once stays counted.
+        """Give a meeting what the plan says now, where that is news; whether it was another.
 
-        One that was called off here stays so; one that takes place here after all, until the plan says something new.
+        What was changed here stays until something else is said there. What was counted once stays counted, and one
+        that was called off here stays so.
         """
+        if fields["brought_as"] == meeting.brought_as:
+            return False
         if fields.get("counted") is None:
             fields.pop("counted", None)
-        is_news = fields["brought_as"] != meeting.brought_as
-        if (not _is_off_elsewhere(meeting)) if meeting.cancelled_at else not is_news:
+        if meeting.cancelled_at and not _is_off_elsewhere(meeting):
             del fields["cancelled_at"]
         if meeting.is_over and self.stays(meeting):
             fields = {name: value for name, value in fields.items() if name not in WHEN}

@@ -13,6 +13,7 @@ from folkmoot.meetings.models import Proposal
 from folkmoot.meetings.operations import cancel, change_meeting, publish, uncancel
 from folkmoot.meetings.operations.agenda import schedule, take_off
 from folkmoot.meetings.operations.proposing import change_proposal, propose
+from folkmoot.outbox.models import Event
 from tests import make
 
 BY = {"by": OPERATOR, "via": "test"}
@@ -107,7 +108,9 @@ def test_who_stopped_it_is_asked_by_no_other_group_until_they_want_it_again(tarn
     schedule(talk(other), meeting=elsewhere, **BY)
 
     assert heard() == []
+    assert Event.objects.filter(kind="speaking.stopped", subject_id=mine.pk).count() == 1
     speakers.decide(mine, wants=True)
+    assert Event.objects.filter(kind="speaking.agreed", subject_id=mine.pk).count() == 1
     change_meeting(meeting, room="Library", **BY)
     assert [subject for subject, _text in heard()] == ["At another time or place: Looms"]
 
@@ -151,6 +154,24 @@ def test_one_address_is_asked_so_often_a_day(db):
         schedule(talk(group), meeting=plan(group, OPERATOR), **BY)
     carry()
     assert OutgoingLetter.objects.filter(kind="speaker_asked").count() == speakers.ASKED_A_DAY
+
+    last = Speaking.objects.latest("pk")
+    OutgoingLetter.objects.update(made_at=now() - timedelta(days=2))
+    schedule(talk(last.group, "Dyes"), meeting=plan(last.group, OPERATOR), **BY)
+    carry()
+
+    assert OutgoingLetter.objects.filter(kind="speaker_asked").count() == speakers.ASKED_A_DAY + 1
+
+
+def test_who_was_asked_and_then_proposes_themselves_has_said_yes_by_that(tarn, meeting):
+    ann = make.person("Ann")
+    make.join(tarn, ann, mail="none")
+    schedule(talk(tarn, address="ann@example.org"), meeting=meeting, **BY)
+    heard()
+
+    schedule(talk(tarn, "Dyes", by=ann, address="ann@example.org"), meeting=meeting, **BY)
+
+    assert [subject for subject, _text in heard("ann@example.org")] == ["Your talk is on the agenda: Dyes"]
 
 
 def test_what_no_talk_names_any_more_is_let_go_but_for_what_somebody_stopped(tarn, meeting):
