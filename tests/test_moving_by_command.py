@@ -50,6 +50,13 @@ def test_it_begins_is_looked_at_and_ends(group, tmp_path):
     assert run(move, "show", "nowhere")[0] == 4
 
 
+def test_a_wrong_address_of_a_calendar_begins_nothing(group):
+    assert begin("--calendar", "ftp://meetup.example/tarn.ics")[0] == 3
+
+    assert not Move.objects.exists()
+    assert begin("--calendar", "https://meetup.example/tarn.ics")[0] == 0
+
+
 def test_who_came_is_told_first_and_then_noted(group, tmp_path):
     starts = (now() - timedelta(days=9)).replace(tzinfo=None, microsecond=0)
     bring_meetings_along(group, [Plan(uid="1@x", title="Old", starts=starts, zone="UTC")], by=OPERATOR, via="test")

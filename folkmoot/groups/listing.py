@@ -162,8 +162,3 @@ def past(group: Group, query: str = "") -> QuerySet[Membership, Any]:
         When(departed_by=Membership.Departure.REMOVED, then=Subquery(removals.order_by("-pk").values("by__name")[:1]))
     )
     return gone.annotate(removed_by=by).select_related("person").order_by("-left_at", "-pk")
-
-
-def harmless(cell: str) -> str:
-    """A table program takes a cell that begins like this for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

@@ -28,11 +28,14 @@ COURTESIES = _words(
     |mfg
     """
 )
+_DISLIKES = frozenset("👎❌✖❎⛔🚫🙅")
 _MARKS = re.compile(r"[.,;:!…]+|[()]|\s[-–]\s|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")
 
 
 def is_consent(words: str, *, name: str = "") -> bool:
     """Whether somebody's own words approve, besides greetings and their name."""
+    if _DISLIKES & set(words):
+        return False
     lines = [line for line in map(_folded, words.splitlines()) if line]
     polite = COURTESIES | {_folded(name), *_folded(name).split()}
     said = [line for line in lines if line not in polite]

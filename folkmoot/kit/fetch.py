@@ -3,13 +3,17 @@
 import ipaddress
 import socket
 import ssl
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urljoin, urlsplit
 
 PATIENCE = 30.0  # seconds for all of it
 MOST_REDIRECTS = 3
 _CHUNK = 64 * 1024
+_LEADING_ON = [ipaddress.IPv6Network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")]  # RFC 6052, 8215
 
 
 class Unfetchable(ValueError):
@@ -30,7 +34,7 @@ def fetch(address: str, *, largest: int) -> bytes:
                     raise Unfetchable(f"the server answers {response.status}")
                 return _body(response, largest, end)
             finally:
-                connection.close()
+                connection.release()
         except (OSError, HTTPException) as error:
             raise Unfetchable(f"it can't be reached: {error}") from error
     raise Unfetchable("it leads from one address to the next")
@@ -43,27 +47,59 @@ def public_address(host: str, port: int) -> str:
     except (OSError, UnicodeError) as error:
         raise Unfetchable(f"there is no host {host[:100]}") from error
     for one in found:
-        ip = ipaddress.ip_address(one.partition("%")[0])
-        ip = getattr(ip, "ipv4_mapped", None) or ip
-        if not ip.is_global or ip.is_multicast:
+        if not all(ip.is_global and not ip.is_multicast for ip in _meant(one.partition("%")[0])):
             raise Unfetchable(f"{host[:100]} is not of the public internet")
     return min(found, key=lambda one: (":" in one, one))
 
 
-class _Pinned(HTTPSConnection):
-    """Connects to the address that was looked at, whatever the name says a moment later."""
+def _meant(text: str) -> Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """The address, and that of the old kind to which a gateway would lead it."""
+    ip = ipaddress.ip_address(text)
+    yield ip
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if any(ip in one for one in _LEADING_ON):
+            inner = ipaddress.IPv4Address(int(ip) % 2**32)
+        if inner is not None:
+            yield inner
 
-    def __init__(self, host: str, port: int, ip: str, timeout: float) -> None:
-        self.tls = ssl.create_default_context()
-        super().__init__(host, port, timeout=timeout, context=self.tls)
-        self.ip = ip
+
+class Pinned(HTTPSConnection):
+    """Connects to the address that was looked at, whatever the name says a moment later, and not for longer than said.
+
+    A server that says one byte a moment would else keep us for days: patience of a socket begins anew with each.
+    """
+
+    def __init__(self, host: str, port: int, ip: str, end: float, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls or ssl.create_default_context()
+        super().__init__(host, port, timeout=_left(end), context=self.tls)
+        self.ip, self.end = ip, end
+        self.line: socket.socket | None = None  # a second hold on the connection, to cut it off
+        self.watch: threading.Timer | None = None
 
     def connect(self) -> None:
         plain = socket.create_connection((self.ip, self.port), timeout=self.timeout)
+        self.line = plain.dup()
+        self.watch = threading.Timer(_left(self.end), self._cut_off)
+        self.watch.daemon = True
+        self.watch.start()
         self.sock = self.tls.wrap_socket(plain, server_hostname=self.host)
 
+    def release(self) -> None:
+        """Close it for good. `close` is called by itself while the answer is still read."""
+        self.close()
+        if self.watch is not None:
+            self.watch.cancel()
+        if self.line is not None:
+            self.line.close()
 
-def _asked(address: str, end: float) -> tuple[_Pinned, HTTPResponse]:
+    def _cut_off(self) -> None:
+        if self.line is not None:
+            with suppress(OSError):
+                self.line.shutdown(socket.SHUT_RDWR)
+
+
+def _asked(address: str, end: float) -> tuple[Pinned, HTTPResponse]:
     try:
         parts = urlsplit(address)
         port = parts.port or 443
@@ -74,10 +110,14 @@ def _asked(address: str, end: float) -> tuple[_Pinned, HTTPResponse]:
     if parts.username or parts.password:
         raise Unfetchable("an address with a name and password in it is not fetched")
     ip = public_address(parts.hostname, port)
-    connection = _Pinned(parts.hostname, port, ip, timeout=_left(end))
+    connection = Pinned(parts.hostname, port, ip, end)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection.request("GET", path, headers={"User-Agent": "Folkmoot", "Accept": "text/calendar, */*"})
-    return connection, connection.getresponse()
+    try:
+        connection.request("GET", path, headers={"User-Agent": "Folkmoot", "Accept": "text/calendar, */*"})
+        return connection, connection.getresponse()
+    except BaseException:
+        connection.release()
+        raise
 
 
 def _body(response: HTTPResponse, largest: int, end: float) -> bytes:
@@ -87,6 +127,7 @@ def _body(response: HTTPResponse, largest: int, end: float) -> bytes:
         if len(found) > largest:
             raise Unfetchable(f"it is larger than {largest:,} bytes")
         _left(end)
+    _left(end)  # what was cut off looks as if it had ended
     return bytes(found)
 
 

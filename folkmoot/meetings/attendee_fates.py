@@ -2,7 +2,7 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -17,7 +17,7 @@ from folkmoot.accounts.models import Address, Person
 from folkmoot.groups.models import Group, Membership
 from folkmoot.kit.parts import in_parts
 from folkmoot.meetings.attendees import Attendee
-from folkmoot.meetings.models import Attendance, Meeting, Rsvp
+from folkmoot.meetings.models import Attendance, Meeting, Rsvp, TakenBack
 
 AT_ONCE = 400
 OF_LIST = "list-"  # how keys of rows that came with a list begin
@@ -72,27 +72,26 @@ class Known:
 class There:
     """Who is noted at a meeting already, and, while a list is gone through, who came with it."""
 
-    people: set[int]
-    names: dict[str, int]  # keys of those who are names only, with their rows
-    others: set[str]  # keys of those who are people
-    at_the_door: set[str]  # names that were noted there
+    people: set[int] = field(default_factory=set)
+    names: dict[str, int] = field(default_factory=dict)  # keys of those who are names only, with their rows
+    others: set[str] = field(default_factory=set)  # keys of those who are people
+    at_the_door: set[str] = field(default_factory=set)  # names that were noted there
+    struck_off: set[int | str] = field(default_factory=set)  # people and keys; the same list does not bring them back
     now: set[int | str] = field(default_factory=set)
 
 
 def fates(group: Group, attendees: Sequence[Attendee], *, meeting: Meeting | None = None) -> list[Fate]:
     """Say what becomes of them: at one meeting, or at those that the rows name."""
     known, named = _known(group, attendees), _Named(group)
-    there: dict[int, There] = {}
+    placed = [(one, *((meeting, "") if meeting else named.of(one))) for one in attendees]
+    there = _there({at.pk for _one, at, _why in placed if at})
     found = []
-    for one in attendees:
-        at, why = (meeting, "") if meeting else named.of(one)
+    for one, at, why in placed:
         if one.trouble or one.is_absent or at is None:
             outcome = Outcome.ABSENT if one.is_absent and not one.trouble else Outcome.REFUSED
             found.append(Fate(one, outcome, one.trouble or ("" if one.is_absent else why), at))
-            continue
-        if at.pk not in there:
-            there[at.pk] = _there(at)
-        found.append(_fate(one, at, known, there[at.pk]))
+        else:
+            found.append(_fate(one, at, known, there[at.pk]))
     return found
 
 
@@ -101,10 +100,12 @@ def _fate(one: Attendee, at: Meeting, known: Known, there: There) -> Fate:
     name = one.name.casefold()
     person = by_address or known.by_name.get(name)
     fate = Fate(one, Outcome.PERSON, "", at, person, by_address is not None, there.names.get(_key(one, at)))
-    whose: int | str = person or fate.key
-    if whose in there.now:
+    marks: set[int | str] = {fate.key, person} if person else {fate.key}
+    if marks & there.now:
         return Fate(one, Outcome.SAME, "", at, person, fate.is_by_address)
-    there.now.add(whose)
+    there.now |= marks
+    if marks & there.struck_off:
+        return Fate(one, Outcome.KEPT, _("They were struck off the list here."), at)
     if person:
         is_known = person in there.people or fate.key in there.others
         return Fate(one, Outcome.KEPT, "", at, person, fate.is_by_address) if is_known else fate
@@ -120,15 +121,26 @@ def _key(one: Attendee, at: Meeting) -> str:
     return Fate(one, Outcome.NAME, "", at).key
 
 
-def _there(meeting: Meeting) -> There:
-    rows = Attendance.objects.filter(meeting=meeting)
-    names = rows.filter(person=None)
-    return There(
-        people=set(rows.exclude(person=None).values_list("person", flat=True)),
-        names=dict(names.values_list("key", "pk")),
-        others=set(rows.exclude(person=None).values_list("key", flat=True)),
-        at_the_door={name.casefold() for name in names.exclude(key__startswith=OF_LIST).values_list("name", flat=True)},
-    )
+def _there(meetings: Iterable[int]) -> dict[int, There]:
+    """Who is noted at these meetings, in a few questions however many they are."""
+    found = {pk: There() for pk in meetings}
+    for some in in_parts(sorted(found), AT_ONCE):
+        rows = Attendance.objects.filter(meeting__in=some).values_list("meeting", "pk", "person", "key", "name")
+        for pk, row, person, key, name in rows.iterator(chunk_size=5_000):
+            _note(found[pk], row, person, key, name)
+        for pk, person, key in TakenBack.objects.filter(meeting__in=some).values_list("meeting", "person", "key"):
+            found[pk].struck_off.add(person or key)
+    return found
+
+
+def _note(there: There, row: int, person: int | None, key: str, name: str) -> None:
+    if person is not None:
+        there.people.add(person)
+        there.others.add(key)
+        return
+    there.names[key] = row
+    if not key.startswith(OF_LIST):
+        there.at_the_door.add(name.casefold())
 
 
 def _known(group: Group, attendees: Sequence[Attendee]) -> Known:

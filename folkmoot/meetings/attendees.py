@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 
 from django.utils.functional import Promise
@@ -124,6 +125,7 @@ def _number(text: str) -> int:
     return min(int(found[1]), MOST_GUESTS) if found else 0
 
 
+@lru_cache(maxsize=500)  # a list names few days, each in many rows
 def _day(text: str) -> date | None:
     text = text.strip()
     for part in (text, re.split(r"[T ]", text)[0]):

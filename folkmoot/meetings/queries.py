@@ -12,7 +12,8 @@ from django.utils.timezone import localdate, now
 from folkmoot.accounts.models import Person
 from folkmoot.groups.deciding import held_among, permissions_in
 from folkmoot.groups.models import Group
-from folkmoot.meetings.models import Meeting, MeetingQuerySet, Rsvp
+from folkmoot.meetings.models import Meeting, MeetingQuerySet, Point, Rsvp
+from folkmoot.meetings.rules import can_close, can_look_after, can_organise, can_take
 from folkmoot.store.prepared import Prepared
 
 MOST = 100  # meetings to come that are looked at for one person
@@ -109,6 +110,29 @@ def place_in_line(rsvp: Rsvp) -> int:
     line = Rsvp.objects.waiting().filter(meeting=rsvp.meeting_id, place=rsvp.place)
     earlier = Q(waits_since__lt=rsvp.waits_since) | Q(waits_since=rsvp.waits_since, pk__lt=rsvp.pk)
     return line.filter(earlier).count() + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """Which open points of a group somebody may close, give to somebody and take on, by their keys."""
+
+    closes: frozenset[int] = frozenset()
+    gives: frozenset[int] = frozenset()
+    takes: frozenset[int] = frozenset()
+
+
+def handling(person: Person | None, group: Group, points: Sequence[Point]) -> Handling:
+    """Ask the rules of points that somebody sees: once for all, and of each only where it is theirs or they hosted."""
+    if person is None:
+        return Handling()
+    nobodys = [one for one in points if one.owner_id is None]
+    takes = frozenset(one.pk for one in nobodys) if nobodys and can_take(person, nobodys[0]) else frozenset()
+    if can_organise(person, group):
+        keys = frozenset(one.pk for one in points)
+        return Handling(keys, keys, takes)
+    near = [one for one in points if person.pk in {one.owner_id, one.meeting.host_id}]
+    closes = frozenset(one.pk for one in near if can_close(person, one))
+    return Handling(closes, frozenset(one.pk for one in near if can_look_after(person, one.meeting)), takes)
 
 
 def _coming() -> MeetingQuerySet:

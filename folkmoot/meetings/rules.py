@@ -93,7 +93,13 @@ def can_look_after(person: Actor | None, meeting: Meeting) -> bool:
     """Those who organise, and the host: at the door, and with the minutes."""
     is_host = isinstance(person, Person) and person.is_active and person.pk == meeting.host_id
     is_open = meeting.group.closed_at is None
-    return can_organise(person, meeting.group) or (is_host and is_open and can_see(person, meeting))  # type: ignore[arg-type]
+    return can_organise(person, meeting.group) or (is_host and is_open and belongs(person, meeting))  # type: ignore[arg-type]
+
+
+def belongs(person: Person, meeting: Meeting) -> bool:
+    """Whether a task at a meeting is still theirs: what strangers may read stays readable to who was taken out."""
+    is_here = is_member(person, meeting.group) and not is_denied(person, "meetings.read", meeting.group)
+    return is_here and can_see(person, meeting)
 
 
 def is_open_to_newcomers(meeting: Meeting) -> bool:
@@ -141,5 +147,5 @@ def can_take(person: Person | None, point: Point) -> bool:
 
 def can_close(person: Actor | None, point: Point) -> bool:
     """Whoever has it to do, and those who look after the meeting that it came from."""
-    is_theirs = isinstance(person, Person) and person.pk == point.owner_id and can_see(person, point.meeting)
+    is_theirs = isinstance(person, Person) and person.pk == point.owner_id and belongs(person, point.meeting)
     return (is_theirs and point.group.closed_at is None) or can_look_after(person, point.meeting)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils.timezone import make_aware
 
@@ -51,11 +52,12 @@ def begin(
     """Open the page by which people of the old place join GROUP."""
     group = group_named(slug)
     at = make_aware(until.replace(hour=23, minute=59, second=59), ZoneInfo(group.time_zone)) if until else None
-    made = operations.begin_move(
-        group, name=name, address=address, members=members, ends_at=at, by=OPERATOR, via=VIA
-    )  # fmt: skip
-    if calendar:
-        set_mirror(made, address=calendar, by=OPERATOR, via=VIA)
+    with transaction.atomic():  # a wrong address of a calendar begins nothing
+        made = operations.begin_move(
+            group, name=name, address=address, members=members, ends_at=at, by=OPERATOR, via=VIA
+        )  # fmt: skip
+        if calendar:
+            set_mirror(made, address=calendar, by=OPERATOR, via=VIA)
     facts = _facts(made)
     answer(facts, facts["page"], wants_json=wants_json)
 

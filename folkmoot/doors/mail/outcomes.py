@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import now
+from django.utils.translation import get_language
 
 from folkmoot.accounts.language import speaking
 from folkmoot.conversations import results
@@ -16,6 +17,7 @@ from folkmoot.doors.mail.invitations.queue import invitees
 from folkmoot.groups.models import Group, Membership, MembershipQuerySet
 from folkmoot.groups.queries import members_reached
 from folkmoot.meetings import answers_to_dates
+from folkmoot.meetings.answers_to_dates import Column
 from folkmoot.meetings.models import DateAnswer, DatePoll, Meeting, Series
 from folkmoot.meetings.operations import announcing
 from folkmoot.outbox.models import Event
@@ -44,10 +46,14 @@ def dates_closed(event: Event) -> None:
     poll = DatePoll.objects.select_related("group").filter(pk=event.subject_id, meeting=None).first()
     if poll is None or poll.is_open:
         return
+    counted: dict[tuple[str, str | None], list[Column]] = {}  # the same for all who read by one clock in one language
     for member in _answered(poll).exclude(person=event.actor_id):
+        zone = answers_to_dates.zone_of(member.person, poll)
         with speaking(member.person):
-            zone = answers_to_dates.zone_of(member.person, poll)
-            context = {"poll": poll, "zone": zone.replace("_", " "), "times": answers_to_dates.columns(poll, zone)}
+            read = (zone, get_language())
+            if read not in counted:
+                counted[read] = answers_to_dates.columns(poll, zone)
+        context = {"poll": poll, "zone": zone.replace("_", " "), "times": counted[read]}
         _write("dates_closed", poll.group, member, context, event)
 
 

@@ -15,6 +15,7 @@ from folkmoot.meetings.models import AgendaItem, Approval, Meeting, Minutes
 from folkmoot.meetings.rules import can_look_after
 from folkmoot.outbox.models import Event
 
+OBJECTED_A_DAY = 30  # letters to one address: who says it a hundred times is read on the page
 MOST_TEXT = 30_000  # characters of minutes that stand in the question itself
 
 
@@ -63,7 +64,7 @@ def minutes_objected(event: Event) -> None:
     writers = {one.pk: one for one in (minutes.submitted_by, minutes.edited_by, meeting.host) if one}
     for writer in writers.values():
         if writer != asked.person and can_look_after(writer, meeting):
-            _write("minutes_objected", meeting, writer, dict(context), event)
+            _write("minutes_objected", meeting, writer, dict(context), event, most_a_day=OBJECTED_A_DAY)
 
 
 def _minutes(event: Event) -> Minutes | None:
@@ -79,7 +80,14 @@ def _page(minutes: Minutes) -> str:
 
 
 def _write(
-    template: str, meeting: Meeting, reader: Person, context: dict[str, Any], event: Event, *, sender: str = ""
+    template: str,
+    meeting: Meeting,
+    reader: Person,
+    context: dict[str, Any],
+    event: Event,
+    *,
+    sender: str = "",
+    most_a_day: int = 0,
 ) -> None:
     """Write once for an event, however often its delivery is tried, to who may hear of the meeting."""
     to = address_of(reader, meeting.group) if copies.may_be_written_to(reader, meeting) else None
@@ -89,4 +97,5 @@ def _write(
     context |= {"facts": copies.facts(meeting, comes=False)}
     sender = sender or addresses.of_group(meeting.group, "owner")
     key = f"{event.pk}:{to}"[:100]
-    letters.write(template, context, to=to, sender_name=meeting.group.name, sender=sender, key=key)
+    name = meeting.group.name
+    letters.write(template, context, to=to, sender_name=name, sender=sender, key=key, most_a_day=most_a_day)

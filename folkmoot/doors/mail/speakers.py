@@ -4,6 +4,7 @@ Whoever proposed themselves under an address that they have proven need not be a
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,10 +20,13 @@ from folkmoot.doors.mail.models import Speaking
 from folkmoot.groups.models import Group
 from folkmoot.meetings.models import AgendaItem, Meeting, Proposal
 from folkmoot.outbox.models import Event
+from folkmoot.outbox.operations import record
 
 PLACED, MOVED, OFF, AGAIN, TAKEN_OFF = "placed", "moved", "off", "again", "taken off"
 MOVES = frozenset({"starts_at", "zone", "venue", "room"})
 ASKED_A_DAY = 3  # letters to one address, from all groups together
+ASKED_BY_A_GROUP = 30  # addresses on one day: whoever founds a group can name whom they like
+TOLD_A_DAY = 20  # letters to one address
 
 
 def talk_placed(event: Event) -> None:
@@ -59,6 +63,7 @@ def decide(speaking: Speaking, *, wants: bool) -> None:
             Speaking.objects.filter(address=speaking.address).update(stopped_at=None)
         news = {"agreed_at": now()} if wants else {"agreed_at": None, "stopped_at": now()}
         Speaking.objects.filter(pk=speaking.pk).update(**news)
+        record("speaking.agreed" if wants else "speaking.stopped", speaking, by=None, via="mail")
 
 
 def talks_of(speaking: Speaking) -> QuerySet[AgendaItem]:
@@ -87,18 +92,27 @@ def _tell(meeting: Meeting, talk: Proposal, said: str, event: Event) -> None:
         if Speaking.objects.filter(address=speaking.address).exclude(stopped_at=None).exists():
             return
         if speaking.agreed_at:
-            _write("speaker_told", meeting, talk, speaking, {"said": said}, key=f"{event.pk}:{talk.pk}")
-        elif said == PLACED and speaking.asked_at is None:
+            key = f"{event.pk}:{talk.pk}"
+            _write("speaker_told", meeting, talk, speaking, {"said": said}, key=key, most_a_day=TOLD_A_DAY)
+        elif said == PLACED and speaking.asked_at is None and _may_ask(meeting.group, speaking.address):
             Speaking.objects.filter(pk=speaking.pk).update(asked_at=now())
-            _write("speaker_asked", meeting, talk, speaking, {}, key=f"{event.pk}:{talk.pk}", most_a_day=ASKED_A_DAY)
+            _write("speaker_asked", meeting, talk, speaking, {}, key=f"{event.pk}:{talk.pk}")
+
+
+def _may_ask(group: Group, address: str) -> bool:
+    """Whether neither the group asks too many today nor too many groups ask them; else the next talk asks."""
+    asked = Speaking.objects.filter(group=group, asked_at__gt=now() - timedelta(days=1))
+    is_asked_enough = letters.has_had(address, "speaker_asked", ASKED_A_DAY)
+    return asked.count() < ASKED_BY_A_GROUP and not is_asked_enough
 
 
 def _known(group: Group, talk: Proposal) -> Speaking:
     address = talk.speaker_address.lower()
+    row, _made = Speaking.objects.get_or_create(group=group, address=address)
     is_own = talk.by is not None and talk.by.addresses.filter(email__iexact=address, verified=True).exists()
-    row, _made = Speaking.objects.get_or_create(
-        group=group, address=address, defaults={"agreed_at": now() if is_own else None}
-    )
+    if is_own and row.agreed_at is None:
+        row.agreed_at = now()
+        row.save(update_fields=["agreed_at"])
     return row
 
 

@@ -42,6 +42,7 @@ MOST_ADDED_A_DAY = 50
 REMOVED = _("You were taken out of this group. Ask those who run it to invite you.")
 REGRETTED_FOR = timedelta(days=1)  # how long a removal can be undone
 
+MOST_JOINED_A_DAY = 5  # times that somebody becomes a member of one group
 Arrival, Departure = Membership.Arrival, Membership.Departure
 
 
@@ -101,6 +102,8 @@ def take_in(
     wanted: dict[str, Any] = {"address": _address(person, address), **({"mail": mail} if mail else {})}
     membership = Membership.objects.filter(group=group, person=person).first()
     is_new = membership is None or membership.left_at is not None
+    if is_new and membership is not None and by == person and _comes_and_goes(membership):
+        raise Refused(_("You have joined and left many times today. Come back tomorrow."))
     if membership is None:
         membership = Membership.objects.create(
             group=group, person=person, arrived_by=arrived_by, placed_by=placed_by, **wanted
@@ -118,6 +121,12 @@ def take_in(
     elif mail:
         touch_access(group)  # how somebody reads is kept with who may do what
     return membership
+
+
+def _comes_and_goes(membership: Membership) -> bool:
+    """Each coming and each going writes letters about all meetings ahead."""
+    lately = Event.objects.filter(kind="member.joined", at__gt=now() - timedelta(days=1))
+    return lately.filter(subject_id=membership.pk).count() >= MOST_JOINED_A_DAY
 
 
 def require_room(group: Group, *, more: int = 1) -> None:

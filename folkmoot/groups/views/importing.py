@@ -1,6 +1,5 @@
 """Take in a list of people: first what would happen, then that it does."""
 
-import csv
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,11 +12,11 @@ from folkmoot.groups.fates import Outcome
 from folkmoot.groups.fields import fields_of
 from folkmoot.groups.http import around, managed
 from folkmoot.groups.joining_forms import ListForm
-from folkmoot.groups.listing import harmless
 from folkmoot.groups.models import Group
 from folkmoot.groups.operations import import_members, rehearse_import
 from folkmoot.groups.operations.importing import Report
 from folkmoot.web.forms import tried
+from folkmoot.web.tables import table_file
 
 MOST_SHOWN = 300  # rows of a sort on the page; all of them are in the file
 
@@ -76,10 +75,5 @@ def _told(report: Report, *, is_moved: bool) -> dict[str, Any]:
 
 
 def _file(group: Group, report: Report) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{group.slug}-import.csv"'
-    rows = csv.writer(response)
-    rows.writerow(["line", "address", "name", "outcome", "why"])
-    for fate in report.fates:
-        rows.writerow([harmless(str(cell)) for cell in fate.facts().values()])
-    return response
+    head = ["line", "address", "name", "outcome", "why"]
+    return table_file(f"{group.slug}-import", [head, *(fate.facts().values() for fate in report.fates)])

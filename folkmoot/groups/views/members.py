@@ -1,4 +1,3 @@
-import csv
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,7 +15,7 @@ from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.groups.fields import fields_seen_by, shown
 from folkmoot.groups.forms import PeopleForm
 from folkmoot.groups.http import around, managed, of_group
-from folkmoot.groups.listing import Narrowing, Status, Trouble, harmless, listed, page_of, roles_carried
+from folkmoot.groups.listing import Narrowing, Status, Trouble, listed, page_of, roles_carried
 from folkmoot.groups.models import (
     Application,
     Group,
@@ -31,6 +30,7 @@ from folkmoot.groups.models import (
 from folkmoot.groups.operations import add_member, decide, invite, make_member, make_owner, remove_member
 from folkmoot.groups.rules import can_manage_members, owners_of
 from folkmoot.kit.errors import NotAllowed, Refused
+from folkmoot.web.tables import table_file
 
 A_PAGE = 100
 MOST_SUBGROUPS = 100  # to choose from
@@ -90,18 +90,15 @@ def manage_members(request: SignedIn, group: Group) -> HttpResponse:
 @managed("members.addresses")
 def members_file(request: SignedIn, group: Group) -> HttpResponse:
     """The members that the table shows, narrowed as it is."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{group.slug}-members.csv"'
-    rows = csv.writer(response)
     fields = list(fields_seen_by(group, request.user))
     head = ["name", "address", "role", "mail", "since", "handle", "side", "organization", "status", "arrived"]
-    rows.writerow([*head, *(one.key for one in fields)])
+    rows: list[list[str]] = [[*head, *(one.key for one in fields)]]
     found: QuerySet[Any, Any] = listed(group, Narrowing.of(request.GET), with_addresses=True)
     found = found.order_by("-is_owner", "person__name", "pk").prefetch_related(roles_carried(), _values(fields))
     for one in found.iterator(chunk_size=2000):
         said = {value.field_id: value.value for value in one.seen}
-        rows.writerow(map(harmless, [*_cells(one), *(said.get(field.pk, "") for field in fields)]))
-    return response
+        rows.append([*_cells(one), *(said.get(field.pk, "") for field in fields)])
+    return table_file(f"{group.slug}-members", rows)
 
 
 @login_required

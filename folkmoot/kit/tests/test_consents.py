@@ -37,3 +37,8 @@ def test_a_yes_and_nothing_besides(words):
 )
 def test_anything_else(words):
     assert not is_consent(words, name="Ann Weber")
+
+
+@pytest.mark.parametrize("words", ["ok 👎", "Approved ❌", "yes\n🚫"])
+def test_a_picture_that_says_no_is_no_decoration(words):
+    assert not is_consent(words)

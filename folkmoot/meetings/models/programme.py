@@ -4,7 +4,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
-from folkmoot.groups.models import Group, where_allowed
+from folkmoot.groups.models import Denial, Group, Membership, where_allowed
 from folkmoot.meetings.models.plans import Meeting
 
 
@@ -155,7 +155,11 @@ class MinutesQuerySet(models.QuerySet["Minutes"]):
             return there.exclude(published_at=None)
         asked = Q(submitted_at__isnull=False, pk__in=Approval.objects.filter(person=person).values("minutes"))
         organised = Q(meeting__in=Meeting.objects.filter(where_allowed(person, "meetings.organise")))
-        return there.filter(Q(published_at__isnull=False) | asked | organised | Q(meeting__host=person))
+        groups = Membership.objects.current().filter(person=person).values("group")
+        banned = Denial.objects.valid().filter(person=person, permission__in=["", "meetings.read"])
+        is_here = Q(meeting__group__in=groups) & ~Q(meeting__group__in=banned.values("group__reached__below"))
+        theirs = (asked | Q(meeting__host=person)) & is_here
+        return there.filter(Q(published_at__isnull=False) | theirs | organised)
 
 
 class Minutes(models.Model):

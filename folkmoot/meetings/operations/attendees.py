@@ -15,6 +15,7 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.groups.models import Group, Moved
 from folkmoot.groups.operations import note_moved
 from folkmoot.groups.operations.history import note
+from folkmoot.groups.operations.roles import lock
 from folkmoot.kit.errors import Refused, require
 from folkmoot.meetings.attendee_fates import Fate, Outcome, fates
 from folkmoot.meetings.attendees import read
@@ -62,7 +63,7 @@ def bring_attendees(group: Group, raw: bytes | str, *, meeting: Meeting | None =
     attendees = read(raw)
     with transaction.atomic():
         require(can_organise(by, group), NOT_YOURS)
-        _hold_past(group)
+        lock(group)  # two who bring the same list at once come one after the other
         _require_over(meeting)
         done = fates(group, attendees, meeting=meeting)
         of_meetings: dict[int, list[Fate]] = defaultdict(list)
@@ -77,11 +78,6 @@ def bring_attendees(group: Group, raw: bytes | str, *, meeting: Meeting | None =
             count = sum(map(len, of_meetings.values()))
             note(group, "attendees.brought", by=by, via=via, count=count)
     return Report(done, is_rehearsal=False)
-
-
-def _hold_past(group: Group) -> None:
-    """Two who bring the same list at once come one after the other."""
-    list(Group.objects.select_for_update(no_key=True).filter(pk=group.pk).values_list("pk"))
 
 
 def _require_over(meeting: Meeting | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
 from folkmoot.groups.models import Group
@@ -29,6 +30,9 @@ from folkmoot.outbox.operations import record
 
 DETAILS = ("address", "city", "country", "latitude", "longitude", "directions")
 MOST_ROWS = 2_000  # meetings of one series
+MOST_PLACES = 500  # of a group to which a machine adds
+MOST_COUNTED = 1_000_000  # people at one meeting
+WHEN = frozenset({"starts", "starts_at", "ends_at", "zone", "minutes", "cancelled_at"})
 GONE = "gone"  # the mark of one that its series has no longer
 
 
@@ -50,25 +54,28 @@ def bring_meetings_along(
     plans: Iterable[Plan],
     *,
     is_rehearsal: bool = False,
+    most_new: int | None = None,
     by: Actor,
     via: str,
     watch: Callable[[], None] = lambda: None,
 ) -> Brought:
     """Bring plans into a group, each in a transaction of its own: it may be stopped, and goes on where it was.
 
-    A rehearsal does it all, and takes it back.
+    A rehearsal does it all, and takes it back. What nobody here has read, but a machine fetches, makes at most
+    `most_new` meetings, and changes none that was planned here or has left something behind.
     """
     require(can_organise(by, group), NOT_YOURS)
+    bringer = _Bringer(group, by, via, most_new)
     if not is_rehearsal:
-        return _bring(group, plans, by=by, via=via, watch=watch)
+        return _bring(bringer, plans, watch=watch)
     with transaction.atomic():
-        done = _bring(group, plans, by=by, via=via, watch=watch)
+        done = _bring(bringer, plans, watch=watch)
         transaction.set_rollback(True)
     return done
 
 
-def _bring(group: Group, plans: Iterable[Plan], *, by: Actor, via: str, watch: Callable[[], None]) -> Brought:
-    bringer = _Bringer(group, by, via)
+def _bring(bringer: "_Bringer", plans: Iterable[Plan], *, watch: Callable[[], None]) -> Brought:
+    group, by, via, done = bringer.group, bringer.by, bringer.via, bringer.done
     for plan in plans:
         try:
             with transaction.atomic():
@@ -76,9 +83,9 @@ def _bring(group: Group, plans: Iterable[Plan], *, by: Actor, via: str, watch: C
                 bringer.bring(plan)
         except Refused as refusal:
             require(can_organise(by, group), NOT_YOURS)
-            bringer.done.refused.append((plan.title[:100], str(refusal)))
+            bringer.look_for_places()  # one that it has made is gone again
+            done.refused.append((plan.title[:100], str(refusal)))
         watch()
-    done = bringer.done
     if done.new or done.changed:
         with transaction.atomic():
             note(group, "meeting.brought", by=by, via=via, count=done.new + done.changed)
@@ -86,9 +93,12 @@ def _bring(group: Group, plans: Iterable[Plan], *, by: Actor, via: str, watch: C
 
 
 class _Bringer:
-    def __init__(self, group: Group, by: Actor, via: str) -> None:
-        self.group, self.by, self.via, self.done = group, by, via, Brought()
-        self.places = {(one.name, one.address, one.city): one for one in Venue.objects.filter(group=group)}
+    def __init__(self, group: Group, by: Actor, via: str, most_new: int | None) -> None:
+        self.group, self.by, self.via, self.done, self.most_new = group, by, via, Brought(), most_new
+        self.look_for_places()
+
+    def look_for_places(self) -> None:
+        self.places = {(one.name, one.address, one.city): one for one in Venue.objects.filter(group=self.group)}
 
     def bring(self, plan: Plan) -> None:
         if plan.rule:
@@ -96,6 +106,7 @@ class _Bringer:
             return
         fields = self.fields(plan)
         if (meeting := self.known(plan)) is not None:
+            self.require_theirs(_is_brought(meeting))
             is_changed = self.change(meeting, fields)
             self.count(self.talks(meeting, plan) or is_changed)
             return
@@ -124,6 +135,8 @@ class _Bringer:
 
     def fields(self, plan: Plan) -> dict[str, Any]:
         """What a plan says of one meeting, as it is kept. Raises Refused where it cannot be."""
+        if not 0 <= (plan.counted or 0) <= MOST_COUNTED:
+            raise Refused(_("So many people come to no meeting."))
         said = self.particulars(plan)
         said |= moments(planned(plan.starts), plan.zone, plan.minutes)
         said |= {"counted": plan.counted, "elsewhere": plan.page}
@@ -138,26 +151,39 @@ class _Bringer:
     def venue(self, place: Place) -> Venue:
         key = (place.name, place.address, place.city)
         if key not in self.places:
+            if self.most_new is not None and len(self.places) >= MOST_PLACES:
+                raise Refused(_("There are too many places."))
             more = {name: getattr(place, name) for name in DETAILS}
             self.places[key] = add_venue(self.group, name=place.name, by=self.by, via=self.via, **more)
             self.done.venues += 1
         return self.places[key]
 
+    def require_theirs(self, is_brought: bool) -> None:
+        """Names of our meetings stand in our own calendars: anyone can put them into another."""
+        if self.most_new is not None and not is_brought:
+            raise Refused(_("This was planned here, and is changed here only."))
+
     def add(self, meeting: Meeting) -> None:
+        if self.most_new is not None and self.done.new >= self.most_new:
+            raise Refused(_("There are too many meetings at once."))
         meeting.save(force_insert=True)
         record("meeting.brought", meeting, by=self.by, via=self.via)
         self.done.new += 1
 
     def change(self, meeting: Meeting, fields: dict[str, Any]) -> bool:
-        """Give a meeting what the plan says now; whether that was another. What was counted once stays counted.
+        """Give a meeting what the plan says now, where that is news; whether it was another.
 
-        One that was called off here stays so; one that takes place here after all, until the plan says something new.
+        What was changed here stays until something else is said there. What was counted once stays counted, and one
+        that was called off here stays so.
         """
+        if fields["brought_as"] == meeting.brought_as:
+            return False
         if fields.get("counted") is None:
             fields.pop("counted", None)
-        is_news = fields["brought_as"] != meeting.brought_as
-        if (not _is_off_elsewhere(meeting)) if meeting.cancelled_at else not is_news:
+        if meeting.cancelled_at and not _is_off_elsewhere(meeting):
             del fields["cancelled_at"]
+        if meeting.is_over and self.stays(meeting):
+            fields = {name: value for name, value in fields.items() if name not in WHEN}
         changed = {name: value for name, value in fields.items() if getattr(meeting, name) != value}
         if changed.keys() == {"brought_as"}:
             Meeting.objects.filter(pk=meeting.pk).update(**changed)
@@ -165,6 +191,10 @@ class _Bringer:
         if changed:
             self.write(meeting, changed)
         return bool(changed)
+
+    def stays(self, meeting: Meeting) -> bool:
+        """Whether it took place when it did: what people thought of it is shown by that day, and at no other."""
+        return meeting.feedback.exists() or (self.most_new is not None and _is_in_use(meeting))
 
     def write(self, meeting: Meeting, changed: dict[str, Any]) -> None:
         """Whoever has it in their calendar hears when it is called off, and when it takes place after all."""
@@ -179,6 +209,7 @@ class _Bringer:
         what = {"rule": rule, "first": on_the_wall(planned(plan.starts)), **self.particulars(plan)}
         known = Series.objects.select_for_update(no_key=True).filter(group=self.group, uid=plan.uid)
         series = known.first()
+        self.require_theirs(series is None or _is_brought(*series.meetings.all()))
         if series is None:
             series = Series.objects.create(group=self.group, uid=plan.uid, published_at=now(), **what)
             record("series.brought", series, by=self.by, via=self.via)
@@ -246,6 +277,11 @@ def _mark(said: dict[str, Any]) -> str:
     """Another mark whenever something else is said of a meeting."""
     plain = sorted((name, str(getattr(value, "pk", value))) for name, value in said.items())
     return blake2b(repr(plain).encode(), digest_size=16).hexdigest()
+
+
+def _is_brought(*rows: Meeting) -> bool:
+    """Whether it came from elsewhere: older ones have no mark, and their page."""
+    return not rows or any(one.brought_as or one.elsewhere for one in rows)
 
 
 def _is_off_elsewhere(meeting: Meeting) -> bool:

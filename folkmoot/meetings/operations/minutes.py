@@ -23,7 +23,7 @@ from folkmoot.kit.msgid import new_message_id
 from folkmoot.meetings.framing import frame, point_line, title_of
 from folkmoot.meetings.models import AgendaItem, Approval, Attendance, Meeting, Minutes
 from folkmoot.meetings.operations.announcing import VIA
-from folkmoot.meetings.rules import can_look_after, can_see, is_said_to_strangers
+from folkmoot.meetings.rules import belongs, can_look_after, is_said_to_strangers
 from folkmoot.outbox.operations import record
 
 logger = logging.getLogger(__name__)
@@ -194,7 +194,7 @@ def _asked(minutes: Minutes, person: Person) -> tuple[Minutes, Approval]:
     """Lock the minutes and find what this person was asked. Raises NotAllowed or Refused where they answer no more."""
     held = _hold(minutes)
     approval = held.approvals.filter(person=person).first()
-    is_asked = approval is not None and held.submitted_at is not None and can_see(person, held.meeting)
+    is_asked = approval is not None and held.submitted_at is not None and belongs(person, held.meeting)
     if approval is None or not is_asked:
         raise NotAllowed(_("You were not asked about these minutes."))
     _require_unpublished(held)

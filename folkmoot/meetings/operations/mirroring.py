@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from folkmoot.kit.fetch import Unfetchable, fetch
 from folkmoot.kit.text import is_web
 from folkmoot.kit.zones import to_utc
 from folkmoot.meetings import plans
-from folkmoot.meetings.models import Mirror
+from folkmoot.meetings.models import Meeting, Mirror
 from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
 from folkmoot.meetings.operations.venues import NOT_YOURS
 from folkmoot.meetings.plans import Plan
@@ -26,9 +27,11 @@ from folkmoot.outbox.operations import record
 
 VIA = "mirror"
 EVERY = timedelta(days=1)
+BROKEN_OFF = timedelta(hours=1)  # after that, a reading that said nothing was broken off, and is tried again
 AT_ONCE = 10  # that are asked in one turn of the clock
 LARGEST = 5 * 1024 * 1024  # bytes of one
 MOST = 300  # meetings, or series of them, of one
+MOST_AHEAD = 1_000  # meetings to come that a group has from elsewhere; a machine brings no more
 AHEAD = timedelta(days=366)
 Fetch = Callable[[str], bytes]
 
@@ -54,9 +57,11 @@ def _fetched(address: str) -> bytes:
 
 
 def mirror_due(get: Fetch = _fetched) -> int:
-    """Read the calendars that were not asked for a day. Returns how many could be read."""
+    """Read the calendars that were not asked for a day, or not to the end. Returns how many could be read."""
     open_ones = Mirror.objects.filter(move__ended_at=None, move__group__closed_at=None, move__group__merged_into=None)
-    due = open_ones.exclude(asked_at__gt=now() - EVERY).select_related("move__group").order_by("asked_at", "pk")
+    unread = Q(read_at=None) | Q(read_at__lt=F("asked_at"))
+    is_due = ~Q(asked_at__gt=now() - EVERY) | (unread & Q(trouble="", asked_at__lt=now() - BROKEN_OFF))
+    due = open_ones.filter(is_due).select_related("move__group").order_by("asked_at", "pk")
     return sum(_claim(one) and read_mirror(one, get) is not None for one in due[:AT_ONCE])
 
 
@@ -78,7 +83,9 @@ def read_mirror(mirror: Mirror, get: Fetch) -> Brought | None:
         row.update(trouble="it is no calendar")
         return None
     found = [one for one in plans.of_calendar(calendar, zone=group.time_zone) if _is_ahead(one, now())]
-    done = bring_meetings_along(group, found[:MOST], by=OPERATOR, via=VIA)
+    there = Meeting.objects.filter(group=group).exclude(brought_as="").to_come().count()
+    room = max(0, MOST_AHEAD - there)
+    done = bring_meetings_along(group, found[:MOST], most_new=room, by=OPERATOR, via=VIA)
     row.update(read_at=now(), trouble="")
     return done
 

@@ -14,7 +14,7 @@ from folkmoot.groups.models import Group
 from folkmoot.groups.operations.history import note
 from folkmoot.kit import zones
 from folkmoot.kit.errors import Refused, require
-from folkmoot.kit.text import one_line
+from folkmoot.kit.text import is_web, one_line
 from folkmoot.kit.zones import on_the_wall
 from folkmoot.meetings.models import PARTICULARS, Meeting, moments
 from folkmoot.meetings.operations.venues import NOT_YOURS
@@ -186,6 +186,8 @@ def checked(particulars: dict[str, Any], group: Group) -> dict[str, Any]:
     _check_numbers(said)
     if (venue := said.get("venue")) is not None and venue.group_id != group.pk:
         raise Refused(_("There is no such place in the group's address book."))
+    if said.get("link") and not is_web(said["link"]):
+        raise Refused(_("The address to join by needs to begin with https:// or http://."))
     if len(said.get("about", "")) > 20_000:
         raise Refused(_("This is too long: %(most)s characters are the most.") % {"most": 20_000})
     return said

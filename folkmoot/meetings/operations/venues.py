@@ -79,6 +79,9 @@ def _checked(details: dict[str, Any]) -> dict[str, Any]:
             raise Refused(_("Please say what the place is called."))
     if (details.get("latitude") is None) != (details.get("longitude") is None):
         raise Refused(_("A place on the map needs both its numbers, north and east."))
+    north, east = details.get("latitude") or 0, details.get("longitude") or 0
+    if not (-90 <= north <= 90 and -180 <= east <= 180):  # nor is what is no number
+        raise Refused(_("There is no such place on the earth."))
     return details
 
 

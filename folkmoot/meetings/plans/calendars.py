@@ -48,9 +48,9 @@ def _with(plan: Plan, master: Entry, others: Iterable[Entry]) -> Plan:
 
 def _of_entry(entry: Entry, zone: str, *, uid: str = "", slot: datetime | None = None) -> Plan:
     is_ours = entry.zone == "UTC" and not entry.is_all_day
-    join = next((way.address for way in entry.conferences if way.address.startswith("https://")), "")
+    join = next((way.address for way in entry.conferences if is_web(way.address)), "")
     place = _place(entry)
-    if place and place.name.startswith(("https://", "http://")):
+    if place and is_web(place.name):
         join, place = join or place.name, None
     return Plan(
         uid=uid or entry.uid,

@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from itertools import chain
@@ -17,6 +18,7 @@ from folkmoot.meetings.plans.plan import DEFAULT, Ground, Place, Plan, Remarks
 
 MOST = 20_000  # meetings of one list
 LARGEST = 20 * 1024 * 1024  # bytes of one
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 Reader = Callable[[Mapping[str, Any], Ground, Remarks], Plan]
 
 
@@ -24,7 +26,7 @@ def of_list(data: bytes, *, zone: str, hour: time | None = None) -> tuple[list[P
     """Read a list of meetings, and say what of it is none, and why."""
     if len(data) > LARGEST:
         raise ValueError("too large")
-    rows = iter(_rows(data.decode("utf-8-sig", errors="replace")))
+    rows = _rows(data.decode("utf-8-sig", errors="replace"))
     first = next(rows, None)
     if first is None:
         return [], ["there is nothing in it"]
@@ -34,7 +36,7 @@ def of_list(data: bytes, *, zone: str, hour: time | None = None) -> tuple[list[P
             remarks.lines.append(f"{number}: there are too many")
             break
         try:
-            plans.append(read(row, ground, remarks))
+            plans.append(read(_kept(row), ground, remarks))
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             remarks.lines.append(f"{number}: {_words(error)}"[:400])
     return plans, remarks.all()
@@ -52,7 +54,15 @@ def _reader_of(row: Mapping[str, Any]) -> Reader:
     return _of_row
 
 
-def _rows(text: str) -> Iterable[Mapping[str, Any]]:
+def _rows(text: str) -> Iterator[Mapping[str, Any]]:
+    """Raises ValueError where that is no list; what is nested without end is none either."""
+    try:
+        yield from _parsed(text)
+    except (RecursionError, csv.Error) as error:
+        raise ValueError("it can't be read") from error
+
+
+def _parsed(text: str) -> Iterable[Mapping[str, Any]]:
     start = text.lstrip()[:1]
     if start == "[":
         found: list[Mapping[str, Any]] = json.loads(text)
@@ -62,6 +72,15 @@ def _rows(text: str) -> Iterable[Mapping[str, Any]]:
     return csv.DictReader(io.StringIO(text))
 
 
+def _kept(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row, as long as a database can keep what it says. Raises ValueError."""
+    said = json.dumps(row, ensure_ascii=False)
+    said.encode()  # half of a sign, which JSON can name, is none
+    if _NUL.search(said):
+        raise ValueError("there is a sign in it that is none")
+    return row
+
+
 def _of_row(row: Mapping[str, Any], ground: Ground, remarks: Remarks) -> Plan:
     start = str(row.get("start") or row["dateTime"]).strip()
     starts, zone, minutes = _when(row, start, ground, remarks)
@@ -69,6 +88,7 @@ def _of_row(row: Mapping[str, Any], ground: Ground, remarks: Remarks) -> Plan:
     name = str(row.get("uid") or row.get("id") or "") or sha256(f"{title}{_moment(start)}".encode()).hexdigest()[:32]
     going = row.get("going", (row.get("rsvps") or {}).get("yesCount"))
     page = str(row.get("page") or row.get("eventUrl") or "").strip()
+    link = str(row.get("link") or "").strip()
     return Plan(
         uid=name[:255],
         title=title,
@@ -77,7 +97,7 @@ def _of_row(row: Mapping[str, Any], ground: Ground, remarks: Remarks) -> Plan:
         minutes=minutes,
         about=str(row.get("description") or "")[:20_000],
         place=_of_venue(row),
-        link=str(row.get("link") or "")[:500],
+        link=link if is_web(link) else "",
         is_cancelled=str(row.get("status") or "").lower().startswith("cancel"),
         counted=int(going) if going not in {None, ""} else None,
         page=page if is_web(page) else "",

@@ -4,6 +4,7 @@ import re
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+from folkmoot.kit.text import is_web
 from folkmoot.meetings.plans.plan import Remarks, Talk
 from folkmoot.meetings.plans.rows import Row, listed, word
 
@@ -91,13 +92,8 @@ def _address_of(entry: Row, remarks: Remarks) -> str:
 
 
 def is_address(said: str) -> bool:
-    """Whether it is an address of the web that can be kept."""
-    try:
-        parts = urlsplit(said)
-    except ValueError:
-        return False
-    is_whole = len(said) <= 500 and not re.search(r"[\s<>\"]", said)
-    return is_whole and parts.scheme in {"http", "https"} and "." in parts.netloc
+    """Whether it leads to a host with a dot in its name, and can stand between angle brackets in a text."""
+    return is_web(said) and "." in urlsplit(said).netloc and not re.search(r"[<>\"]", said)
 
 
 def _minutes(talk: Row) -> int:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from folkmoot.kit import cities
 from folkmoot.kit.cities import City
 from folkmoot.meetings.plans.plan import Ground, Place, Plan, Remarks, degrees
+from folkmoot.meetings.plans.talks import is_address
 
 FIELDS = frozenset({"slug", "tag_name", "start_date", "attendance", "host_name"})
 KINDS = {
@@ -90,11 +90,7 @@ def _page(said: dict[str, str], remarks: Remarks) -> str:
         return ""
     if "://" not in address:
         address = f"https://{address}"
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or "." not in parts.netloc:
+    if not is_address(address):
         remarks.many["with something that is no address of a page"] += 1
         return ""
-    return f"<{address[:500]}>"
+    return f"<{address}>"

@@ -15,7 +15,7 @@ from folkmoot.meetings.attendee_fates import Outcome
 from folkmoot.meetings.attendees import read
 from folkmoot.meetings.models import Attendance, Meeting
 from folkmoot.meetings.operations import answer, bring_attendees, bring_meetings_along, cancel, rehearse_attendees
-from folkmoot.meetings.operations.attending import Coming, note_coming
+from folkmoot.meetings.operations.attending import Coming, note_coming, take_back
 from folkmoot.meetings.plans import Plan
 from folkmoot.outbox.models import Event
 from tests import make
@@ -153,6 +153,36 @@ def test_whom_the_door_has_noted_is_not_noted_twice(group, ann, past):
     note_coming(past[0], entries=[Coming("a", at, person=ann.pk), Coming("b", at, name="Zoe")], **BY)
 
     assert outcomes(bring_attendees(group, "Ann\nZoe\n", meeting=past[0], **BY)) == {"kept": 2}
+
+
+def test_two_under_one_number_of_the_other_program_are_one(group, ann, past):
+    report = bring_attendees(group, "name,user id\nAnn,7\nGuest of Ann,7\nZoe,8\n", meeting=past[0], **BY)
+
+    assert outcomes(report) == {"person": 1, "name": 1, "same": 1}
+    assert people(past[0]) == [("", "Zoe"), ("Ann", "")]
+
+
+def test_the_same_list_does_not_bring_back_whom_somebody_has_struck_off(group, past):
+    bring_attendees(group, "Ann\nZoe\nYan\n", meeting=past[0], **BY)
+    for row in past[0].attendances.exclude(name="Yan"):
+        take_back(row, **BY)
+
+    report = bring_attendees(group, "Ann\nZoe\nYan\n", meeting=past[0], **BY)
+
+    assert outcomes(report) == {"kept": 3}
+    assert people(past[0]) == [("", "Yan")]
+
+
+def test_however_many_meetings_a_list_names_few_questions_are_asked(group, past, django_assert_max_num_queries):
+    starts = [(now() - timedelta(days=70 + n)).replace(tzinfo=None, microsecond=0) for n in range(30)]
+    plans = [Plan(uid=f"many-{n}@x", title=f"Evening {n}", starts=at, zone="UTC") for n, at in enumerate(starts)]
+    bring_meetings_along(group, plans, **BY)
+    rows = "".join(f"Ann,Evening {n}\nZoe,Evening {n}\n" for n in range(30))
+
+    with django_assert_max_num_queries(10):
+        report = rehearse_attendees(group, f"name,event\n{rows}", by=OPERATOR)
+
+    assert outcomes(report) == {"person": 30, "name": 30}
 
 
 def test_first_times_are_told_as_far_as_lists_tell_them(group, past):

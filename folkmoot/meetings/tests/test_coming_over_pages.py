@@ -145,6 +145,16 @@ def test_a_calendar_is_known_as_one(as_olga):
     assert Meeting.objects.get().title == "Hay"
 
 
+def test_more_meetings_than_can_be_looked_at_at_once_are_refused(as_olga):
+    rows = "".join(f"{n},2024-05-06T19:00\n" for n in range(2_001))
+
+    refused = as_olga.post("/g/tarn/meetings/bring", {"text": f"title,start\n{rows}", "act": "bring"})
+
+    assert refused.status_code == 422
+    assert "At most 2000 meetings at once" in words(refused)
+    assert not Meeting.objects.exists()
+
+
 @pytest.mark.parametrize("said", ["", "{", "[1,", "\0", "BEGIN:VCALENDAR"])
 def test_what_is_no_list_of_meetings_brings_none(as_olga, said):
     assert as_olga.post("/g/tarn/meetings/bring", {"text": said, "act": "bring"}).status_code in {200, 422}

@@ -25,6 +25,8 @@ from folkmoot.meetings.operations.minutes import (
 )
 from folkmoot.meetings.operations.points import add_point, close_point, give_feedback, give_point, reopen_point
 from folkmoot.meetings.operations.proposing import propose
+from folkmoot.meetings.queries import handling
+from folkmoot.meetings.rules import can_close, can_look_after, can_take
 from folkmoot.outbox.models import Event
 from tests import make
 
@@ -306,6 +308,41 @@ def test_what_is_nobodys_is_given_to_somebody_or_taken_on(meeting, ann, bob):
 
     assert Point.objects.get().owner is None
     assert told("point.given") == 2
+
+
+@pytest.mark.parametrize("who", ["ann", "bob", "cem", "eve"])
+def test_what_somebody_may_do_with_points_is_what_the_rules_say_of_each(meeting, minutes, ann, bob, who):
+    publish_minutes(minutes, by=ann, via="web")
+    hosted = make.meeting(meeting.group, starts_in=timedelta(hours=-9))
+    cem = make.person("Cem")
+    make.join(meeting.group, cem)
+    Meeting.objects.filter(pk=hosted.pk).update(host=cem)
+    publish_minutes(begin_minutes(hosted, by=ann, via="web"), by=ann, via="web")
+    for one in (meeting, hosted):
+        for owner in (None, ann, bob):
+            add_point(Meeting.objects.get(pk=one.pk), sort="action", words="Buy chairs", owner=owner, by=ann, via="web")
+    person = {"ann": ann, "bob": bob, "cem": cem}.get(who) or make.person("Eve")
+    points = list(Point.objects.visible_to(person).select_related("meeting__group", "group", "owner"))
+    assert len(points) == 6
+
+    may = handling(person, meeting.group, points)
+
+    assert may.closes == {one.pk for one in points if can_close(person, one)}
+    assert may.gives == {one.pk for one in points if can_look_after(person, one.meeting)}
+    assert may.takes == {one.pk for one in points if can_take(person, one)}
+    assert len(may.closes) == {"ann": 6, "bob": 2, "cem": 3, "eve": 0}[who]
+
+
+def test_the_list_of_points_asks_no_more_for_many_than_for_few(
+    client, meeting, minutes, ann, bob, django_assert_max_num_queries
+):
+    publish_minutes(minutes, by=ann, via="web")
+    for _number in range(30):
+        add_point(meeting, sort="action", words="Buy chairs", by=ann, via="web")
+    client.force_login(bob)
+
+    with django_assert_max_num_queries(25):
+        assert client.get("/g/tarn/points").status_code == 200
 
 
 @pytest.mark.parametrize("wrong", [{"sort": "gossip"}, {"words": " "}])

@@ -21,7 +21,8 @@ from folkmoot.meetings.attendance import feedback_ends_at, figures, opinion_of
 from folkmoot.meetings.models import Feedback, Meeting, Point
 from folkmoot.meetings.operations import points as operations
 from folkmoot.meetings.programme_forms import FeedbackForm, PointForm, member_named
-from folkmoot.meetings.rules import can_close, can_look_after, can_organise, can_take
+from folkmoot.meetings.queries import handling
+from folkmoot.meetings.rules import can_look_after, can_organise
 from folkmoot.meetings.views.loading import about, of_meeting
 from folkmoot.meetings.views.minutes import page as minutes_page
 from folkmoot.web.forms import tried
@@ -39,12 +40,13 @@ def points(request: HttpRequest, group: Group) -> HttpResponse:
     open_ones = list(shown.open().order_by(*by_owner)[:A_PAGE])
     context = around(request, group, "meetings")
     names = person is not None and ("members.read" in context["permissions"] or can_organise(person, group))
+    may = handling(person, group, open_ones)
     context |= {
         "owners": _by_owner(open_ones, lambda owner: names or owner == person),
         "sees_names": names,
-        "may_close": {point.pk for point in open_ones if can_close(person, point)},
-        "may_take": {point.pk for point in open_ones if can_take(person, point)},
-        "may_give": {point.pk for point in open_ones if can_look_after(person, point.meeting)},
+        "may_close": may.closes,
+        "may_take": may.takes,
+        "may_give": may.gives,
         "closed": shown.exclude(closed_at=None).order_by("-closed_at", "-pk")[:50],
         "reopens": can_organise(person, group),
         "today": localdate(),

@@ -1,6 +1,5 @@
 """Meetings, and who came to them, brought along from elsewhere: first what would happen, then that it does."""
 
-import csv
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,7 +9,6 @@ from django.utils.translation import ngettext
 
 from folkmoot.accounts.http import SignedIn
 from folkmoot.groups.http import around, managed
-from folkmoot.groups.listing import harmless
 from folkmoot.groups.models import Group
 from folkmoot.meetings.attendee_fates import Outcome
 from folkmoot.meetings.bringing_forms import AttendeesForm, MeetingsForm
@@ -18,6 +16,7 @@ from folkmoot.meetings.operations import bring_attendees, bring_meetings_along, 
 from folkmoot.meetings.operations.attendees import Report
 from folkmoot.meetings.plans import of_text
 from folkmoot.web.forms import tried
+from folkmoot.web.tables import table_file
 
 MOST_SHOWN = 300  # rows of a sort on the page; all of them are in the file
 ORDER = (Outcome.REFUSED, Outcome.PERSON, Outcome.NAME, Outcome.SAME, Outcome.ABSENT, Outcome.KEPT)
@@ -80,10 +79,5 @@ def _told(report: Report) -> dict[str, Any]:
 
 
 def _file(group: Group, report: Report) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{group.slug}-attendees.csv"'
-    rows = csv.writer(response)
-    rows.writerow(["line", "name", "meeting", "outcome", "why"])
-    for fate in report.fates:
-        rows.writerow([harmless(str(cell)) for cell in fate.facts().values()])
-    return response
+    head = ["line", "name", "meeting", "outcome", "why"]
+    return table_file(f"{group.slug}-attendees", [head, *(fate.facts().values() for fate in report.fates)])

@@ -1,6 +1,5 @@
 """Who comes to a meeting, for those who organise it."""
 
-import csv
 from typing import Any
 
 from django import forms
@@ -16,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.http import SignedIn
 from folkmoot.groups.http import managed
-from folkmoot.groups.listing import harmless
 from folkmoot.groups.models import Group
 from folkmoot.meetings import queries
 from folkmoot.meetings.forms import AnswerForForm, WishForm
@@ -26,6 +24,7 @@ from folkmoot.meetings.rules import can_organise
 from folkmoot.meetings.views.loading import about
 from folkmoot.meetings.views.meetings import shown_to
 from folkmoot.web.forms import tried
+from folkmoot.web.tables import table_file
 
 A_PAGE = 200
 
@@ -44,16 +43,13 @@ def meeting_people(request: SignedIn, group: Group, meeting_id: int) -> HttpResp
 def meeting_people_file(request: SignedIn, group: Group, meeting_id: int) -> HttpResponse:
     """All answers as a table for other programs."""
     found = get_object_or_404(shown_to(request.user, group), pk=meeting_id)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{group.slug}-meeting-{found.pk}.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    rows, wishes = csv.writer(response), list(_wishes(found))
+    wishes = list(_wishes(found))
     head = ["name", "handle", "answer", "place", "guests", "waits_since", "said_at", "via", "by", "note"]
-    rows.writerow(map(harmless, [*head, *(wish.words for wish in wishes)]))
+    rows: list[list[str]] = [[*head, *(wish.words for wish in wishes)]]
     for one in _answers(found):
         said = {wish.wish_id: wish.words for wish in one.wishes.all()}
-        rows.writerow(map(harmless, [*_cells(one), *(said.get(wish.pk, "") for wish in wishes)]))
-    return response
+        rows.append([*_cells(one), *(said.get(wish.pk, "") for wish in wishes)])
+    return table_file(f"{group.slug}-meeting-{found.pk}", rows)
 
 
 @login_required

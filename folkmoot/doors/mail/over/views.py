@@ -26,6 +26,7 @@ from folkmoot.kit.mime import Mailbox
 from folkmoot.meetings.models import Meeting
 
 A_NETWORK = "100/h/key"  # a whole room reads the poster at once, and all of it has one address
+OPENINGS = "100/h/key"  # of one network count: who loads it again and again makes no crowd
 TOO_MANY = _("Many people joined from your network. Come back in an hour, or make an account.")
 MOST_MEETINGS = 3
 
@@ -42,7 +43,7 @@ def over(request: HttpRequest, token: str) -> HttpResponse:
         if move.ended_at or move.group.closed_at or not is_page_open(move):
             known = Group.objects.visible_to(person).filter(pk=move.group_id).exists()
             return render(request, "mail/over_ended.html", {"move": move, "is_known": known}, status=410)
-        if request.method == "GET":
+        if request.method == "GET" and may_ask(request, "over-opened", OPENINGS):
             count_opening(move)
         return _page(request, move, person)
 

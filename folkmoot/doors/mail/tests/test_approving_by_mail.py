@@ -6,10 +6,10 @@ from email import message_from_bytes, policy
 import pytest
 
 from folkmoot.accounts.models import OPERATOR, Person
-from folkmoot.doors.mail import addresses
+from folkmoot.doors.mail import addresses, programme_letters
 from folkmoot.doors.mail.tests.at_the_door import gone_out, send
 from folkmoot.meetings.models import Minutes
-from folkmoot.meetings.operations.minutes import begin_minutes, save_minutes, submit_minutes
+from folkmoot.meetings.operations.minutes import begin_minutes, object_to, save_minutes, submit_minutes
 from folkmoot.meetings.operations.points import add_point
 from tests import make
 
@@ -125,3 +125,11 @@ def test_who_is_asked_no_more_and_who_left_approves_nothing(minutes, ann, bob):
 
     assert send(address, sender="bob@example.org", body="Yes", message_id="<2@x>").outcome == "dropped"
     assert Minutes.objects.get().published_at is None
+
+
+def test_who_says_it_a_hundred_times_fills_nobodys_mailbox(minutes, ann, monkeypatch):
+    monkeypatch.setattr(programme_letters, "OBJECTED_A_DAY", 3)
+    for turn in range(9):
+        object_to(minutes, person=ann, words=f"No {turn}", version=1, via="web")
+
+    assert [one.recipient for one in gone_out()].count("olga@example.org") == 3

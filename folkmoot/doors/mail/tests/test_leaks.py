@@ -67,3 +67,10 @@ def test_a_token_is_seen_where_a_line_is_folded_and_where_it_is_encoded(invitati
     assert leaks.holds_secrets("message/rfc822", wrapped.as_bytes())
     assert not leaks.holds_secrets("text/plain", b"x+r-long_names_of_things and tarn@localhost")
     assert addresses.read(address.decode()).token
+
+
+def test_every_address_with_a_token_is_one():
+    for verb in addresses.TOKEN_VERBS - {"bounces"}:
+        address = f"tarn+{verb}-1a2b-3c4d5e@localhost"
+        assert leaks.without_secrets(f"On Monday <{address}> wrote:") == f"On Monday <tarn+{verb}@localhost> wrote:"
+        assert leaks.holds_secrets("message/rfc822", f"From: {address}".encode())

@@ -10,9 +10,10 @@ from folkmoot.doors.mail.invitations import newcomers, queue
 from folkmoot.doors.mail.models import CalendarCopy
 from folkmoot.doors.mail.tests.meeting_mail import carry, entry, letters, plan, to
 from folkmoot.groups.models import Membership, Role, Sanction
-from folkmoot.groups.operations import allow, deny, lift, remove_member, sanction
+from folkmoot.groups.operations import add_member, allow, deny, join, leave, lift, remove_member, sanction
+from folkmoot.groups.operations.members import MOST_JOINED_A_DAY
 from folkmoot.groups.operations.terms import turn_terms
-from folkmoot.kit.errors import NotAllowed
+from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.meetings.models import Meeting, Rsvp
 from folkmoot.meetings.operations import answer, bring_meetings_along, cancel
 from folkmoot.meetings.plans import Plan
@@ -202,3 +203,17 @@ def test_who_lost_the_right_in_an_open_group_cannot_answer_again(tarn, olga, ann
     lift(denial, **BY)
 
     assert answer(meeting, person=ann, answer="yes", via="web").comes
+
+
+def test_who_comes_and_goes_all_day_makes_no_flood_of_letters(tarn, olga, ann):
+    for number in range(3):
+        plan(tarn, olga, title=f"Evening {number}")
+    letters()
+
+    for _turn in range(MOST_JOINED_A_DAY):
+        member = join(tarn, person=ann, via="web")
+        leave(member, via="web")
+    with pytest.raises(Refused):
+        join(tarn, person=ann, via="web")
+
+    add_member(tarn, address="ann@example.org", by=olga, via="web")  # who runs it may take them in

@@ -106,6 +106,21 @@ def test_those_who_answered_hear_that_no_more_answers_are_taken_and_how_it_stand
     assert told("dates_closed") == ["ann@example.org"]
 
 
+def test_each_reads_the_times_by_their_own_clock_and_in_their_own_language(tarn, ann, bob):
+    cem = make.person("Cem")
+    make.join(tarn, cem)
+    Person.objects.filter(pk=ann.pk).update(time_zone="Asia/Tokyo", language="de")
+    Person.objects.filter(pk=bob.pk).update(time_zone="Asia/Tokyo", language="en")
+    poll, _first = answered(tarn, ann, bob, cem)
+
+    close_dates(poll, **BY)
+
+    gone = letters()
+    said = [body(to(one, gone)[0]) for one in (ann, bob, cem)]
+    assert ["Asia/Tokyo" in one for one in said] == [True, True, False]
+    assert ["1 yes" in one or "3 yes" in one for one in said] == [False, True, True]
+
+
 def test_a_question_whose_time_is_over_is_closed_and_told_once(tarn, ann):
     poll, _first = answered(tarn, ann)
     DatePoll.objects.filter(pk=poll.pk).update(closes_at=now() - timedelta(minutes=5))

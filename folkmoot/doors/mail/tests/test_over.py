@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.doors.mail import tokens
 from folkmoot.doors.mail.models import Confirmation, CountsOff, OutgoingLetter
+from folkmoot.doors.mail.over import views
 from folkmoot.doors.mail.over.letters import send_counts, turn_counts
 from folkmoot.doors.mail.tests.at_the_door import gone_out, send
 from folkmoot.groups.models import Membership, Move, MoveDay
@@ -304,3 +305,13 @@ def test_no_letter_ever_goes_to_an_address_that_did_not_consent(client, group, o
     assert not OutgoingLetter.objects.filter(recipient__in=listed).exists()
     assert not any(address.encode() in copy.letter for copy in letters for address in listed)
     assert not Person.objects.filter(emailaddress__email__in=listed).exists()
+
+
+def test_who_opens_the_page_again_and_again_makes_no_crowd(client, move, page, monkeypatch):
+    monkeypatch.setattr(views, "OPENINGS", "3/h/key")
+    for _turn in range(9):
+        assert client.get(page).status_code == 200
+
+    assert counts_of(move).opened == 3
+    client.get(page, REMOTE_ADDR="203.0.113.7")
+    assert counts_of(move).opened == 4

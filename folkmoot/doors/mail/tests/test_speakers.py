@@ -1,5 +1,7 @@
 """Speakers who have no account: asked by one letter, told what they want to hear, and left alone."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils.timezone import now
 
@@ -11,6 +13,7 @@ from folkmoot.meetings.models import Proposal
 from folkmoot.meetings.operations import cancel, change_meeting, publish, uncancel
 from folkmoot.meetings.operations.agenda import schedule, take_off
 from folkmoot.meetings.operations.proposing import change_proposal, propose
+from folkmoot.outbox.models import Event
 from tests import make
 
 BY = {"by": OPERATOR, "via": "test"}
@@ -105,7 +108,9 @@ def test_who_stopped_it_is_asked_by_no_other_group_until_they_want_it_again(tarn
     schedule(talk(other), meeting=elsewhere, **BY)
 
     assert heard() == []
+    assert Event.objects.filter(kind="speaking.stopped", subject_id=mine.pk).count() == 1
     speakers.decide(mine, wants=True)
+    assert Event.objects.filter(kind="speaking.agreed", subject_id=mine.pk).count() == 1
     change_meeting(meeting, room="Library", **BY)
     assert [subject for subject, _text in heard()] == ["At another time or place: Looms"]
 
@@ -150,6 +155,24 @@ def test_one_address_is_asked_so_often_a_day(db):
     carry()
     assert OutgoingLetter.objects.filter(kind="speaker_asked").count() == speakers.ASKED_A_DAY
 
+    last = Speaking.objects.latest("pk")
+    OutgoingLetter.objects.update(made_at=now() - timedelta(days=2))
+    schedule(talk(last.group, "Dyes"), meeting=plan(last.group, OPERATOR), **BY)
+    carry()
+
+    assert OutgoingLetter.objects.filter(kind="speaker_asked").count() == speakers.ASKED_A_DAY + 1
+
+
+def test_who_was_asked_and_then_proposes_themselves_has_said_yes_by_that(tarn, meeting):
+    ann = make.person("Ann")
+    make.join(tarn, ann, mail="none")
+    schedule(talk(tarn, address="ann@example.org"), meeting=meeting, **BY)
+    heard()
+
+    schedule(talk(tarn, "Dyes", by=ann, address="ann@example.org"), meeting=meeting, **BY)
+
+    assert [subject for subject, _text in heard("ann@example.org")] == ["Your talk is on the agenda: Dyes"]
+
 
 def test_what_no_talk_names_any_more_is_let_go_but_for_what_somebody_stopped(tarn, meeting):
     schedule(talk(tarn), meeting=meeting, **BY)
@@ -166,3 +189,30 @@ def test_what_no_talk_names_any_more_is_let_go_but_for_what_somebody_stopped(tar
 
 def test_a_token_that_is_wrong_shows_nothing(client, db):
     assert client.get("/mail/speaking/wrong").status_code == 404
+
+
+def test_a_group_asks_only_so_many_strangers_a_day(tarn, meeting, monkeypatch):
+    monkeypatch.setattr(speakers, "ASKED_BY_A_GROUP", 2)
+    names = [f"stranger{number}@elsewhere.example" for number in range(4)]
+    for number, address in enumerate(names):
+        schedule(talk(tarn, f"Looms {number}", address=address), meeting=meeting, **BY)
+    carry()
+
+    assert [to for to, _message in letters()] == names[:2]
+    Speaking.objects.exclude(asked_at=None).update(asked_at=now() - timedelta(days=2))
+    schedule(talk(tarn, "Dyes", address=names[3]), meeting=meeting, **BY)
+    assert len(heard(names[3])) == 1
+
+
+def test_a_talk_that_goes_on_and_off_the_agenda_all_day_writes_only_so_often(client, tarn, meeting):
+    offered = talk(tarn)
+    schedule(offered, meeting=meeting, **BY)
+    heard()
+    client.post(page(), {"wants": "yes"})
+    for _turn in range(speakers.TOLD_A_DAY):
+        take_off(offered, **BY)
+        carry()
+        schedule(offered, meeting=meeting, **BY)
+        carry()
+
+    assert len(heard()) == speakers.TOLD_A_DAY
