@@ -6,7 +6,6 @@ Nobody is invited and nothing is announced: those who come have heard of them th
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +19,7 @@ from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.zones import on_the_wall
 from folkmoot.meetings.models import Meeting, Series, SeriesDate, Venue, moments
 from folkmoot.meetings.operations.bringing_talks import bring_talks
+from folkmoot.meetings.operations.brought import GONE, is_brought, is_in_use, is_off_elsewhere, mark
 from folkmoot.meetings.operations.planning import apply, checked, planned
 from folkmoot.meetings.operations.series import read_rule, row_of
 from folkmoot.meetings.operations.venues import NOT_YOURS, add_venue
@@ -33,7 +33,6 @@ MOST_ROWS = 2_000  # meetings of one series
 MOST_PLACES = 500  # of a group to which a machine adds
 MOST_COUNTED = 1_000_000  # people at one meeting
 WHEN = frozenset({"starts", "starts_at", "ends_at", "zone", "minutes", "cancelled_at"})
-GONE = "gone"  # the mark of one that its series has no longer
 
 
 @dataclass
@@ -106,7 +105,7 @@ class _Bringer:
             return
         fields = self.fields(plan)
         if (meeting := self.known(plan)) is not None:
-            self.require_theirs(_is_brought(meeting))
+            self.require_theirs(is_brought(meeting))
             is_changed = self.change(meeting, fields)
             self.count(self.talks(meeting, plan) or is_changed)
             return
@@ -141,7 +140,7 @@ class _Bringer:
         said |= moments(planned(plan.starts), plan.zone, plan.minutes)
         said |= {"counted": plan.counted, "elsewhere": plan.page}
         said["cancelled_at"] = said["starts_at"] if plan.is_cancelled else None  # nobody knows when
-        return said | {"brought_as": _mark(said)}
+        return said | {"brought_as": mark(said)}
 
     def particulars(self, plan: Plan) -> dict[str, Any]:
         venue = self.venue(plan.place) if plan.place else None
@@ -158,9 +157,9 @@ class _Bringer:
             self.done.venues += 1
         return self.places[key]
 
-    def require_theirs(self, is_brought: bool) -> None:
+    def require_theirs(self, is_theirs: bool) -> None:
         """Names of our meetings stand in our own calendars: anyone can put them into another."""
-        if self.most_new is not None and not is_brought:
+        if self.most_new is not None and not is_theirs:
             raise Refused(_("This was planned here, and is changed here only."))
 
     def add(self, meeting: Meeting) -> None:
@@ -180,7 +179,7 @@ class _Bringer:
             return False
         if fields.get("counted") is None:
             fields.pop("counted", None)
-        if meeting.cancelled_at and not _is_off_elsewhere(meeting):
+        if meeting.cancelled_at and not is_off_elsewhere(meeting):
             del fields["cancelled_at"]
         if meeting.is_over and self.stays(meeting):
             fields = {name: value for name, value in fields.items() if name not in WHEN}
@@ -194,7 +193,7 @@ class _Bringer:
 
     def stays(self, meeting: Meeting) -> bool:
         """Whether it took place when it did: what people thought of it is shown by that day, and at no other."""
-        return meeting.feedback.exists() or (self.most_new is not None and _is_in_use(meeting))
+        return meeting.feedback.exists() or (self.most_new is not None and is_in_use(meeting))
 
     def write(self, meeting: Meeting, changed: dict[str, Any]) -> None:
         """Whoever has it in their calendar hears when it is called off, and when it takes place after all."""
@@ -209,7 +208,7 @@ class _Bringer:
         what = {"rule": rule, "first": on_the_wall(planned(plan.starts)), **self.particulars(plan)}
         known = Series.objects.select_for_update(no_key=True).filter(group=self.group, uid=plan.uid)
         series = known.first()
-        self.require_theirs(series is None or _is_brought(*series.meetings.all()))
+        self.require_theirs(series is None or is_brought(*series.meetings.all()))
         if series is None:
             series = Series.objects.create(group=self.group, uid=plan.uid, published_at=now(), **what)
             record("series.brought", series, by=self.by, via=self.via)
@@ -250,7 +249,7 @@ class _Bringer:
         fields = self.fields(other) if other else self.particulars(plan) | moments(slot, plan.zone, plan.minutes)
         off = fields["starts_at"] if plan.is_cancelled else None
         fields = {"counted": None, "elsewhere": plan.page, "cancelled_at": off} | fields
-        fields |= {"brought_as": _mark({name: value for name, value in fields.items() if name != "brought_as"})}
+        fields |= {"brought_as": mark({name: value for name, value in fields.items() if name != "brought_as"})}
         if row is not None:
             self.count(self.change(row, fields))
             return
@@ -264,37 +263,13 @@ class _Bringer:
 
         What is over and has left something behind did take place, whatever they say elsewhere now.
         """
-        is_in_use = _is_in_use(row)
-        if not (row.is_over or is_in_use):
+        is_used = is_in_use(row)
+        if not (row.is_over or is_used):
             Meeting.objects.filter(pk=row.pk).delete()
             self.done.changed += 1
-        elif not (row.cancelled_at or row.brought_as == GONE or (row.is_over and is_in_use)):
+        elif not (row.cancelled_at or row.brought_as == GONE or (row.is_over and is_used)):
             self.write(row, {"cancelled_at": row.starts_at, "brought_as": GONE})
             self.done.changed += 1
-
-
-def _mark(said: dict[str, Any]) -> str:
-    """Another mark whenever something else is said of a meeting."""
-    plain = sorted((name, str(getattr(value, "pk", value))) for name, value in said.items())
-    return blake2b(repr(plain).encode(), digest_size=16).hexdigest()
-
-
-def _is_brought(*rows: Meeting) -> bool:
-    """Whether it came from elsewhere: older ones have no mark, and their page."""
-    return not rows or any(one.brought_as or one.elsewhere for one in rows)
-
-
-def _is_off_elsewhere(meeting: Meeting) -> bool:
-    """Whether it was called off by being brought: at its own start, where here it is done at some moment."""
-    return meeting.cancelled_at == meeting.starts_at
-
-
-def _is_in_use(row: Meeting) -> bool:
-    """Whether anybody has answered, prepared or written something that would go with it."""
-    if row.topic_id or hasattr(row, "written"):
-        return True
-    kept = (row.rsvps, row.wishes, row.agenda, row.attendances, row.points, row.feedback)
-    return any(things.exists() for things in kept)
 
 
 def _announced() -> dict[str, Any]:
