@@ -22,6 +22,7 @@ MOST_TEXT = 200_000  # characters of one post that are searched
 MOST_WORDS = 16_000  # of one post; PostgreSQL knows places up to 16,383
 MOST_PLACES = 250  # of one word in a post; PostgreSQL keeps 256
 MOST_SCOPES = 500  # that are asked for as words of the index; where there are more, rows are looked at
+FEW_SCOPES = 4  # the same for PostgreSQL, which reads all posts of each scope to put their lists together
 
 
 def create(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
@@ -116,9 +117,10 @@ def _ids(
     query: Query, scopes: Sequence[int], among: QuerySet[Any, int] | None, limit: int, *, title: bool
 ) -> list[int]:
     is_postgres = _is_postgres()
-    match = _match(query, scopes if len(scopes) <= MOST_SCOPES else (), title=title)
+    are_words = len(scopes) <= (FEW_SCOPES if is_postgres else MOST_SCOPES)
+    match = _match(query, scopes if are_words else (), title=title)
     sql, values = (_FIND_POSTGRES if is_postgres else _FIND_SQLITE), [match]
-    more = "" if len(scopes) <= MOST_SCOPES else f" AND scope IN ({', '.join(map(_scope, scopes))})"
+    more = "" if are_words else f" AND scope IN ({', '.join(map(_scope, scopes))})"
     if among is not None:
         inner, parameters = among.query.sql_with_params()
         # The plus keeps SQLite from asking the index anew for each of the ids.
