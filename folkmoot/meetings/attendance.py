@@ -1,9 +1,10 @@
 """Reads of who is expected, who came, and the figures of it."""
 
+from collections import Counter
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -54,26 +55,31 @@ class Figures(NamedTuple):
 
 def figures(group: Group, most: int = 50) -> list[Figures]:
     """Return the figures of meetings that are over, newest first."""
-    over = (
-        Meeting.objects.taking_place().past().filter(group=group).select_related("group").order_by("-starts_at", "-pk")
-    )
-    return [_figures(meeting) for meeting in over[:most]]
+    past = Meeting.objects.taking_place().past().filter(group=group).select_related("group")
+    over = list(past.order_by("-starts_at", "-pk")[:most])
+    yes = Rsvp.objects.coming().filter(meeting__in=over)
+    there = Attendance.objects.filter(meeting__in=over)
+    came = Exists(Attendance.objects.filter(meeting=OuterRef("meeting"), person=OuterRef("person")))
+    counted = [_of_each(rows) for rows in (yes, there, yes.exclude(came), there.filter(_was_there_before()))]
+    return [_figures(meeting, *(numbers[meeting.pk] for numbers in counted)) for meeting in over]
 
 
-def _figures(meeting: Meeting) -> Figures:
-    there = Attendance.objects.filter(meeting=meeting)
-    yes = Rsvp.objects.coming().filter(meeting=meeting)
-    came = there.count()
-    missing = yes.exclude(person__in=there.exclude(person=None).values("person")).count()
+def _of_each(rows: QuerySet[Any]) -> Counter[int]:
+    """How many rows each meeting has."""
+    return Counter(dict(rows.order_by().values_list("meeting").annotate(Count("pk"))))
+
+
+def _figures(meeting: Meeting, yes: int, came: int, missing: int, again: int) -> Figures:
     if not came and meeting.counted:
-        return Figures(meeting, yes.count(), meeting.counted, 0, None, None, is_counted_elsewhere=True)
-    again = there.filter(_was_there_before(meeting)).count()
-    return Figures(meeting, yes.count(), came, missing, came - again, again)
+        return Figures(meeting, yes, meeting.counted, 0, None, None, is_counted_elsewhere=True)
+    return Figures(meeting, yes, came, missing, came - again, again)
 
 
-def _was_there_before(meeting: Meeting) -> Q:
+def _was_there_before() -> Q:
     """A person is known again by themselves; who is a name only, by that name."""
-    before = Attendance.objects.filter(meeting__group=meeting.group_id, meeting__starts_at__lt=meeting.starts_at)
+    before = Attendance.objects.filter(
+        meeting__group=OuterRef("meeting__group"), meeting__starts_at__lt=OuterRef("meeting__starts_at")
+    )
     is_same_person = Exists(before.filter(person=OuterRef("person")))
     has_same_name = Exists(before.filter(person=None, name=OuterRef("name")))
     return Q(is_same_person) | (Q(person=None) & Q(has_same_name))

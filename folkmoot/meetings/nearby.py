@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from folkmoot.accounts.models import Person, ProfileEntry
 from folkmoot.kit import cities
 from folkmoot.kit.cities import City
 from folkmoot.kit.text import key_of
-from folkmoot.meetings.models import Meeting, Venue
+from folkmoot.meetings.models import Meeting, MeetingQuerySet, Venue
 from folkmoot.meetings.showing import lines
 from folkmoot.meetings.words import zone_in_words
 
@@ -105,11 +105,11 @@ def place_of(at: str) -> tuple[float, float] | None:
     return (north, east) if abs(north) <= 90 and abs(east) <= 180 else None
 
 
-def near(shown: QuerySet[Meeting], search: Search, person: Person | None) -> Found:
+def near(shown: MeetingQuerySet, search: Search, person: Person | None) -> Found:
     """Find meetings to come within reach of a place; of a series only the next one, and those online apart."""
     if search.place is None:
         return Found()
-    ahead: QuerySet[Meeting] = shown.filter(cancelled_at=None).in_order().select_related("group", "venue")  # type: ignore[attr-defined]
+    ahead = shown.filter(cancelled_at=None).in_order().select_related("group", "venue")
     looked_at = list(ahead.filter(_in_box(search.place, search.within))[:MOST_LOOKED_AT])
     distances = [(cities.kilometres(search.place, _where(one)), one) for one in _once(looked_at)]
     there = [(km, one) for km, one in distances if km <= search.within]

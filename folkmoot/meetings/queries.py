@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate, now
+from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.deciding import held_among, permissions_in
@@ -71,15 +71,18 @@ def next_for(person: Person, groups: Sequence[tuple[int, int]], most: int) -> li
     stands on the page that is opened most.
     """
     seen = frozenset().union(*(held_among(groups, one, person) for one in SHOWING))
-    coming = _coming_to_members(localdate()).rows(person.pk) if seen else []
     at = now()
+    coming = _coming_to_members(at.date()).rows(person.pk) if seen else []
     keys = [key for key, group, ends_at in coming if group in seen and ends_at > at][:most]
     return list(_coming().filter(pk__in=keys)) if keys else []
 
 
 @lru_cache(maxsize=3)
 def _coming_to_members(day: date) -> Prepared[tuple[int, int, datetime]]:
-    """The next meetings in the groups somebody is in, from the beginning of a day: the SQL is written once a day."""
+    """The next meetings in the groups somebody is in, from the beginning of a day: the SQL is written once a day.
+
+    The day is one by UTC; where the reader is it may be tomorrow already.
+    """
     midnight = datetime.combine(day, time(), tzinfo=UTC)
 
     def made(person: int) -> QuerySet[Meeting, tuple[int, int, datetime]]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-_TOKENS = "rsvp|r|vote|dates|confirm|approve"
+from folkmoot.doors.mail import addresses
+
+_TOKENS = "|".join(sorted(addresses.TOKEN_VERBS))
 _LINKS = rf"{re.escape(settings.SITE)}/(?:rsvp|mail/[a-z]+)/"
 _IN_TEXT = re.compile(rf"({_LINKS}|(?<![\w.-])[\w.-]+\+(?:{_TOKENS})(?=-))[\w-]+", re.IGNORECASE)
 _IN_FILE = re.compile(

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
+from folkmoot.accounts.models import Person
 from folkmoot.meetings.operations import answer
 from tests import make
 
@@ -49,6 +52,14 @@ def test_one_s_own_page_names_the_next_meetings_but_those_one_declined(client, a
     assert "Backups" in page
     assert not any(title in page for title in ("Clocks", "Elsewhere", "Secret plans"))
     assert "Your next meetings" not in text(client.get("/inbox?list=later"))
+
+
+def test_where_it_is_tomorrow_already_the_meetings_of_today_are_still_to_come(client, ann, tarn):
+    Person.objects.filter(pk=ann.pk).update(time_zone="Pacific/Kiritimati")
+    make.meeting(tarn, title="Tonight", starts_in=timedelta(minutes=-30))
+    client.force_login(ann)
+
+    assert "Tonight" in text(client.get("/inbox"))
 
 
 def test_strangers_see_the_next_meetings_that_all_may_see(client, ann, tarn):

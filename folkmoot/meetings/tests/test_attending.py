@@ -199,3 +199,11 @@ def test_figures_tell_who_missed_a_seat_and_who_came_again(meeting, ann):
     found = figures(meeting.group)
 
     assert [one[1:6] for one in found] == [(2, 2, 1, 1, 1), (0, 1, 0, 1, 0)]
+
+
+def test_figures_ask_the_same_for_any_number_of_meetings(meeting, django_assert_num_queries):
+    for days in range(1, 6):
+        make.meeting(meeting.group, starts_in=timedelta(days=-days))
+
+    with django_assert_num_queries(5):
+        assert len(figures(meeting.group)) == 5

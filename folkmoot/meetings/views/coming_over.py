@@ -24,6 +24,7 @@ from folkmoot.groups.rules import can_manage_members
 from folkmoot.meetings.bringing_forms import CalendarForm
 from folkmoot.meetings.models import Meeting, Mirror
 from folkmoot.meetings.operations import set_mirror
+from folkmoot.meetings.queries import next_of
 from folkmoot.meetings.tracing import drawn_counts, drawn_weeks
 from folkmoot.meetings.views.door import drawn
 from folkmoot.web.forms import tried
@@ -81,9 +82,8 @@ def move_calendar(request: SignedIn, move_id: int) -> HttpResponse:
 def move_poster(request: SignedIn, move_id: int) -> HttpResponse:
     """One sheet of paper for the wall, or for the screen of the last meeting there."""
     move = _open_move(request, move_id)
-    shown = Meeting.objects.visible_to(None).taking_place().to_come().filter(group=move.group)
     context = {"move": move, "group": move.group, "address": _address(move), "short": _short(move)}
-    context |= {"picture": drawn(_address(move)), "next": shown.select_related("venue").in_order().first()}
+    context |= {"picture": drawn(_address(move)), "next": next(iter(next_of(move.group, None, 1)), None)}
     with timezone.override(move.group.time_zone):
         return render(request, "meetings/poster.html", context)
 

@@ -4,7 +4,6 @@ from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -27,15 +26,15 @@ MOST = 1_000  # meetings that can be paged through
 def everywhere(request: HttpRequest) -> HttpResponse:
     """The next meetings of the reader's groups, or of all that they may see; near a place, if they name one."""
     person, search = reader(request), nearby.search_of(request.GET)
+    shown = Meeting.objects.visible_to(person).taking_place().to_come()
     is_mine = person is not None and request.GET.get("of") != "all"
-    shown: QuerySet[Meeting] = Meeting.objects.visible_to(person).taking_place().to_come()
-    if is_mine:
-        shown = shown.filter(group__in=Group.objects.joined_by(person).values("pk"))  # type: ignore[arg-type]
+    if person is not None and is_mine:
+        shown = shown.filter(group__in=Group.objects.joined_by(person).values("pk"))
     context: dict[str, Any] = {"is_mine": is_mine, "search": search, "radii": nearby.RADII}
     if search.is_asked:
         context |= {"found": nearby.near(shown, search, person)}
         return render(request, "meetings/everywhere.html", context)
-    page = Paginator(shown.in_order().select_related("group", "venue")[:MOST], A_PAGE).get_page(request.GET.get("page"))  # type: ignore[attr-defined]
+    page = Paginator(shown.in_order().select_related("group", "venue")[:MOST], A_PAGE).get_page(request.GET.get("page"))
     by_month = groupby(lines(list(page), person), key=lambda line: month_in_words(line["when"].starts))
     context |= {"page": page, "months": [(name, list(some)) for name, some in by_month], "home": nearby.town_of(person)}
     if person is None:

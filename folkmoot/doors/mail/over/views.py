@@ -23,7 +23,7 @@ from folkmoot.groups.moves import is_page_open
 from folkmoot.groups.operations import count_opening
 from folkmoot.groups.rules import is_member
 from folkmoot.kit.mime import Mailbox
-from folkmoot.meetings.models import Meeting
+from folkmoot.meetings.queries import next_of
 
 A_NETWORK = "100/h/key"  # a whole room reads the poster at once, and all of it has one address
 OPENINGS = "100/h/key"  # of one network count: who loads it again and again makes no crowd
@@ -104,13 +104,11 @@ def mail_counts(request: HttpRequest, token: str) -> HttpResponse:
 
 def _next(group: Group, person: Person | None) -> list[dict[str, Any]]:
     """The next meetings, each with the address at which this person says whether they come."""
-    shown = Meeting.objects.visible_to(person).taking_place().to_come().filter(group=group)
-    rows = shown.select_related("venue", "group").in_order()[:MOST_MEETINGS]
     return [
         {
             "meeting": one,
             "facts": facts(one, comes=False),
             "token": tokens.rsvp_token(one.pk, person.pk) if person and one.takes_answers else "",
         }
-        for one in rows
+        for one in next_of(group, person, MOST_MEETINGS)
     ]
