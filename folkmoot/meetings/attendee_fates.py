@@ -13,7 +13,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from folkmoot.accounts.models import Address, Person
+from folkmoot.accounts.models import Actor, Address, Person
+from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, Membership
 from folkmoot.kit.parts import in_parts
 from folkmoot.meetings.attendees import Attendee
@@ -21,6 +22,7 @@ from folkmoot.meetings.models import Attendance, Meeting, Rsvp, TakenBack
 
 AT_ONCE = 400
 OF_LIST = "list-"  # how keys of rows that came with a list begin
+UNSEEN = _("Only whoever may see members’ addresses finds people by address.")
 
 
 class Outcome(TextChoices):
@@ -66,6 +68,7 @@ class Known:
 
     by_address: dict[str, int]
     by_name: dict[str, int | None]
+    sees_addresses: bool  # whoever brings the list; else nobody is found by one
 
 
 @dataclass(slots=True)
@@ -80,9 +83,9 @@ class There:
     now: set[int | str] = field(default_factory=set)
 
 
-def fates(group: Group, attendees: Sequence[Attendee], *, meeting: Meeting | None = None) -> list[Fate]:
+def fates(group: Group, attendees: Sequence[Attendee], *, meeting: Meeting | None = None, by: Actor) -> list[Fate]:
     """Say what becomes of them: at one meeting, or at those that the rows name."""
-    known, named = _known(group, attendees), _Named(group)
+    known, named = _known(group, attendees, by), _Named(group)
     placed = [(one, *((meeting, "") if meeting else named.of(one))) for one in attendees]
     there = _there({at.pk for _one, at, _why in placed if at})
     found = []
@@ -111,6 +114,8 @@ def _fate(one: Attendee, at: Meeting, known: Known, there: There) -> Fate:
         return Fate(one, Outcome.KEPT, "", at, person, fate.is_by_address) if is_known else fate
     if fate.row_id or fate.key in there.others or (not one.who and name in there.at_the_door):
         return Fate(one, Outcome.KEPT, "", at)
+    if one.address and not known.sees_addresses:
+        return Fate(one, Outcome.NAME if one.name else Outcome.REFUSED, UNSEEN, at)
     if not one.name:
         return Fate(one, Outcome.REFUSED, _("Nobody of the group has this address, and the row has no name."), at)
     is_double = name in known.by_name
@@ -143,14 +148,19 @@ def _note(there: There, row: int, person: int | None, key: str, name: str) -> No
         there.at_the_door.add(name.casefold())
 
 
-def _known(group: Group, attendees: Sequence[Attendee]) -> Known:
-    """Members, and who has answered a meeting of the group. Nobody learns of others whether they are here."""
+def _known(group: Group, attendees: Sequence[Attendee], by: Actor) -> Known:
+    """Members, and who has answered a meeting of the group. Nobody learns of others whether they are here.
+
+    Nor does who may not see members' addresses learn whose one is.
+    """
+    sees_addresses = holds(by, "members.addresses", group)
     members = Membership.objects.filter(group=group, person__is_active=True)
     answered = Rsvp.objects.filter(meeting__group=group, person__is_active=True)
     nobodys = Q(verified=False, user__last_login=None, user__signed_up_at=None)
     belong = Q(user__in=members.values("person")) | Q(user__in=answered.values("person"))
     by_address: dict[str, int] = {}
-    for some in in_parts(sorted({one.address for one in attendees if one.address}), AT_ONCE):
+    said = {one.address for one in attendees if one.address} if sees_addresses else set()
+    for some in in_parts(sorted(said), AT_ONCE):
         rows = Address.objects.filter(Q(verified=True) | nobodys, belong, email__in=some)
         by_address |= dict(rows.order_by("verified", "-pk").values_list("email", "user"))
     wanted = {one.name.casefold() for one in attendees if one.name}
@@ -160,7 +170,7 @@ def _known(group: Group, attendees: Sequence[Attendee]) -> Known:
         folded = " ".join(name.split()).casefold()
         if folded in wanted:
             by_name[folded] = None if folded in by_name else key
-    return Known(by_address, by_name)
+    return Known(by_address, by_name, sees_addresses)
 
 
 class _Named:

@@ -55,7 +55,7 @@ def rehearse_attendees(group: Group, raw: bytes | str, *, meeting: Meeting | Non
     """Say what would become of each row. Nothing is written."""
     require(can_organise(by, group), NOT_YOURS)
     _require_over(meeting)
-    return Report(fates(group, read(raw), meeting=meeting), is_rehearsal=True)
+    return Report(fates(group, read(raw), meeting=meeting, by=by), is_rehearsal=True)
 
 
 def bring_attendees(group: Group, raw: bytes | str, *, meeting: Meeting | None = None, by: Actor, via: str) -> Report:
@@ -65,7 +65,7 @@ def bring_attendees(group: Group, raw: bytes | str, *, meeting: Meeting | None =
         require(can_organise(by, group), NOT_YOURS)
         lock(group)  # two who bring the same list at once come one after the other
         _require_over(meeting)
-        done = fates(group, attendees, meeting=meeting)
+        done = fates(group, attendees, meeting=meeting, by=by)
         of_meetings: dict[int, list[Fate]] = defaultdict(list)
         for fate in done:
             if fate.meeting and fate.outcome in WRITTEN:

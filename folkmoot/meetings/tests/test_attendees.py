@@ -7,11 +7,11 @@ from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR, Address, Person
 from folkmoot.doors.mail.tests.at_the_door import gone_out
-from folkmoot.groups.models import Moved
-from folkmoot.groups.operations import begin_move
+from folkmoot.groups.models import Moved, Role
+from folkmoot.groups.operations import begin_move, grant_role
 from folkmoot.kit.errors import NotAllowed, Refused
 from folkmoot.meetings.attendance import at_the_door, figures
-from folkmoot.meetings.attendee_fates import Outcome
+from folkmoot.meetings.attendee_fates import UNSEEN, Outcome
 from folkmoot.meetings.attendees import read
 from folkmoot.meetings.models import Attendance, Meeting
 from folkmoot.meetings.operations import answer, bring_attendees, bring_meetings_along, cancel, rehearse_attendees
@@ -228,6 +228,18 @@ def test_only_those_who_organise_bring_lists(group, ann, past):
     with pytest.raises(NotAllowed):
         rehearse_attendees(group, "Ann\n", meeting=past[0], by=ann)
     assert not Attendance.objects.exists()
+
+
+def test_who_may_not_see_addresses_learns_of_nobody_whose_one_is(group, ann, past):
+    orla, organiser = make.person("Orla"), group.roles.get(key=Role.BuiltIn.ORGANISER)
+    grant_role(make.join(group, orla), role=organiser, by=OPERATOR, via="test")
+    mine = "Name,Email\nA. Ash,ann@example.org\nAnn,other@example.org\n,ann@example.org\n"
+
+    report = rehearse_attendees(group, mine, meeting=past[0], by=orla)
+
+    assert [fate.outcome.value for fate in report.fates] == ["name", "person", "refused"]
+    assert {str(fate.why) for fate in report.fates if fate.why} == {str(UNSEEN)}
+    assert rehearse_attendees(group, mine, meeting=past[0], by=OPERATOR).fates[0].person_id == ann.pk
 
 
 def test_rows_name_their_meetings_by_day_by_number_or_by_title_and_day(group, past):
