@@ -28,6 +28,7 @@ from folkmoot.kit.errors import Refused, require
 from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.models import Event
 from folkmoot.outbox.operations import record_all
+from folkmoot.store.statistics import renew_statistics
 
 AT_ONCE = 400  # rows of one transaction
 MOST_TAKEN_IN_A_DAY = 2_000  # by one person who is no administrator, on their word that all of them agreed
@@ -113,10 +114,13 @@ def import_members(
             _refuse_closed(group)
             room = _room(group, by, are_agreed=are_agreed)
             some = [room.give(fate) for fate in fates(group, part, are_agreed=are_agreed, seen=seen)]
-            _take_in(group, some, tells=tells, by=by, via=via)
+            made = _take_in(group, some, tells=tells, by=by, via=via)
             _invite(group, some, move=move, by=by, via=via)
-            note_moved(move, _here(group, some), way=Moved.Way.LIST)
+            here = [one.membership for one in some if one.membership]
+            note_moved(move, [one.person_id for one in (*here, *made)], way=Moved.Way.LIST)
         found += some
+        if len(part) == AT_ONCE:
+            renew_statistics(Person, Address, Membership)
     return Report(found, roster.ignored, is_rehearsal=False)
 
 
@@ -150,13 +154,13 @@ def _today(by: Actor, *, are_agreed: bool) -> int | None:
     return max(0, MOST_A_DAY - Invitation.objects.filter(invited_by=by, invited_at__gt=since).count())
 
 
-def _take_in(group: Group, some: list[Fate], *, tells: bool, by: Actor, via: str) -> None:
+def _take_in(group: Group, some: list[Fate], *, tells: bool, by: Actor, via: str) -> list[Membership]:
     added = [fate for fate in some if fate.outcome == Outcome.ADDED]
     filled = [(one.membership, one.entry.values) for one in some if one.outcome == Outcome.FILLED and one.membership]
     fill_in(group, {member.pk: values for member, values in filled})
     record_all("member.described", [member for member, _values in filled], by=by, via=via)
     if not added:
-        return
+        return []
     new = [one.entry for one in added if one.person_id is None]
     persons = enrol_all({entry.address: entry.name for entry in new})
     keys = dict(Address.objects.filter(user__in=persons.values()).values_list("user", "pk"))
@@ -171,13 +175,7 @@ def _take_in(group: Group, some: list[Fate], *, tells: bool, by: Actor, via: str
         )  # fmt: skip
     made = bring_in(group, coming, arrived_by=Arrival.IMPORTED, tells=tells, by=by, via=via)
     note(group, "members.imported", by=by, via=via, count=len(made), memberships=[one.pk for one in made])
-
-
-def _here(group: Group, some: list[Fate]) -> list[int]:
-    """Who of them is a member now."""
-    came = [one.entry.address for one in some if one.outcome in {Outcome.ADDED, Outcome.FILLED, Outcome.KEPT}]
-    members = Membership.objects.current().filter(group=group, person__emailaddress__email__in=came)
-    return list(members.values_list("person", flat=True))
+    return made
 
 
 def _invite(group: Group, some: list[Fate], *, move: Move | None, by: Actor, via: str) -> None:
