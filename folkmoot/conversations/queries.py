@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from time import time
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -15,8 +16,11 @@ from folkmoot.conversations.models.topics import TopicQuerySet
 from folkmoot.groups.models import Group
 from folkmoot.kit import wordings as comparing
 from folkmoot.store.prepared import Prepared
+from folkmoot.web.shelf import Shelf
 
 MOST_WORDINGS = 10  # of one post that are compared on a page
+VERY_MANY = 5_000  # topics, above which counting them costs more than the rest of the page
+_very_many: Shelf[int] = Shelf(500, size=lambda _number: 1)
 
 
 def topics_by_id(channel: Channel, message_ids: Sequence[str]) -> dict[str, Topic]:
@@ -88,13 +92,25 @@ def _unpinned(channels: int, start: int, number: int) -> Prepared[tuple[int]]:
     return Prepared(lambda *ids: rows.filter(channel__in=ids)[start : start + number])
 
 
+def _number(channels: Sequence[int]) -> int:
+    """How many topics these channels have; where there are very many, as of this minute."""
+    key = (tuple(channels), int(time() / 60))
+    [known] = _very_many.take([key])
+    if known is not None:
+        return known
+    found = _count(len(channels)).first(*channels)
+    number = found[0] if found else 0
+    if number > VERY_MANY:
+        _very_many.keep(key, number)
+    return number
+
+
 def whole_board(channels: Sequence[int], number: int, page: str | None) -> tuple[Page[int], list[int]]:
     """A page of so many topics of these channels, and what stands on it; before its first page what is pinned."""
     if not channels:
         return Paginator(range(0), number).get_page(page), []
     pinned = [pk for (pk,) in _pinned(len(channels)).rows(*channels)]
-    found = _count(len(channels)).first(*channels)
-    shown = Paginator(range(found[0] - len(pinned) if found else 0), number).get_page(page)
+    shown = Paginator(range(_number(channels) - len(pinned)), number).get_page(page)
     start = (shown.number - 1) * number
     ids = [pk for (pk,) in _unpinned(len(channels), start, number).rows(*channels)]
     return shown, [*pinned, *ids] if shown.number == 1 else ids

@@ -31,7 +31,7 @@ def inspection(request: HttpRequest) -> dict[str, SimpleLazyObject]:
 
 def _waiting(request: HttpRequest) -> int:
     group = request.META.get(OF_PAGE)
-    return sum(todo.counts(group, permissions_in(group, reader(request))).values()) if group else 0
+    return todo.number(group, permissions_in(group, reader(request))) if group else 0
 
 
 def _inspection(request: HttpRequest) -> Inspection | None:

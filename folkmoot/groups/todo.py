@@ -1,19 +1,22 @@
 """What waits for those who run a group. Each app lists its kinds, the settings name the lists."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.timezone import localdate, now
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.deciding import permissions_in
 from folkmoot.groups.models import Group
+from folkmoot.store.prepared import Prepared
 
 A_KIND = 20  # of one kind on the page; the others stand behind them
 
@@ -74,12 +77,16 @@ def of(permissions: Iterable[str]) -> list[Kind]:
 
 def counts(group: Group, permissions: Iterable[str]) -> dict[str, int]:
     """Count what waits, by kind, with one query."""
-    asked = [_keys(kind, group) for kind in of(permissions)]
-    if not asked:
-        return {}
-    rows = asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0]
-    found = [key for key, _pk in rows]
-    return {key: found.count(key) for key in dict.fromkeys(found)}
+    asked = of(permissions)
+    found = Counter(key for key, _pk in _keys(asked, group.pk)) if asked else {}
+    return dict(found)
+
+
+def number(group: Group, permissions: Iterable[str]) -> int:
+    """Count all that waits, as of this minute: for the mark that stands on each page."""
+    asked = tuple(kind.key for kind in of(permissions))
+    minute = now().replace(second=0, microsecond=0)
+    return len(_prepared_keys(asked, localdate(), minute).rows(group.pk)) if asked else 0
 
 
 def waiting(group: Group, person: Person) -> list[tuple[Kind, list[Waiting]]]:
@@ -96,8 +103,19 @@ def find(group: Group, person: Person, key: str, row_id: int) -> Waiting | None:
     return Waiting(kind, row, kind.tell(row)) if kind and row is not None else None
 
 
-def _keys(kind: Kind, group: Group) -> QuerySet[Any]:
-    return kind.rows(group.pk).order_by().annotate(todo_kind=Value(kind.key)).values_list("todo_kind", "pk")
+def _keys(asked: Iterable[Kind], group_id: int) -> QuerySet[Any, tuple[str, int]]:
+    """Kind and key of each, with one query."""
+    first, *others = [
+        one.rows(group_id).order_by().annotate(todo_kind=Value(one.key)).values_list("todo_kind", "pk") for one in asked
+    ]
+    return first.union(*others, all=True) if others else first
+
+
+@lru_cache(maxsize=100)
+def _prepared_keys(asked: tuple[str, ...], _day: date, _minute: datetime) -> Prepared[tuple[str, int]]:
+    """What waits depends on the reader's day and on the time, which stand in the SQL."""
+    some = [kind for kind in kinds() if kind.key in asked]
+    return Prepared(lambda group_id: _keys(some, group_id))
 
 
 def _told(kind: Kind, group: Group) -> list[Waiting]:

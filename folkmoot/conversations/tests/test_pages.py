@@ -2,6 +2,7 @@ import pytest
 from django.utils.timezone import now
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.conversations import queries
 from folkmoot.conversations.models import Archive, OldTopic, Post, Topic
 from folkmoot.conversations.operations import Letterhead, main_channel, reply
 from folkmoot.conversations.rendering import keep_file
@@ -257,6 +258,24 @@ def test_the_board_shows_the_newest_talk_first(client, tarn, ann):
     assert "2 posts" in page
     assert "last by <bdi>Ann</bdi> by mail" in page
     assert newer.get_absolute_url() in page
+
+
+def test_a_very_long_board_is_counted_once_in_a_while(client, tarn, ann, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(queries, "VERY_MANY", 1)
+    monkeypatch.setattr(queries, "time", lambda: 1_800_000_000.0)
+    for number in range(3):
+        make.topic(tarn, title=f"Topic {number}")
+    client.force_login(ann)
+    client.get("/g/tarn/topics")
+    make.topic(tarn, title="One more")
+
+    with django_assert_num_queries(8):
+        page = text(client.get("/g/tarn/topics"))
+
+    assert "One more" in page
+    assert "1 to 3 of 3" in page
+    monkeypatch.setattr(queries, "time", lambda: 1_800_000_060.0)
+    assert "1 to 4 of 4" in text(client.get("/g/tarn/topics"))
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -1,5 +1,6 @@
 """To do, history, responsibilities, election: what they show, what they do, who can't see them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -46,6 +47,18 @@ def test_who_does_not_run_the_group_sees_none_of_it(client, group, duty, olga):
 @pytest.mark.parametrize("page", PAGES)
 def test_a_stranger_is_asked_to_sign_in(client, group, page):
     assert client.get(page).status_code == 302
+
+
+def test_the_number_of_what_waits_stands_on_every_page_for_those_it_waits_for(client, group, olga, duty):
+    def told(person):
+        client.force_login(person)
+        found = re.search(r'<span class="count is-yours">(\d+)<', client.get("/g/tarn/members").text)
+        return found and int(found[1])
+
+    assert told(olga) == 1
+    apply(group, person=make.person("Cy"), answer="Please", via="test")
+    assert told(olga) == 2
+    assert told(ann(group).person) is None
 
 
 def test_what_waits_is_done_in_place(client, group, olga, duty):
