@@ -8,7 +8,10 @@ from django.db.models.functions import Coalesce, Trunc
 
 from folkmoot.outbox.models import Event
 
-MOMENTS = [datetime(2026, 11, 26, 9, 30, 15, 123456, tzinfo=UTC), datetime(2026, 11, 27, tzinfo=UTC)]
+MOMENTS = [
+    datetime(2026, 11, 26, 9, 30, 15, 123456, tzinfo=UTC),
+    datetime(2026, 11, 27, microsecond=500_000, tzinfo=UTC),
+]
 
 
 @pytest.fixture
