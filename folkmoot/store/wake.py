@@ -3,17 +3,29 @@
 import time
 
 import psycopg
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 CHANNEL = "folkmoot"
 LOOK_EVERY = 0.005  # seconds; on SQLite, where nothing can call us
 
 
 def announce() -> None:
-    """Tell the other processes, when this transaction commits, that there is work. SQLite needs no telling."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"NOTIFY {CHANNEL}")
+    """Tell the other processes, when this transaction has committed, that there is work. SQLite needs no telling.
+
+    Afterwards, since PostgreSQL lets those who notify commit one after the other, each with its own wait for the disk.
+    Who dies in between is not missed for long: whoever waits looks by itself from time to time.
+    """
+    if connection.vendor == "postgresql" and not _is_announced():
+        transaction.on_commit(_notify, robust=True)
+
+
+def _is_announced() -> bool:
+    return any(_notify in waiting for waiting in connection.run_on_commit)
+
+
+def _notify() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
 
 
 class Waker:

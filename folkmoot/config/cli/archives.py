@@ -6,20 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
 from folkmoot.accounts.models import OPERATOR
+from folkmoot.config.cli.progress import bar
 from folkmoot.config.cli.shared import answer, as_json, command, fail, group_named
 from folkmoot.doors.mail.archives.bringing import Watch, bring
 from folkmoot.doors.mail.archives.rehearsing import rehearse
@@ -86,8 +75,8 @@ def export_mbox(slug: str, file: Path, wants_json: bool) -> None:
         raise click.BadParameter(f"{file} is there already", param_hint="FILE")
     if not file.parent.is_dir():
         raise click.BadParameter(f"there is no folder {file.parent}", param_hint="FILE")
-    with _bar(posts_of(group).count(), file.name) as (progress, task):
-        taken = take_out(group, file, watch=lambda count: _advance(progress, task, count))
+    with bar(file.name, total=posts_of(group).count(), things="messages") as shown:
+        taken = take_out(group, file, watch=shown.advance)
     facts = {"file": str(file), "posts": taken.posts, "attachments": taken.attachments, "lost": taken.lost}
     words = f"{taken.posts:,} posts with {taken.attachments:,} attached files are in {file}"
     lost = [f"Not on the disk any more: {one}" for one in taken.lost]
@@ -98,33 +87,12 @@ def export_mbox(slug: str, file: Path, wants_json: bool) -> None:
 def _progress(files: tuple[Path, ...], size: int) -> Iterator[Watch]:
     """A bar over the bytes of all files."""
     starts = [sum(path.stat().st_size for path in files[:number]) for number in range(len(files))]
-    with _bar(size, files[0].name) as (progress, task):
+    with bar(files[0].name, total=size, things="messages") as shown:
 
         def watch(number: int, offset: int, count: int) -> None:
-            progress.update(task, completed=starts[number] + offset, description=files[number].name)
-            _advance(progress, task, count, bar=0)
+            shown.advance(count, to=starts[number] + offset, words=files[number].name)
 
         yield watch
-
-
-@contextmanager
-def _bar(total: int, words: str) -> Iterator[tuple[Progress, TaskID]]:
-    """A bar with rate and time left, for people who look on; programs get none."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        yield progress, progress.add_task(words, total=total, messages=0)
-
-
-def _advance(progress: Progress, task: TaskID, count: int, *, bar: int | None = None) -> None:
-    done = progress.tasks[task].fields["messages"] + count
-    progress.update(task, messages=done, advance=count if bar is None else bar)
-
-
-class _Rate(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        done, took = task.fields["messages"], task.elapsed or 0
-        return Text(f"{done:,} messages, {done / took:,.0f}/s" if took else "")
 
 
 def _words(report: Report, *, is_dry: bool) -> str:

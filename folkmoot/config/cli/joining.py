@@ -12,6 +12,7 @@ from django.utils.timezone import make_aware
 
 from folkmoot.accounts.models import OPERATOR, Organization
 from folkmoot.config.cli.groups import VIA
+from folkmoot.config.cli.progress import bar
 from folkmoot.config.cli.shared import NOT_FOUND, answer, as_json, command, fail, group_named
 from folkmoot.groups import operations
 from folkmoot.groups.fates import Outcome
@@ -43,11 +44,16 @@ WORDS = {
 def bring(file: Path, slug: str, agreed: bool, tells: bool, moved: bool, dry_run: bool, wants_json: bool) -> None:
     """Take in, or invite, the people of FILE: CSV or a plain list, as other programs save them."""
     group, raw = group_named(slug), file.read_bytes()
-    if dry_run:
-        report = operations.rehearse_import(group, raw, are_agreed=agreed, by=OPERATOR)
-    else:
-        more = {"are_agreed": agreed, "tells": tells, "is_moved": moved}
-        report = operations.import_members(group, raw, **more, by=OPERATOR, via=VIA)
+    with bar(file.name, things="people") as shown:
+
+        def watch(rows: int, total: int) -> None:
+            shown.advance(rows, total=total)
+
+        if dry_run:
+            report = operations.rehearse_import(group, raw, are_agreed=agreed, watch=watch, by=OPERATOR)
+        else:
+            more = {"are_agreed": agreed, "tells": tells, "is_moved": moved}
+            report = operations.import_members(group, raw, **more, watch=watch, by=OPERATOR, via=VIA)
     answer({"group": group.slug, **report.facts()}, _words(report, agreed=agreed), wants_json=wants_json)
 
 

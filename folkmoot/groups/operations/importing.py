@@ -2,6 +2,7 @@
 
 import secrets
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -34,6 +35,7 @@ AT_ONCE = 400  # rows of one transaction
 MOST_TAKEN_IN_A_DAY = 2_000  # by one person who is no administrator, on their word that all of them agreed
 NOT_YOURS = _("You can't add members to this group.")
 Arrival = Membership.Arrival
+Watch = Callable[[int, int], None]  # told of: how many rows more are done, and how many there are
 
 
 @dataclass(slots=True)
@@ -76,7 +78,9 @@ class Report:
         return {"dry_run": self.is_rehearsal, **counts, "ignored_columns": self.ignored, "rows": rows}
 
 
-def rehearse_import(group: Group, raw: bytes | str, *, are_agreed: bool, by: Actor) -> Report:
+def rehearse_import(
+    group: Group, raw: bytes | str, *, are_agreed: bool, watch: Watch = lambda rows, total: None, by: Actor
+) -> Report:
     """Say what would become of each row. Nothing is written."""
     require(can_manage_members(by, group), NOT_YOURS)
     roster, room = _read(group, raw), _room(group, by, are_agreed=are_agreed)
@@ -85,6 +89,7 @@ def rehearse_import(group: Group, raw: bytes | str, *, are_agreed: bool, by: Act
     for part in in_parts(roster.entries, AT_ONCE):
         _refuse_closed(group)
         found += [room.give(fate) for fate in fates(group, part, are_agreed=are_agreed, seen=seen)]
+        watch(len(part), len(roster.entries))
     return Report(found, roster.ignored, is_rehearsal=True)
 
 
@@ -95,13 +100,14 @@ def import_members(
     are_agreed: bool,
     tells: bool = False,
     is_moved: bool = False,
+    watch: Watch = lambda rows, total: None,
     by: Actor,
     via: str,
 ) -> Report:
     """Take in the people of a list, who have agreed to that, or else invite them. Who can't be taken is named.
 
-    A few hundred rows at a time; doing it again goes on where it was stopped. `is_moved`: they are of the old place
-    from which the group comes over.
+    A few hundred rows at a time, of which `watch` is told; doing it again goes on where it was stopped. `is_moved`:
+    they are of the old place from which the group comes over.
     """
     require(can_manage_members(by, group), NOT_YOURS)
     move = group.moves.going_on().first() if is_moved else None
@@ -121,6 +127,7 @@ def import_members(
         found += some
         if len(part) == AT_ONCE:
             renew_statistics(Person, Address, Membership)
+        watch(len(part), len(roster.entries))
     return Report(found, roster.ignored, is_rehearsal=False)
 
 

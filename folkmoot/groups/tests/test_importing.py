@@ -249,6 +249,17 @@ def test_ten_thousand_come_in_with_few_questions(group, django_assert_max_num_qu
     assert group.memberships.current().count() == 801
 
 
+@pytest.mark.parametrize("do", [import_members, rehearse_import])
+def test_who_looks_on_is_told_how_far_it_has_come(group, do):
+    rows = "name,email\n" + "".join(f"P {n},p{n}@example.net\n" for n in range(1_000))
+    told = []
+    how = {"via": "test"} if do is import_members else {}
+
+    do(group, rows, are_agreed=True, watch=lambda done, total: told.append((done, total)), by=OPERATOR, **how)
+
+    assert told == [(400, 1_000), (400, 1_000), (200, 1_000)]
+
+
 # By page
 
 
