@@ -19,8 +19,10 @@ from folkmoot.doors.mail.models import (
     RawLetter,
     Speaking,
 )
+from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.models import Event
 
+AT_ONCE = 500
 TOLD_BY_NAME = ("application.made", "member.invited")  # events whose letters to others name who it was
 
 
@@ -30,7 +32,8 @@ def person_erased(person: Person, keep_words: bool) -> None:
     naming = [*_naming(addresses), *_telling_of(person)]
     with transaction.atomic():
         RawLetter.objects.filter(pk__in=letters_of(person)).delete()
-        OutgoingLetter.objects.filter(pk__in=naming).delete()
+        for some in in_parts(naming, AT_ONCE):  # a group's letters to all its members may name them
+            OutgoingLetter.objects.filter(pk__in=some).delete()
         HeldLetter.objects.filter(address__in=addresses).delete()
         Confirmation.objects.filter(address__in=addresses).delete()
         Speaking.objects.filter(address__in=addresses).delete()
