@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from folkmoot.accounts.models import Person
-from folkmoot.doors.mail import kept
+from folkmoot.doors.mail import kept, speakers
 from folkmoot.doors.mail.facts import letters_of
 from folkmoot.doors.mail.models import (
     CalendarCopy,
@@ -17,7 +17,6 @@ from folkmoot.doors.mail.models import (
     Mailing,
     OutgoingLetter,
     RawLetter,
-    Speaking,
 )
 from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.models import Event
@@ -36,7 +35,7 @@ def person_erased(person: Person, keep_words: bool) -> None:
             OutgoingLetter.objects.filter(pk__in=some).delete()
         HeldLetter.objects.filter(address__in=addresses).delete()
         Confirmation.objects.filter(address__in=addresses).delete()
-        Speaking.objects.filter(address__in=addresses).delete()
+        speakers.forget(addresses)
         DeferredCopy.objects.filter(membership__person=person).delete()
         CalendarCopy.objects.filter(person=person).delete()
         InvitationsOff.objects.filter(membership__person=person).delete()
