@@ -12,7 +12,7 @@ from folkmoot.accounts.queries import the_installation
 from folkmoot.config.cli import groups, installation
 from folkmoot.groups.deciding import holds
 from folkmoot.groups.models import Group, HistoryEntry
-from folkmoot.groups.operations import ask_to_found
+from folkmoot.groups.operations import ask_to_found, found
 from folkmoot.lobby.installation.forms import InstallationForm, NoticesForm
 from tests import make
 
@@ -85,6 +85,17 @@ def test_a_group_is_closed_and_opened_again():
         ("group.closed", "command"),
         ("group.reopened", "command"),
     }
+
+
+def test_groups_below_close_and_open_with_the_one_above():
+    tarn = make.group()
+    found(founder=make.person("Wim"), name="West", slug="west", parent=tarn, by=OPERATOR, via="test")
+
+    closed = run_json(groups.group, "close", "tarn", "--reason", "Over.")
+    assert closed["along"] == ["west"]
+    assert run_json(groups.group, "show", "west")["closed_with"] == "tarn"
+    assert "and with it: west" in run(groups.group, "reopen", "tarn")[1]
+    assert run_json(groups.group, "show", "west")["closed"] is None
 
 
 @pytest.fixture

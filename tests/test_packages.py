@@ -2,16 +2,20 @@
 
 import json
 import os
+from datetime import timedelta
 from hashlib import sha256
 from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
+from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
 from folkmoot.config.cli.packages import export_group
 from folkmoot.config.packages import TABLES, pack
-from folkmoot.conversations.models import Attachment, OldTopic, Post, StoredFile, Topic
+from folkmoot.conversations.models import Attachment, Channel, OldTopic, Post, ScheduledPost, StoredFile, Topic
+from folkmoot.conversations.operations import hold_post, keep_draft, schedule
+from folkmoot.doors.mail.tests.at_the_door import send
 from folkmoot.groups.models import Group, HistoryEntry, Invitation, PlacementRule
 from folkmoot.groups.operations import note_export
 from folkmoot.groups.operations.reach import lay_reach
@@ -98,6 +102,27 @@ def test_who_spoke_without_a_name_stays_without_one(tarn, tmp_path):
 
     said = [one for one in rows(read(tmp_path / "tarn.zip"), "posts") if one["is_anonymous"]]
     assert [(one["author"], one["removed_by"]) for one in said] == [(None, None)]
+
+
+def test_what_has_not_been_said_stays_here(tarn, tmp_path):
+    """It is its author's alone, or a moderator's to decide; elsewhere it would be said in somebody's name, unasked."""
+    ann, topic = Person.objects.at("ann@example.org"), Topic.objects.get(title="Boats")
+    Channel.objects.filter(pk=topic.channel_id).update(allows_scheduled=True)
+    topic.refresh_from_db()
+    later = {"author": ann, "due_at": now() + timedelta(days=1), "via": "web"}
+    schedule(topic.channel, topic=topic, body="okapilater", **later)
+    schedule(topic.channel, title="kiangtitle", body="bontebokbody", **later)
+    hold_post(topic.channel, topic=topic, author=ann, body="gerenukheld", via="web")
+    keep_draft(ann, f"topic-{topic.pk}", body="nilgaidraft")
+    assert send(sender="kim@example.net", body="sitatungaletter").outcome == "held"
+
+    pack(tarn, tmp_path / "tarn.zip", closed=True)
+
+    assert ScheduledPost.objects.count() == 3
+    text = b"".join(read(tmp_path / "tarn.zip").values()).decode()
+    words = ["okapilater", "kiangtitle", "bontebokbody", "gerenukheld", "nilgaidraft", "sitatungaletter"]
+    assert [one for one in words if one in text] == []
+    assert "This one." in text
 
 
 def test_a_rule_about_who_is_elsewhere_stays_here(tarn, tmp_path):

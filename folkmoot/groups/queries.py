@@ -41,7 +41,7 @@ def members_reached(permission: str, group: Group) -> MembershipQuerySet:
     What is public stays readable to somebody who is banned; it is no longer sent to them.
     """
     denials = Denial.objects.valid().filter(group__reached__below=group, permission__in=["", permission])
-    return members_holding(permission, group).exclude(person__in=list(denials.values_list("person", flat=True)))
+    return members_holding(permission, group).exclude(person__in=denials.values("person"))
 
 
 def holders(permission: str, group: Group, *, without: Role | None = None) -> MembershipQuerySet:

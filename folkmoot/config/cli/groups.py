@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 from django.conf import settings
+from django.db.models import QuerySet
 
 from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import enrol
@@ -77,9 +78,12 @@ def rename(slug: str, new_slug: str, name: str | None, wants_json: bool) -> None
 @as_json
 @command
 def close(slug: str, reason: str, wants_json: bool) -> None:
-    """Let nothing new be said in a group. Whoever could read it still can."""
-    closed = operations.close_group(group_named(slug), reason=reason, by=OPERATOR, via=VIA)
-    answer(facts_of_group(closed), f"{closed.name} is closed", wants_json=wants_json)
+    """Let nothing new be said in a group, and in those below it. Whoever could read them still can."""
+    found = group_named(slug)
+    along = _slugs(Group.objects.closing_with(found))
+    closed = operations.close_group(found, reason=reason, by=OPERATOR, via=VIA)
+    said = f"{closed.name} is closed" + (f", and with it: {', '.join(along)}" if along else "")
+    answer(facts_of_group(closed) | {"along": along}, said, wants_json=wants_json)
 
 
 @group.command("reopen")
@@ -87,9 +91,12 @@ def close(slug: str, reason: str, wants_json: bool) -> None:
 @as_json
 @command
 def reopen(slug: str, wants_json: bool) -> None:
-    """Let a closed group go on."""
-    opened = operations.reopen_group(group_named(slug), by=OPERATOR, via=VIA)
-    answer(facts_of_group(opened), f"{opened.name} is open again", wants_json=wants_json)
+    """Let a closed group go on, and those that were closed with it."""
+    found = group_named(slug)
+    along = _slugs(Group.objects.opening_with(found))
+    opened = operations.reopen_group(found, by=OPERATOR, via=VIA)
+    said = f"{opened.name} is open again" + (f", and with it: {', '.join(along)}" if along else "")
+    answer(facts_of_group(opened) | {"along": along}, said, wants_json=wants_json)
 
 
 @click.group()
@@ -153,6 +160,10 @@ def _site(group: Group) -> str:
     return settings.SITE + group.get_absolute_url()
 
 
+def _slugs(groups: QuerySet[Group]) -> list[str]:
+    return list(groups.order_by("slug").values_list("slug", flat=True))
+
+
 def _address(group: Group) -> str:
     return f"{group.slug}@{settings.HOST}"
 
@@ -169,6 +180,7 @@ def facts_of_group(group: Group) -> dict[str, object]:
         "page": _site(group),
         "closed": group.closed_at.isoformat(timespec="seconds") if group.closed_at else None,
         "closed_why": group.closed_why,
+        "closed_with": group.closed_with.slug if group.closed_with else None,
         "members": group.memberships.filter(left_at=None).count(),
         "names": list(group.mail_names.order_by("pk").values_list("local", flat=True)),
     }

@@ -10,8 +10,8 @@ from folkmoot.conversations.models.channels import Channel, may_read
 
 class TopicQuerySet(models.QuerySet["Topic"]):
     def visible_to(self, person: Person | None) -> "TopicQuerySet":
-        """Those in channels the person may read, for lists. Ids first: an OR across tables walks the whole index."""
-        return self.filter(channel_id__in=list(Channel.objects.visible_to(person).values_list("pk", flat=True)))
+        """Those in channels the person may read, for lists. An OR across tables would walk the whole index."""
+        return self.filter(channel_id__in=Channel.objects.visible_to(person).values("pk"))
 
     def readable_by(self, person: Person | None) -> "TopicQuerySet":
         """The same for one topic by its key: the permission is asked of that row alone."""

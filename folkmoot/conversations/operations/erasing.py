@@ -25,7 +25,9 @@ from folkmoot.conversations.models import (
     Topic,
     Upload,
 )
+from folkmoot.conversations.operations.holding import AT_ONCE
 from folkmoot.kit.msgid import new_message_id
+from folkmoot.kit.parts import in_parts
 from folkmoot.store import search
 
 UNTITLED = "…"  # what a conversation is called whose title went with the one who began it
@@ -62,12 +64,14 @@ def _erase_titles(person: Person) -> None:
     """A title is words of whoever began the conversation; later posts carry it along."""
     first = Post.objects.filter(topic=OuterRef("pk")).in_order().values("author")[:1]
     begun = list(Topic.objects.annotate(by=Subquery(first)).filter(by=person.pk).values_list("pk", flat=True))
-    Topic.objects.filter(pk__in=begun).update(title=UNTITLED)
-    Happening.objects.filter(Q(topic__in=begun) | Q(by=person)).exclude(words="").update(words=UNTITLED)
-    others = Post.objects.filter(topic__in=begun).exclude(author=person)
-    others.update(title=UNTITLED, version=F("version") + 1)
-    findable = others.filter(removed_at=None).values_list("pk", "channel_id", "title", "body")
-    _find_anew(findable.iterator(chunk_size=500))
+    Happening.objects.filter(by=person).exclude(words="").update(words=UNTITLED)
+    for some in in_parts(begun, AT_ONCE):
+        Topic.objects.filter(pk__in=some).update(title=UNTITLED)
+        Happening.objects.filter(topic__in=some).exclude(words="").update(words=UNTITLED)
+        others = Post.objects.filter(topic__in=some).exclude(author=person)
+        others.update(title=UNTITLED, version=F("version") + 1)
+        findable = others.filter(removed_at=None).values_list("pk", "channel_id", "title", "body")
+        _find_anew(findable.iterator(chunk_size=500))
 
 
 def _find_anew(documents: Iterable[tuple[int, int, str, str]]) -> None:

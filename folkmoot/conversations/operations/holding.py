@@ -1,6 +1,6 @@
 """What all that is done to whole conversations needs: hold them, note it for their readers, count them anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import F, Max, QuerySet
 from django.utils.timezone import now
@@ -10,7 +10,10 @@ from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations.models import Happening, OldTopic, Post, Topic
 from folkmoot.conversations.rules import can_moderate_topics
 from folkmoot.kit.errors import Refused
+from folkmoot.kit.parts import in_parts
 from folkmoot.store.prepared import Prepared
+
+AT_ONCE = 500  # keys in one query; PostgreSQL takes 65,535, and a conversation may have more posts
 
 _HELD = Prepared(lambda key: _to_hold().filter(pk=key))
 
@@ -74,4 +77,11 @@ def recount(topic: Topic) -> None:
 
 def look_anew(post_ids: Iterable[int | None]) -> None:
     """Say that posts look different now."""
-    Post.objects.filter(pk__in=[one for one in post_ids if one]).update(version=F("version") + 1)
+    for some in in_parts([one for one in post_ids if one], AT_ONCE):
+        Post.objects.filter(pk__in=some).update(version=F("version") + 1)
+
+
+def cut_loose(post_ids: Sequence[int]) -> None:
+    """Let posts answer nothing any more."""
+    for some in in_parts(post_ids, AT_ONCE):
+        Post.objects.filter(pk__in=some).update(answers=None, version=F("version") + 1)

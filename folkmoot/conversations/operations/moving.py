@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Actor
 from folkmoot.conversations.models import Channel, Happening, OldTopic, Post, Topic
-from folkmoot.conversations.operations.holding import hold, hold_all, note, recount, unnote
+from folkmoot.conversations.operations.holding import AT_ONCE, hold, hold_all, note, recount, unnote
 from folkmoot.conversations.operations.moderating import NOT_YOURS
 from folkmoot.conversations.operations.posting import clean_title
 from folkmoot.conversations.operations.transplanting import (
@@ -26,6 +26,7 @@ from folkmoot.conversations.operations.transplanting import (
 )
 from folkmoot.conversations.rules import can_arrange
 from folkmoot.kit.errors import Refused, require
+from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.operations import record
 from folkmoot.store import search
 
@@ -161,13 +162,15 @@ def _merge(topic: Topic, into: Topic) -> list[int]:
 
 
 def _split(topic: Topic, posts: Sequence[int], *, into: Topic) -> None:
-    chosen = topic.posts.filter(pk__in=list(posts))
-    ids = list(chosen.values_list("pk", flat=True))
+    ids: list[int] = []
+    for some in in_parts(posts, AT_ONCE):
+        ids += topic.posts.filter(pk__in=some).values_list("pk", flat=True)
     if not ids:
         raise Refused(_("Choose the posts that shall stand on their own."))
     if len(ids) == topic.posts.count():
         raise Refused(_("At least one post has to stay where it is."))
-    Post.objects.filter(pk__in=ids).update(topic=into)
+    for some in in_parts(ids, AT_ONCE):
+        Post.objects.filter(pk__in=some).update(topic=into)
     copy_marks(topic, into)
     move_references(topic, into)
     settle_answers(into, topic)

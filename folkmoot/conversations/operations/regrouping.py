@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Actor, Person
 from folkmoot.conversations.models import Channel, OldChannel, Post
 from folkmoot.conversations.operations.channels import LONGEST_SLUG, MOST_CHANNELS, TAKEN
-from folkmoot.conversations.operations.holding import look_anew
+from folkmoot.conversations.operations.holding import cut_loose
 from folkmoot.conversations.rules import can_run_channels
 from folkmoot.groups.models import Group
 from folkmoot.groups.names import RESERVED
@@ -71,9 +71,7 @@ def _loosen(channel: Channel) -> None:
     """Cut what ties posts of a channel to posts elsewhere: in another group not even whom one answers may be known."""
     here, there = Q(channel=channel), Q(answers__channel=channel)
     across = Post.objects.exclude(answers=None).filter(here & ~there | ~here & there).values_list("pk", flat=True)
-    ids = list(across)
-    Post.objects.filter(pk__in=ids).update(answers=None)
-    look_anew(ids)
+    cut_loose(list(across))
 
 
 def _remember(names: Iterable[str], slug: str, channel: Channel) -> None:

@@ -18,7 +18,7 @@ from folkmoot.conversations.models import (
     Subscription,
     Topic,
 )
-from folkmoot.conversations.operations.holding import look_anew
+from folkmoot.conversations.operations.holding import AT_ONCE, cut_loose, look_anew
 from folkmoot.kit.errors import Refused
 from folkmoot.kit.parts import in_parts
 
@@ -42,7 +42,7 @@ def adopt(topic: Topic) -> None:
 
 def _add(topic: Topic, names: Iterable[str], **how: object) -> None:
     rows = [Reference(channel_id=topic.channel_id, message_id=one, topic=topic) for one in sorted(names)]
-    Reference.objects.bulk_create(rows, batch_size=500, **how)  # type: ignore[arg-type]  # the two ways to meet a conflict
+    Reference.objects.bulk_create(rows, batch_size=AT_ONCE, **how)  # type: ignore[arg-type]  # the two ways to meet a conflict
 
 
 def move_references(topic: Topic, into: Topic) -> None:
@@ -50,7 +50,7 @@ def move_references(topic: Topic, into: Topic) -> None:
     gone, staying = into.posts.all(), topic.posts.all()
     theirs, kept = _ids(gone), _ids(staying)
     only_theirs = sorted(theirs["own"] | (theirs["named"] - kept["own"] - kept["named"]))
-    for some in in_parts(only_theirs, 500):
+    for some in in_parts(only_theirs, AT_ONCE):
         Reference.objects.filter(topic=topic, message_id__in=some).update(topic=into)
 
 
@@ -65,17 +65,17 @@ def absorb(topic: Topic, into: Topic) -> None:
         rows.filter(topic=topic).update(topic=into)
     OldTopic.objects.create(number=topic.pk, topic=into)
     ScheduledPost.objects.filter(topic=into).update(channel=into.channel)
-    following = Subscription.objects.filter(topic=into).values_list("person", flat=True)
-    Subscription.objects.filter(topic=topic).exclude(person__in=list(following)).update(topic=into)
-    writing = Draft.objects.filter(key=f"topic-{into.pk}").values_list("person", flat=True)
-    Draft.objects.filter(key=f"topic-{topic.pk}").exclude(person__in=list(writing)).update(key=f"topic-{into.pk}")
+    following = Subscription.objects.filter(topic=into).values("person")
+    Subscription.objects.filter(topic=topic).exclude(person__in=following).update(topic=into)
+    writing = Draft.objects.filter(key=f"topic-{into.pk}").values("person")
+    Draft.objects.filter(key=f"topic-{topic.pk}").exclude(person__in=writing).update(key=f"topic-{into.pk}")
 
 
 def join_marks(topic: Topic, into: Topic) -> None:
     """Let everybody go on where they were, before the posts come together. A mark in only one of the two stays."""
     mine = {mark.person_id: mark for mark in ReadMark.objects.filter(topic=into)}
     times = [one.posts.in_order().values_list("posted_at", flat=True) for one in (topic, into)]
-    for mark in topic.read_marks.filter(person__in=mine):
+    for mark in topic.read_marks.filter(person__in=ReadMark.objects.filter(topic=into).values("person")):
         kept = mine[mark.person_id]
         ReadMark.objects.filter(pk=kept.pk).update(
             read_to=_read_to([mark, kept], times),
@@ -98,7 +98,9 @@ def _read_to(marks: Sequence[ReadMark], times: Sequence[Iterable[datetime]]) -> 
 def copy_marks(topic: Topic, into: Topic) -> None:
     """Let what was read stay read where it goes."""
     facts = topic.read_marks.values("person_id", "read_to", "seen_at", "done_at")
-    ReadMark.objects.bulk_create([ReadMark(topic=into, **one) for one in facts], batch_size=500, ignore_conflicts=True)
+    ReadMark.objects.bulk_create(
+        [ReadMark(topic=into, **one) for one in facts], batch_size=AT_ONCE, ignore_conflicts=True
+    )
 
 
 def settle_answers(topic: Topic, other: Topic) -> None:
@@ -116,6 +118,4 @@ def loosen(topic: Topic) -> None:
     """Cut what ties a topic to posts elsewhere: in another group, not even whom a post answers may be known."""
     inside = topic.posts.exclude(answers=None).exclude(answers__topic=topic)
     outside = Post.objects.filter(answers__topic=topic).exclude(topic=topic)
-    ids = [*inside.values_list("pk", flat=True), *outside.values_list("pk", flat=True)]
-    Post.objects.filter(pk__in=ids).update(answers=None)
-    look_anew(ids)
+    cut_loose([*inside.values_list("pk", flat=True), *outside.values_list("pk", flat=True)])

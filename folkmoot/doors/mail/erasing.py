@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from folkmoot.accounts.models import Person
-from folkmoot.doors.mail import kept
+from folkmoot.doors.mail import kept, speakers
 from folkmoot.doors.mail.facts import letters_of
 from folkmoot.doors.mail.models import (
     CalendarCopy,
@@ -17,10 +17,11 @@ from folkmoot.doors.mail.models import (
     Mailing,
     OutgoingLetter,
     RawLetter,
-    Speaking,
 )
+from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.models import Event
 
+AT_ONCE = 500
 TOLD_BY_NAME = ("application.made", "member.invited")  # events whose letters to others name who it was
 
 
@@ -30,10 +31,11 @@ def person_erased(person: Person, keep_words: bool) -> None:
     naming = [*_naming(addresses), *_telling_of(person)]
     with transaction.atomic():
         RawLetter.objects.filter(pk__in=letters_of(person)).delete()
-        OutgoingLetter.objects.filter(pk__in=naming).delete()
+        for some in in_parts(naming, AT_ONCE):  # a group's letters to all its members may name them
+            OutgoingLetter.objects.filter(pk__in=some).delete()
         HeldLetter.objects.filter(address__in=addresses).delete()
         Confirmation.objects.filter(address__in=addresses).delete()
-        Speaking.objects.filter(address__in=addresses).delete()
+        speakers.forget(addresses)
         DeferredCopy.objects.filter(membership__person=person).delete()
         CalendarCopy.objects.filter(person=person).delete()
         InvitationsOff.objects.filter(membership__person=person).delete()

@@ -209,6 +209,16 @@ class Speaking(models.Model):
         return f"{self.address} in {self.group_id}"
 
 
+class Stop(models.Model):
+    """That a speaker who was erased wants no letters: only whoever has the address can find it here."""
+
+    digest = models.CharField(max_length=64, unique=True)  # of the address, with the installation's key
+    stopped_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} since {self.stopped_at:%Y-%m-%d}"
+
+
 class CountsOff(models.Model):
     """That somebody who runs a group wants no weekly letter on how far it has come over."""
 

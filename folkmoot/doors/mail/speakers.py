@@ -10,13 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
 from django.utils.translation import override
 
 from folkmoot.accounts.models import Person
 from folkmoot.doors.mail import addresses, letters, tokens
 from folkmoot.doors.mail.invitations import copies
-from folkmoot.doors.mail.models import Speaking
+from folkmoot.doors.mail.models import Speaking, Stop
 from folkmoot.groups.models import Group
 from folkmoot.meetings.models import AgendaItem, Meeting, Proposal
 from folkmoot.outbox.models import Event
@@ -61,9 +62,20 @@ def decide(speaking: Speaking, *, wants: bool) -> None:
     with transaction.atomic():
         if wants:
             Speaking.objects.filter(address=speaking.address).update(stopped_at=None)
+            Stop.objects.filter(digest=_digest(speaking.address)).delete()
         news = {"agreed_at": now()} if wants else {"agreed_at": None, "stopped_at": now()}
         Speaking.objects.filter(pk=speaking.pk).update(**news)
         record("speaking.agreed" if wants else "speaking.stopped", speaking, by=None, via="mail")
+
+
+def forget(addresses: Iterable[str]) -> None:
+    """Let go of what speakers wanted, but for who wanted nothing more: that is kept without the address."""
+    with transaction.atomic():
+        theirs = Speaking.objects.filter(address__in=[one.lower() for one in addresses])
+        said = theirs.values_list("address", "stopped_at")
+        stops = [Stop(digest=_digest(address), stopped_at=at) for address, at in said if at is not None]
+        Stop.objects.bulk_create(stops, ignore_conflicts=True)
+        theirs.delete()
 
 
 def talks_of(speaking: Speaking) -> QuerySet[AgendaItem]:
@@ -89,7 +101,7 @@ def _tell(meeting: Meeting, talk: Proposal, said: str, event: Event) -> None:
         return
     with transaction.atomic():
         speaking = _known(meeting.group, talk)
-        if Speaking.objects.filter(address=speaking.address).exclude(stopped_at=None).exists():
+        if _has_stopped(speaking):
             return
         if speaking.agreed_at:
             key = f"{event.pk}:{talk.pk}"
@@ -97,6 +109,18 @@ def _tell(meeting: Meeting, talk: Proposal, said: str, event: Event) -> None:
         elif said == PLACED and speaking.asked_at is None and _may_ask(meeting.group, speaking.address):
             Speaking.objects.filter(pk=speaking.pk).update(asked_at=now())
             _write("speaker_asked", meeting, talk, speaking, {}, key=f"{event.pk}:{talk.pk}")
+
+
+def _has_stopped(speaking: Speaking) -> bool:
+    """What somebody agreed to after they were erased is newer than what they stopped before."""
+    if Speaking.objects.filter(address=speaking.address).exclude(stopped_at=None).exists():
+        return True
+    return speaking.agreed_at is None and Stop.objects.filter(digest=_digest(speaking.address)).exists()
+
+
+def _digest(address: str) -> str:
+    """With a key, since addresses are few enough to try them all."""
+    return salted_hmac("folkmoot.speaker.stopped", address.lower(), algorithm="sha256").hexdigest()
 
 
 def _may_ask(group: Group, address: str) -> bool:

@@ -31,6 +31,15 @@ class GroupQuerySet(models.QuerySet["Group"]):
             mine |= Q(Exists(this.inspected_by(person)))
         return there.filter(~Q(visibility=Group.Visibility.HIDDEN) | mine)
 
+    def closing_with(self, group: "Group") -> "GroupQuerySet":
+        """Those below a group that close when it does: all that are open."""
+        below = self.filter(reaching__above=group, closed_at=None, merged_into=None)
+        return below.exclude(pk=group.pk)
+
+    def opening_with(self, group: "Group") -> "GroupQuerySet":
+        """Those that were closed with a group, and open when it does."""
+        return self.filter(closed_with=group, closed_at__isnull=False, merged_into=None)
+
     def joined_by(self, person: Person) -> "GroupQuerySet":
         return self.filter(memberships__person=person, memberships__left_at=None)
 
@@ -106,6 +115,9 @@ class Group(models.Model):
     first_posts_held = models.PositiveSmallIntegerField(default=0)  # of a new member, for a moderator to look at
     closed_at = models.DateTimeField(null=True)  # still read, nothing new is written
     closed_why = models.CharField(max_length=500, blank=True)  # as an administrator told its owners
+    closed_with = models.ForeignKey(  # the one above that took it along, and opens it again
+        "self", models.SET_NULL, null=True, default=None, related_name="closed_along"
+    )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     access_version = models.BigIntegerField(default=new_version)  # another whenever who may do what has changed
     created_at = models.DateTimeField(default=now)

@@ -46,18 +46,24 @@ def invite(group: Group, *, address: str, name: str = "", by: Person, via: str) 
     return invitation
 
 
-def accept(invitation: Invitation, *, person: Person, via: str) -> Membership:
-    """Say yes to an invitation. Its token lets one in, and proves no address: letters get handed on."""
+def accept(invitation: Invitation, *, person: Person, values: Mapping[str, str] | None = None, via: str) -> Membership:
+    """Say yes to an invitation, and what the group wants to know of its members. Its token lets one in, and proves no
+    address: letters get handed on.
+    """
     with transaction.atomic():
         if invitation.invited_at < now() - INVITED_FOR:
             raise Refused(_("This invitation is older than a month. Please ask for a new one."))
         if was_removed_since(person, invitation.group, invitation.invited_at):
             raise Refused(REMOVED)
+        if not is_member(person, invitation.group):
+            require_complete(invitation.group, values or {})
         _close(invitation, is_accepted=True)
         note_moved(invitation.move, [person.pk], way=Moved.Way.LIST)
-        return take_in(
+        membership = take_in(
             invitation.group, person=person, address=invitation.address, by=person, via=via, arrived_by=Arrival.INVITED
         )
+        write_values(membership, values or {}, runs=False)
+    return membership
 
 
 def decline(invitation: Invitation, *, via: str) -> None:

@@ -2,9 +2,10 @@
 `conversations.operations`, in the same transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -35,9 +36,11 @@ from folkmoot.groups.operations.sides import place_sides
 from folkmoot.groups.operations.subgroups import hold_tree
 from folkmoot.groups.rules import is_owner, owners_of
 from folkmoot.kit.errors import Refused, require
+from folkmoot.kit.parts import in_parts
 from folkmoot.outbox.operations import record
 
 MOST_SPLIT_OFF = 5_000
+AT_ONCE = 500  # members whose roles one query asks for
 
 
 def unite(group: Group, *, into: Group, by: Actor, via: str) -> None:
@@ -80,9 +83,10 @@ def split_off(
     if Group.objects.filter(pk=group.pk).exclude(closed_at=None).exists():
         raise Refused(_("This group is closed."))
     parent = group if is_below else group.parent
-    chosen = group.memberships.current().filter(pk__in=list(members)).select_related("person", "address")
-    if len(chosen) > MOST_SPLIT_OFF:
+    keys = list(members)
+    if len(keys) > MOST_SPLIT_OFF:
         raise Refused(_("At most %(most)d members at once, please.") % {"most": MOST_SPLIT_OFF})
+    chosen = group.memberships.current().filter(pk__in=keys).select_related("person", "address")
     like = {} if parent else {"visibility": group.visibility, "joining": group.joining, "proof": group.proof}
     made = found(founder=founder, parent=parent, type=group.type, by=by, via=via, **{**like, **named})
     for member in chosen:
@@ -112,7 +116,7 @@ def _bring_members(group: Group, into: Group) -> dict[int, Membership]:
     kept = {one.person_id: one for one in into.memberships.all()}
     roles = {(role.key, role.name): role for role in into.roles.all()}
     both: dict[int, Membership] = {}
-    for member in group.memberships.prefetch_related("grants__role"):
+    for member in _with_grants(group):
         here = kept.get(member.person_id, member)
         if here is member:
             Membership.objects.filter(pk=member.pk).update(group=into)
@@ -121,6 +125,12 @@ def _bring_members(group: Group, into: Group) -> dict[int, Membership]:
             _end_twice(member, here)
         _bring_grants(member, here, roles)
     return both
+
+
+def _with_grants(group: Group) -> Iterator[Membership]:
+    """All who are or were in it, some at a time: what hangs on them is asked for by their keys."""
+    for some in in_parts(list(group.memberships.order_by("pk").values_list("pk", flat=True)), AT_ONCE):
+        yield from Membership.objects.filter(pk__in=some).order_by("pk").prefetch_related("grants__role")
 
 
 def _end_twice(member: Membership, here: Membership) -> None:
@@ -148,18 +158,18 @@ def _bring_fields(group: Group, into: Group, both: dict[int, Membership]) -> Non
         if same is None:
             MemberField.objects.filter(pk=one.pk).update(group=into)
         elif same.kind == one.kind:
-            said = MemberValue.objects.filter(field=same).values_list("membership", flat=True)
-            MemberValue.objects.filter(field=one).exclude(membership__in=list(said)).update(field=same)
+            said = MemberValue.objects.filter(field=same).values("membership")
+            MemberValue.objects.filter(field=one).exclude(membership__in=said).update(field=same)
     for before, kept in both.items():
-        said = MemberValue.objects.filter(membership=kept).values_list("field", flat=True)
-        MemberValue.objects.filter(membership=before).exclude(field__in=list(said)).update(membership=kept)
+        answered = MemberValue.objects.filter(membership=kept).values("field")
+        MemberValue.objects.filter(membership=before).exclude(field__in=answered).update(membership=kept)
 
 
 def _bring_duties(group: Group, into: Group, both: dict[int, Membership]) -> None:
     """An address that the other group uses already is lost; who is in both goes on holding what they held."""
-    taken = Responsibility.objects.filter(group=into, ended_at=None).values_list("slug", flat=True)
+    taken = Responsibility.objects.filter(group=into, ended_at=None).values("slug")
     moved = Responsibility.objects.filter(group=group)
-    moved.filter(slug__in=list(taken)).update(slug="")
+    moved.filter(slug__in=taken).update(slug="")
     for field in ("holder", "deputy", "successor"):
         for before, here in both.items():
             moved.filter(**{field: before}).update(**{field: here})
@@ -174,12 +184,10 @@ def _bring_what_waits(group: Group, into: Group) -> None:
     there = Membership.objects.current().filter(group=into).values("person")
     asked = Application.objects.filter(group=into, decided_at=None).values("person")
     waiting = Application.objects.filter(group=group, decided_at=None)
-    again = waiting.filter(person__in=list(asked.values_list("person", flat=True)))
-    again.delete()
-    waiting.filter(person__in=list(there.values_list("person", flat=True))).delete()
+    waiting.filter(Q(person__in=asked) | Q(person__in=there)).delete()
     Application.objects.filter(group=group).update(group=into)
-    invited = Invitation.objects.filter(group=into, answered_at=None).values_list("address", flat=True)
-    Invitation.objects.filter(group=group, answered_at=None, address__in=list(invited)).delete()
+    invited = Invitation.objects.filter(group=into, answered_at=None).values("address")
+    Invitation.objects.filter(group=group, answered_at=None, address__in=invited).delete()
     Invitation.objects.filter(group=group).update(group=into, role=None)
     group.invitation_links.filter(closed_at=None).update(closed_at=now())
     group.placement_rules.all().delete()
@@ -193,8 +201,8 @@ def _bring_conduct(group: Group, into: Group) -> None:
     for person, permission in list(denied):
         twice = Denial.objects.filter(group=group, person=person, permission=permission, lifted_at=None)
         twice.update(lifted_at=now())
-    open_there = ModerationCase.objects.filter(group=into, closed_at=None).values_list("person", flat=True)
-    ModerationCase.objects.filter(group=group, closed_at=None, person__in=list(open_there)).update(closed_at=now())
+    open_there = ModerationCase.objects.filter(group=into, closed_at=None).values("person")
+    ModerationCase.objects.filter(group=group, closed_at=None, person__in=open_there).update(closed_at=now())
     for model in (Denial, ModerationCase, Sanction):
         model.objects.filter(group=group).update(group=into)
 

@@ -49,6 +49,7 @@ def tarn(olga):
 
 def test_an_owner_asks_and_fetches_the_group(client, olga, tarn):
     make.signed_in(client, olga)
+    assert "/g/tarn/manage/todo" in client.get(PAGE).content.decode().split("What waits for a moderator stays here")[1]
     assert client.post(PAGE).status_code == 302
     assert "is being made: 0" in client.get(PAGE).content.decode()
     note_progress(GroupExport.objects.get(), 40)

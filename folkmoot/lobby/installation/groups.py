@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.accounts.administering import for_administrators
@@ -47,10 +48,11 @@ def installation_group(request: SignedIn, slug: str) -> HttpResponse:
 @require_POST
 def closure(request: SignedIn, slug: str) -> HttpResponse:
     group, form = _group(slug), ReasonForm(request.POST, prefix="close")
+    below = Group.objects.closing_with(group).count()
     if form.is_valid() and tried(
         form, None, lambda: close_group(group, by=request.user, via="web", **form.cleaned_data)
     ):
-        messages.success(request, _("%(group)s is closed. Its owners are told.") % {"group": group.name})
+        messages.success(request, _closed(below) % {"group": group.name, "n": below})
         return redirect("installation_group", slug=group.slug)
     return _page(request, group, close_form=form)
 
@@ -59,8 +61,9 @@ def closure(request: SignedIn, slug: str) -> HttpResponse:
 @require_POST
 def closure_remove(request: SignedIn, slug: str) -> HttpResponse:
     group = _group(slug)
+    along = Group.objects.opening_with(group).count()
     reopen_group(group, by=request.user, via="web")
-    messages.success(request, _("%(group)s is open again. Its owners are told.") % {"group": group.name})
+    messages.success(request, _opened(along) % {"group": group.name, "n": along})
     return redirect("installation_group", slug=group.slug)
 
 
@@ -86,14 +89,39 @@ def inspection_remove(request: SignedIn, slug: str) -> HttpResponse:
     return redirect("installation_group", slug=slug)
 
 
+def _closed(below: int) -> str:
+    if not below:
+        return _("%(group)s is closed. Its owners are told.")
+    return ngettext(
+        "%(group)s is closed, and %(n)d group below it. Their owners are told.",
+        "%(group)s is closed, and %(n)d groups below it. Their owners are told.",
+        below,
+    )
+
+
+def _opened(along: int) -> str:
+    if not along:
+        return _("%(group)s is open again. Its owners are told.")
+    return ngettext(
+        "%(group)s is open again, and %(n)d group that was closed with it. Their owners are told.",
+        "%(group)s is open again, and %(n)d groups that were closed with it. Their owners are told.",
+        along,
+    )
+
+
 def _group(slug: str) -> Group:
-    return get_object_or_404(Group.objects.filter(slug=slug, merged_into=None).select_related("parent"))
+    found = Group.objects.filter(slug=slug, merged_into=None)
+    return get_object_or_404(found.select_related("parent", "closed_with"))
 
 
 def _page(request: SignedIn, group: Group, **used: forms.Form) -> HttpResponse:
     looks = Inspection.objects.filter(group=group).select_related("administrator").order_by("-began_at", "-pk")
+    groups = Group.objects.all()
+    along = groups.opening_with(group) if group.closed_at else groups.closing_with(group)
     context = around("installation_groups") | {
         "group": group,
+        "along": list(along.order_by("name", "pk")[: MOST_SHOWN + 1]),
+        "most": MOST_SHOWN,
         "figures": figures.numbers([group])[group.pk],
         "owners": list(owners_of(group).select_related("person").order_by("joined_at", "pk")[:MOST_SHOWN]),
         "looks": list(looks[:MOST_SHOWN]),

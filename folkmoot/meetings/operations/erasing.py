@@ -39,6 +39,8 @@ def _erase_programme(person: Person, keep_words: bool) -> None:
     talks = Proposal.objects.filter(Q(by=person) | Q(speaker=person))
     talks.filter(by=person, item=None).delete()
     talks.filter(by=person).update(speaker_address="")
+    for one in person.addresses.values_list("email", flat=True):  # where others have named them
+        Proposal.objects.filter(speaker_address__iexact=one).update(speaker_address="")
     if not keep_words:
         talks.update(abstract="")
         Feedback.objects.filter(person=person).update(words="")

@@ -1,6 +1,5 @@
 """Seats that come free, and who gets them."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -128,12 +127,7 @@ def _in_line(meeting: Meeting, place: str) -> list[Rsvp]:
     line = list(Rsvp.objects.in_line().filter(meeting=meeting, place=place).select_related("person"))
     if meeting.policy != Meeting.Policy.MEMBERS:
         return line
-    members = _members(meeting, line)
+    waiting = Rsvp.objects.in_line().filter(meeting=meeting, place=place)
+    here = Membership.objects.current().filter(group=meeting.group_id, person__in=waiting.values("person"))
+    members = set(here.values_list("person", flat=True))
     return sorted(line, key=lambda one: one.person_id not in members)  # stable: the order of the line stays
-
-
-def _members(meeting: Meeting, line: Iterable[Rsvp]) -> set[int]:
-    people = [one.person_id for one in line]
-    return set(
-        Membership.objects.current().filter(group=meeting.group_id, person__in=people).values_list("person", flat=True)
-    )

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from folkmoot.accounts.models import OPERATOR
+from folkmoot.accounts.models import OPERATOR, Person
+from folkmoot.accounts.operations import enrol, erase
 from folkmoot.doors.mail import speakers, sweeping, tokens
-from folkmoot.doors.mail.models import OutgoingLetter, Speaking
+from folkmoot.doors.mail.models import OutgoingLetter, Speaking, Stop
 from folkmoot.doors.mail.tests.meeting_mail import carry, letters, plan
 from folkmoot.meetings.models import Proposal
 from folkmoot.meetings.operations import cancel, change_meeting, publish, uncancel
@@ -113,6 +114,55 @@ def test_who_stopped_it_is_asked_by_no_other_group_until_they_want_it_again(tarn
     assert Event.objects.filter(kind="speaking.agreed", subject_id=mine.pk).count() == 1
     change_meeting(meeting, room="Library", **BY)
     assert [subject for subject, _text in heard()] == ["At another time or place: Looms"]
+
+
+def erased(address=ZOE):
+    person = Person.objects.at(address) or enrol(name="Zoe", address=address, via="mail")
+    erase(person, keep_words=False, by=OPERATOR, via="test")
+    carry()
+    letters()
+    assert Person.objects.get(pk=person.pk).addresses.count() == 0
+
+
+def test_who_stopped_it_and_was_erased_is_asked_by_nobody_and_their_address_is_nowhere(tarn, meeting):
+    schedule(talk(tarn), meeting=meeting, **BY)
+    heard()
+    speakers.decide(Speaking.objects.get(), wants=False)
+
+    erased()
+
+    assert not Speaking.objects.exists()
+    assert Proposal.objects.get().speaker_address == ""
+    assert "elsewhere" not in f"{list(Stop.objects.values())} {list(Proposal.objects.values())}"
+    for number in range(2):
+        schedule(talk(tarn, f"Dyes {number}", address=ZOE.title()), meeting=meeting, **BY)
+    assert heard() == []
+
+
+def test_who_was_erased_without_a_word_about_letters_is_asked_like_anybody(tarn, meeting):
+    schedule(talk(tarn), meeting=meeting, **BY)
+    heard()
+
+    erased()
+
+    assert not Stop.objects.exists()
+    schedule(talk(tarn, "Dyes"), meeting=meeting, **BY)
+    assert [subject for subject, _text in heard()] == ["You are named as a speaker: Dyes"]
+
+
+def test_who_comes_back_and_proposes_themselves_hears_again(tarn, meeting):
+    schedule(talk(tarn), meeting=meeting, **BY)
+    heard()
+    speakers.decide(Speaking.objects.get(), wants=False)
+    erased()
+    zoe = make.person("Zoe", address=ZOE)
+    make.join(tarn, zoe, mail="none")
+
+    schedule(talk(tarn, "Dyes", by=zoe), meeting=meeting, **BY)
+
+    assert [subject for subject, _text in heard()] == ["Your talk is on the agenda: Dyes"]
+    speakers.decide(Speaking.objects.get(), wants=True)
+    assert not Stop.objects.exists()
 
 
 def test_who_proposed_it_under_a_proven_address_need_not_be_asked(tarn, meeting):
