@@ -115,7 +115,12 @@ class Membership(models.Model):
                 fields=["group", "person"], condition=Q(left_at=None), name="member_here"
             ),  # near the names’ order
             models.Index(fields=["group", "mail", "id"], condition=Q(left_at=None), name="member_by_mail"),
-            models.Index(fields=["group", "active_at"], condition=Q(left_at=None), name="member_by_activity"),
+            # All that says whether somebody is active, and left_at, without which SQLite looks at each row as well.
+            models.Index(
+                fields=["group", "active_at", "joined_at", "person", "left_at"],
+                condition=Q(left_at=None),
+                name="member_by_activity",
+            ),
             models.Index(fields=["group", "side"], condition=Q(left_at=None), name="member_by_side"),
         ]
 
