@@ -22,7 +22,7 @@ from folkmoot.accounts.models import Address, Person  # noqa: E402
 from folkmoot.accounts.operations import enrol  # noqa: E402
 from folkmoot.conversations.models import Channel, Topic  # noqa: E402
 from folkmoot.conversations.operations import main_channel  # noqa: E402
-from folkmoot.conversations.queries import newest  # noqa: E402
+from folkmoot.conversations.queries import newest, readable  # noqa: E402
 from folkmoot.groups import deciding  # noqa: E402
 from folkmoot.groups.listing import Narrowing, page_of  # noqa: E402
 from folkmoot.groups.models import Group, Membership, Role, RoleGrant  # noqa: E402
@@ -99,8 +99,7 @@ def _page(group: Group, asked: str) -> None:
 
 
 def _newest(person: Person | None) -> int:
-    channels = Channel.objects.visible_to(person).values_list("pk", flat=True)
-    return len(newest(list(channels), A_PAGE))
+    return len(newest(readable(person), A_PAGE))
 
 
 def _plan(person: Person | None) -> str:

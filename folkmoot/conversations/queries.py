@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, CharField, Count, F, OuterRef, QuerySet, Subquery, Value, When
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from folkmoot.accounts.models import NOBODY, Person
@@ -21,6 +22,21 @@ from folkmoot.web.shelf import Shelf
 MOST_WORDINGS = 10  # of one post that are compared on a page
 VERY_MANY = 5_000  # topics, above which counting them costs more than the rest of the page
 _very_many: Shelf[int] = Shelf(500, size=lambda _number: 1)
+
+
+_FOR_ANYBODY = Prepared(lambda: Channel.objects.visible_to(None).values_list("pk"))
+_FOR_PEOPLE = Prepared(lambda key: Channel.objects.visible_to(Person(pk=key)).values_list("pk"))
+_FOR_ADMINISTRATORS = Prepared(
+    lambda key: Channel.objects.visible_to(Person(pk=key, administrator_since=now())).values_list("pk")
+)
+
+
+def readable(person: Person | None) -> list[int]:
+    """The keys of all channels in which somebody may read; those of Channel.objects.visible_to."""
+    if person is None or not person.is_active:
+        return [key for (key,) in _FOR_ANYBODY.rows()]
+    asked = _FOR_ADMINISTRATORS if person.is_administrator else _FOR_PEOPLE
+    return [key for (key,) in asked.rows(person.pk)]
 
 
 def topics_by_id(channel: Channel, message_ids: Sequence[str]) -> dict[str, Topic]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from folkmoot.accounts.http import reader
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Channel, Post, Topic
+from folkmoot.conversations.queries import readable
 from folkmoot.groups.http import of_group
 from folkmoot.groups.models import Group
 from folkmoot.kit.search_words import Query, hits, parse, snippet, words_of
@@ -114,6 +115,8 @@ def similar(title: str, channels: Sequence[int], *, but: int = 0, limit: int = 3
 
 def _channels(query: Query, person: Person | None, group: Group | None) -> list[int]:
     """The channels that are searched: those that the person may read, of the places that were named."""
+    if group is None and not query.places:
+        return readable(person)
     channels = Channel.objects.visible_to(person)
     if group is not None:
         channels = channels.filter(group=group)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.deciding import permissions_in
@@ -83,10 +83,9 @@ def counts(group: Group, permissions: Iterable[str]) -> dict[str, int]:
 
 
 def number(group: Group, permissions: Iterable[str]) -> int:
-    """Count all that waits, as of this minute: for the mark that stands on each page."""
+    """Count all that waits: for the mark that stands on each page."""
     asked = tuple(kind.key for kind in of(permissions))
-    minute = now().replace(second=0, microsecond=0)
-    return len(_prepared_keys(asked, localdate(), minute).rows(group.pk)) if asked else 0
+    return len(_prepared_keys(asked, localdate()).rows(group.pk)) if asked else 0
 
 
 def waiting(group: Group, person: Person) -> list[tuple[Kind, list[Waiting]]]:
@@ -112,8 +111,8 @@ def _keys(asked: Iterable[Kind], group_id: int) -> QuerySet[Any, tuple[str, int]
 
 
 @lru_cache(maxsize=100)
-def _prepared_keys(asked: tuple[str, ...], _day: date, _minute: datetime) -> Prepared[tuple[str, int]]:
-    """What waits depends on the reader's day and on the time, which stand in the SQL."""
+def _prepared_keys(asked: tuple[str, ...], _day: date) -> Prepared[tuple[str, int]]:
+    """What waits depends on the reader's day, which stands in the SQL."""
     some = [kind for kind in kinds() if kind.key in asked]
     return Prepared(lambda group_id: _keys(some, group_id))
 

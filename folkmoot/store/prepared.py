@@ -4,13 +4,17 @@ Django writes the SQL of a queryset anew at each call, which takes several times
 That is nothing to most pages; to those that are read all day long it was half of what they cost.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from threading import local
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
+from django.utils.timezone import now
 
 Row = TypeVar("Row")
 Key = int | str
@@ -18,6 +22,14 @@ Key = int | str
 # What stands for the keys while the SQL is written; no query of ours holds them otherwise.
 _NUMBERS: Sequence[Key] = range(1_726_100_001, 1_726_101_001)
 _WORDS: Sequence[Key] = [f"key {number} of a prepared query" for number in range(8)]
+_MOMENT = datetime(1726, 7, 1, 17, 26, 1, 1726, tzinfo=UTC)
+_LONG_AGO = re.compile(r"1[67]\d\d-\d\d-\d\d")
+_is_writing = ContextVar("is_writing", default=False)
+
+
+def moment() -> datetime:
+    """Now, to compare with in a queryset; where that is prepared, the time when it is asked. It bears no sums."""
+    return _MOMENT if _is_writing.get() else now()
 
 
 class Prepared(Generic[Row]):
@@ -39,13 +51,19 @@ class Prepared(Generic[Row]):
         keys = (*keys, *[0] * (self._most - len(keys)))
         written: _Written | None = getattr(self._ready, "written", None)
         if written is None or written.connection is not connections[DEFAULT_DB_ALIAS]:
-            stand_ins = self._stand_ins[: len(keys)]
-            written = self._ready.written = _Written(self._make(*stand_ins), stand_ins)
+            written = self._ready.written = self._write(self._stand_ins[: len(keys)])
         return list(written.ask(keys))
 
     def first(self, *keys: Key) -> Row | None:
         """Ask for the one row that there is, or None."""
         return next(iter(self.rows(*keys)), None)
+
+    def _write(self, stand_ins: Sequence[Key]) -> "_Written":
+        before = _is_writing.set(True)
+        try:
+            return _Written(self._make(*stand_ins), stand_ins)
+        finally:
+            _is_writing.reset(before)
 
 
 class _Written:
@@ -55,7 +73,12 @@ class _Written:
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.connection = compiler.connection
         self._sql, params = compiler.as_sql()
-        self._params = [stand_ins.index(one) if one in stand_ins else _Fixed(one) for one in params]
+        asked_at = self.connection.ops.adapt_datetimefield_value(_MOMENT)
+        self._params = list(params)
+        self._keys = [(at, stand_ins.index(one)) for at, one in enumerate(params) if one in stand_ins]
+        self._moments = [at for at, one in enumerate(params) if one == asked_at]
+        if any(one != asked_at and _LONG_AGO.match(str(one)) for one in params):
+            raise ValueError("a prepared query compares with the moment itself, not with a sum")
         self._compiler = compiler
         self._converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         self._is_plain = not issubclass(queryset._iterable_class, ModelIterable)
@@ -68,7 +91,11 @@ class _Written:
             self._annotated = compiler.annotation_col_map or {}
 
     def ask(self, keys: Sequence[Key]) -> Iterable[Any]:
-        params = [one.value if isinstance(one, _Fixed) else keys[one] for one in self._params]
+        params = self._params.copy()
+        for at, key in self._keys:
+            params[at] = keys[key]
+        for at in self._moments:
+            params[at] = self.connection.ops.adapt_datetimefield_value(now())
         with self.connection.cursor() as cursor:
             cursor.execute(self._sql, params)
             rows = cursor.fetchall()
@@ -82,10 +109,3 @@ class _Written:
         for name, column in self._annotated.items():
             setattr(one, name, row[column])
         return one
-
-
-class _Fixed:
-    """A parameter that is no key."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models.groups import Group
 from folkmoot.groups.models.roles import Denial
+from folkmoot.store.prepared import moment
 
 
 class ModerationCase(models.Model):
@@ -79,7 +80,7 @@ class Sanction(models.Model):
 
 class InspectionQuerySet(models.QuerySet["Inspection"]):
     def open(self) -> "InspectionQuerySet":
-        return self.filter(ended_at=None, ends_at__gt=now())
+        return self.filter(ended_at=None, ends_at__gt=moment())
 
 
 class Inspection(models.Model):

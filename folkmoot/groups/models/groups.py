@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Person
+from folkmoot.store.prepared import moment
 
 INVITED_FOR = timedelta(days=30)  # how long an invitation can be answered
 LONGEST_SLUG = 32  # so that a signed return address fits into the 64 characters before the @
@@ -45,7 +46,7 @@ class GroupQuerySet(models.QuerySet["Group"]):
 
     def inspected_by(self, person: Person) -> "GroupQuerySet":
         """Those that an administrator looks into now, having said why."""
-        open_ones = {"inspections__ended_at": None, "inspections__ends_at__gt": now()}
+        open_ones = {"inspections__ended_at": None, "inspections__ends_at__gt": moment()}
         return self.filter(inspections__administrator=person, **open_ones)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from folkmoot.accounts.models import Person
 from folkmoot.groups.models.groups import Group
+from folkmoot.store.prepared import moment
 
 INSPECTED = frozenset(
     {"topics.read", "meetings.read", "members.read"}
@@ -90,7 +91,7 @@ class RolePermission(models.Model):
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def valid(self) -> "RoleGrantQuerySet":
-        at = now()
+        at = moment()
         begun = Q(starts_at=None) | Q(starts_at__lte=at)
         return self.filter(begun, Q(ends_at=None) | Q(ends_at__gt=at), membership__left_at=None)
 
@@ -141,11 +142,11 @@ class Reach(models.Model):
 
 class DenialQuerySet(models.QuerySet["Denial"]):
     def valid(self) -> "DenialQuerySet":
-        return self.unlifted().filter(starts_at__lte=now())
+        return self.unlifted().filter(starts_at__lte=moment())
 
     def unlifted(self) -> "DenialQuerySet":
         """Those in force, and those that begin later."""
-        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now()), lifted_at=None)
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=moment()), lifted_at=None)
 
     def ended(self) -> "DenialQuerySet":
         """Those that are over by their date, and whose end nobody has seen to."""

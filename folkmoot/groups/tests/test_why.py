@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from folkmoot.conversations.models import Channel
 from folkmoot.conversations.operations import main_channel
+from folkmoot.conversations.queries import readable
 from folkmoot.groups.deciding import holds, permissions_in
 from folkmoot.groups.models import Denial, Group, Membership, Role, RoleGrant, RolePermission
 from folkmoot.groups.operations.founding import touch_access
@@ -93,6 +94,7 @@ def compare(people, groups):
         assert {group for group in groups if holds(person, READ, group)} == explained
         assert {group for group in groups if READ in permissions_in(group, person)} == explained
         assert {one.group for one in Channel.objects.visible_to(person).select_related("group")} == explained
+        assert {one.group for one in Channel.objects.filter(pk__in=readable(person))} == explained
         for group in groups:
             if person and group.memberships.current().filter(person=person).exists():
                 told = members_holding(READ, group).filter(person=person).exists()

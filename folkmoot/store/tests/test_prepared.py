@@ -1,11 +1,15 @@
+from datetime import timedelta
 from threading import Thread
 
+import pytest
 from django.db import connection
 from django.db.models import Count, F
+from django.utils.timezone import now
 
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Post, Topic
-from folkmoot.store.prepared import Prepared
+from folkmoot.store import prepared
+from folkmoot.store.prepared import Prepared, moment
 from tests import make
 
 TOPIC = Prepared(lambda key: Topic.objects.filter(pk=key).select_related("channel__group", "answer"))
@@ -55,6 +59,25 @@ def test_a_list_of_keys_may_be_shorter_than_the_most_there_are():
     assert several.rows(third.pk, first.pk) == [first, third]
     assert several.rows(second.pk) == [second]
     assert several.rows() == []
+
+
+def test_the_moment_is_the_time_of_asking(monkeypatch):
+    topic = make.topic(make.group(make.person("Ann")))
+    past = Prepared(lambda key: Topic.objects.filter(pk=key, started_at__lt=moment()).values_list("pk"))
+
+    assert past.rows(topic.pk) == [(topic.pk,)]
+    Topic.objects.filter(pk=topic.pk).update(started_at=now() + timedelta(hours=1))
+    assert past.rows(topic.pk) == []
+    monkeypatch.setattr(prepared, "now", lambda: now() + timedelta(hours=2))
+    assert past.rows(topic.pk) == [(topic.pk,)]
+    assert moment() > now()
+
+
+def test_the_moment_bears_no_sums():
+    late = Prepared(lambda: Topic.objects.filter(started_at__lt=moment() - timedelta(days=7)))
+
+    with pytest.raises(ValueError, match="sum"):
+        late.rows()
 
 
 def test_a_change_is_seen_at_the_next_call_and_after_a_new_connection():
