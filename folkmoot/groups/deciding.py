@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import OuterRef, Q, Value
+from django.db.models import OuterRef, Q, QuerySet, Value
 
 from folkmoot.accounts.models import Actor, Operator, Person
 from folkmoot.accounts.rules import can_administer
@@ -78,22 +79,26 @@ def _who(person: Person | None) -> tuple[int, datetime | None]:
 def _carried(group_id: int, _made: datetime, _version: int, person_id: int, _born: datetime | None) -> frozenset[str]:
     if not person_id:
         return _names(group_id, Q(role__audience=Role.Audience.ANYONE))
-    names, denied = _names_and_denials(group_id, Person(pk=person_id))
+    found = _NAMES_AND_DENIALS.rows(group_id, person_id)
+    names = [one for one in found if one[1] != _DENIED]
+    denied = frozenset(name for name, how in found if how == _DENIED)
     for_anyone = frozenset(name for name, audience in names if audience == Role.Audience.ANYONE)
     if "" in denied:
         return for_anyone
     return frozenset(name for name, _audience in names) - denied | for_anyone  # what a stranger may is never taken
 
 
-def _names_and_denials(group_id: int, person: Person) -> tuple[list[tuple[str, str]], frozenset[str]]:
-    """What roles of the person allow here, each with the audience it is for, and what is denied to them: one query."""
+def _names_and_denials(group_id: int, person_id: int) -> QuerySet[Any, tuple[str, str]]:
+    """What roles of the person allow here, each with the audience it is for, and what is denied to them."""
+    person = Person(pk=person_id)
     allows = RolePermission.objects.filter(reaching(group_id)).filter(carried_by(person))
     denials = Denial.objects.valid().filter(person=person, group__reached__below=group_id)
-    both = allows.values_list("name", "role__audience").union(
+    return allows.values_list("name", "role__audience").union(
         denials.values_list("permission", Value(_DENIED)), all=True
     )
-    found = list(both)
-    return [one for one in found if one[1] != _DENIED], frozenset(name for name, how in found if how == _DENIED)
+
+
+_NAMES_AND_DENIALS = Prepared(_names_and_denials)
 
 
 def _names(group_id: int, of_roles: Q) -> frozenset[str]:

@@ -18,7 +18,13 @@ from folkmoot.groups.models import (
 )
 from folkmoot.groups.permissions import Permission, Section
 from folkmoot.kit.errors import Refused
+from folkmoot.store.prepared import Prepared
 
+_DENIALS = Prepared(
+    lambda person, group: (
+        Denial.objects.valid().filter(person=person, group__reached__below=group).values_list("permission")
+    )
+)
 PERMISSIONS = (
     Permission("group.manage", Section.GROUP, _("Change the group: name, address, purpose, who may join")),
     Permission("subgroups.manage", Section.GROUP, _("Found, move, merge and split subgroups")),
@@ -150,8 +156,7 @@ def can_apply(person: Person, group: Group) -> bool:
 
 def is_denied(person: Person, permission: str, group: Group) -> bool:
     """Whether a permission, or "" for everything, is denied to somebody here now, whatever their roles say."""
-    denials = Denial.objects.valid().filter(person=person, group__reached__below=group)
-    return denials.filter(permission__in=["", permission]).exists()
+    return not {"", permission}.isdisjoint(denied for (denied,) in _DENIALS.rows(person.pk, group.pk))
 
 
 def can_look_at_reports(person: Actor | None, group: Group) -> bool:

@@ -20,7 +20,15 @@ from folkmoot.meetings.models import PARTICULARS, Meeting, moments
 from folkmoot.meetings.operations.venues import NOT_YOURS
 from folkmoot.meetings.rules import can_organise
 from folkmoot.outbox.operations import record
+from folkmoot.store.prepared import Prepared
 
+_HELD = Prepared(
+    lambda key: (
+        Meeting.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("group", "series", "venue")
+        .filter(pk=key)
+    )
+)
 LONGEST = 14 * 24 * 60  # minutes that a meeting takes
 MOST_SEATS = 100_000
 FURTHEST = timedelta(days=10 * 366)
@@ -146,8 +154,9 @@ def hold(meeting: Meeting, by: Actor) -> Meeting:
 
 def locked(meeting: Meeting) -> Meeting:
     """Return the meeting as it is now, for one writer at a time. Inside a transaction."""
-    rows = Meeting.objects.select_for_update(no_key=True, of=("self",)).select_related("group", "series", "venue")
-    held: Meeting = rows.get(pk=meeting.pk)
+    held = _HELD.first(meeting.pk)
+    if held is None:
+        raise Meeting.DoesNotExist
     return held
 
 
