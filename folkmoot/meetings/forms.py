@@ -16,6 +16,15 @@ MOST_WISHES = 10
 ROOM, ONLINE = "yes", "online"  # what "yes" is called where there are both
 
 
+class WishField(forms.CharField):
+    """What those who organise would like to know. Whoever does not come owes no answer, so it is never required."""
+
+    def __init__(self, wish: Wish, *, initial: str) -> None:
+        self.is_owed = wish.is_required
+        hint = _now("Please answer it if you come.") if self.is_owed else ""
+        super().__init__(label=wish.words, max_length=500, required=False, initial=initial, help_text=hint)
+
+
 class AnswerForm(forms.Form):
     """Yes, no or maybe; where there is a room and a way in online, yes says which."""
 
@@ -32,10 +41,7 @@ class AnswerForm(forms.Form):
             )  # fmt: skip
         said = {one.wish_id: one.words for one in mine.wishes.all()} if mine and self.wishes else {}
         for wish in self.wishes:
-            self.fields[f"wish_{wish.pk}"] = forms.CharField(
-                label=wish.words, max_length=500, required=False, initial=said.get(wish.pk, ""),
-                help_text=_now("Please answer it if you come.") if wish.is_required else "",
-            )  # fmt: skip
+            self.fields[f"wish_{wish.pk}"] = WishField(wish, initial=said.get(wish.pk, ""))
         self.fields["note"] = forms.CharField(
             label=_("A note to those who organise it"), max_length=300, required=False
         )
