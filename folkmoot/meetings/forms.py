@@ -3,7 +3,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
@@ -21,7 +21,7 @@ class WishField(forms.CharField):
 
     def __init__(self, wish: Wish, *, initial: str) -> None:
         self.is_owed = wish.is_required
-        hint = _now("Please answer it if you come.") if self.is_owed else ""
+        hint = gettext("Please answer it if you come.") if self.is_owed else ""
         super().__init__(label=wish.words, max_length=500, required=False, initial=initial, help_text=hint)
 
 
@@ -37,7 +37,7 @@ class AnswerForm(forms.Form):
             most = min(meeting.guests, MOST_GUESTS)
             self.fields["guests"] = forms.IntegerField(
                 label=_("Guests you bring"), required=False, min_value=0, max_value=most,
-                help_text=_now("%(most)d at most.") % {"most": most},
+                help_text=gettext("%(most)d at most.") % {"most": most},
             )  # fmt: skip
         said = {one.wish_id: one.words for one in mine.wishes.all()} if mine and self.wishes else {}
         for wish in self.wishes:
