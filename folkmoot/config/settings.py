@@ -163,6 +163,7 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [ROOT / "folkmoot" / "locale"]
+FORMAT_MODULE_PATH = ["folkmoot.config.formats"]
 
 # Sessions and cookies
 SESSION_ENGINE = "folkmoot.accounts.sessions"

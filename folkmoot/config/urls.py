@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/password/set/", own.password_new),
     path("account/2fa/totp/activate/", own.app_new),
     path("account/2fa/webauthn/add/", own.passkey_new),
+    path("account/2fa/", RedirectView.as_view(pattern_name="security")),
     path("account/2fa/webauthn/", RedirectView.as_view(pattern_name="security")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),

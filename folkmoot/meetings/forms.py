@@ -3,7 +3,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.accounts.models import Person
@@ -14,6 +14,15 @@ from folkmoot.meetings.operations.answering import MOST_GUESTS
 
 MOST_WISHES = 10
 ROOM, ONLINE = "yes", "online"  # what "yes" is called where there are both
+
+
+class WishField(forms.CharField):
+    """What those who organise would like to know. Whoever does not come owes no answer, so it is never required."""
+
+    def __init__(self, wish: Wish, *, initial: str) -> None:
+        self.is_owed = wish.is_required
+        hint = gettext("Please answer it if you come.") if self.is_owed else ""
+        super().__init__(label=wish.words, max_length=500, required=False, initial=initial, help_text=hint)
 
 
 class AnswerForm(forms.Form):
@@ -28,14 +37,11 @@ class AnswerForm(forms.Form):
             most = min(meeting.guests, MOST_GUESTS)
             self.fields["guests"] = forms.IntegerField(
                 label=_("Guests you bring"), required=False, min_value=0, max_value=most,
-                help_text=_now("%(most)d at most.") % {"most": most},
+                help_text=gettext("%(most)d at most.") % {"most": most},
             )  # fmt: skip
         said = {one.wish_id: one.words for one in mine.wishes.all()} if mine and self.wishes else {}
         for wish in self.wishes:
-            self.fields[f"wish_{wish.pk}"] = forms.CharField(
-                label=wish.words, max_length=500, required=False, initial=said.get(wish.pk, ""),
-                help_text=_now("Please answer it if you come.") if wish.is_required else "",
-            )  # fmt: skip
+            self.fields[f"wish_{wish.pk}"] = WishField(wish, initial=said.get(wish.pk, ""))
         self.fields["note"] = forms.CharField(
             label=_("A note to those who organise it"), max_length=300, required=False
         )

@@ -192,10 +192,16 @@ def test_an_answer_older_than_four_weeks_waits_for_nobody(ann, bob, tarn):
 
 
 def test_a_stranger_signs_in_first(client, topic):
-    for address in ("/inbox", f"/inbox/{topic.pk}", "/inbox/count"):
+    for address in ("/inbox", f"/inbox/{topic.pk}"):
         assert client.get(address)["Location"].startswith("/account/login/")
     for act in ("done", "later", "follow/muted"):
         assert client.post(f"/topics/{topic.pk}/{act}")["Location"].startswith("/account/login/")
+
+
+def test_no_page_to_sign_in_is_put_into_the_bar_where_a_session_has_ended(client):
+    answer = client.get("/inbox/count")
+
+    assert (answer.status_code, answer.content) == (204, b"")
 
 
 def test_the_list_says_who_spoke_last_and_what(client, ann, bob, topic):

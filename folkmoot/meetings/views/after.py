@@ -28,6 +28,7 @@ from folkmoot.meetings.views.minutes import page as minutes_page
 from folkmoot.web.forms import tried
 
 A_PAGE = 200
+LAST = (Point.Sort.ACTION, Point.Sort.QUESTION, Point.Sort.DECISION)  # what is nobody’s: what has to be done first
 
 
 @require_safe
@@ -54,13 +55,13 @@ def points(request: HttpRequest, group: Group) -> HttpResponse:
     return render(request, "meetings/points.html", context)
 
 
-def _by_owner(points: list[Point], is_shown: Callable[[Person], bool]) -> list[tuple[Person | None, list[Point]]]:
-    """Points by whose they are; those of nobody, and of whoever is not named to the reader, come last."""
-    found: dict[Person | None, list[Point]] = {}
+def _by_owner(points: list[Point], is_shown: Callable[[Person], bool]) -> list[tuple[Person | str, list[Point]]]:
+    """Points by whose they are; what is nobody’s, or of whoever is not named, comes last, by its sort."""
+    found: dict[Person | str, list[Point]] = {}
     for point in points:
-        found.setdefault(point.owner if point.owner and is_shown(point.owner) else None, []).append(point)
-    nameless = found.pop(None, [])
-    return [*found.items(), *([(None, nameless)] if nameless else [])]
+        found.setdefault(point.owner if point.owner and is_shown(point.owner) else point.sort, []).append(point)
+    nameless = [(sort, found.pop(sort)) for sort in LAST if sort in found]
+    return [*found.items(), *nameless]
 
 
 @login_required

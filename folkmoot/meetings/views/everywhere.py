@@ -30,7 +30,7 @@ def everywhere(request: HttpRequest) -> HttpResponse:
     is_mine = person is not None and request.GET.get("of") != "all"
     if person is not None and is_mine:
         shown = shown.filter(group__in=Group.objects.joined_by(person).values("pk"))
-    context: dict[str, Any] = {"is_mine": is_mine, "search": search, "radii": nearby.RADII}
+    context: dict[str, Any] = {"is_mine": is_mine, "search": search, "radii": nearby.RADII, "nav": "meetings"}
     if search.is_asked:
         context |= {"found": nearby.near(shown, search, person)}
         return render(request, "meetings/everywhere.html", context)

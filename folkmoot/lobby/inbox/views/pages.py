@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
-from folkmoot.accounts.http import SignedIn
+from folkmoot.accounts.http import SignedIn, reader
 from folkmoot.conversations import boxes, fragments, traces, unread
 from folkmoot.conversations.models import Topic
 from folkmoot.conversations.operations import mark_read
@@ -43,11 +43,16 @@ def inbox_topic(request: SignedIn, topic_id: int) -> HttpResponse:
     return render(request, "lobby/inbox.html", context | _pane(request, topic))
 
 
-@login_required
 @require_safe
-def inbox_count(request: SignedIn) -> HttpResponse:
-    """The figure in the bar, fetched by the page once it is there, so that no page waits for it."""
-    response = render(request, "lobby/_inbox_count.html", {"inbox": queries.inbox(request.user)})
+def inbox_count(request: HttpRequest) -> HttpResponse:
+    """The figure in the bar, fetched by the page once it is there, so that no page waits for it.
+
+    Where the session has ended meanwhile, nothing: a page to sign in would be put into the bar.
+    """
+    person = reader(request)
+    if person is None:
+        return HttpResponse(status=204)
+    response = render(request, "lobby/_inbox_count.html", {"inbox": queries.inbox(person)})
     response.headers["Cache-Control"] = "private, max-age=20"
     response.headers["Vary"] = "Cookie"
     return response
