@@ -24,6 +24,7 @@ from folkmoot.accounts.operations import make_start_link
 from folkmoot.config import worker
 from folkmoot.doors.mail import listener
 from folkmoot.store.durability import let_progress_be_repeated
+from folkmoot.store.migrating import migrate
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def serve() -> int:
 
 def prepare() -> None:
     """Bring the database and the static files up to date."""
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate()
     call_command("createcachetable", verbosity=0)
     manifest = settings.STATIC_ROOT / "staticfiles.json"
     sources = settings.ROOT / "folkmoot" / "web" / "static"

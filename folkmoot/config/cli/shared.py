@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import click
-from django.core.management import call_command
 from django.db import OperationalError
 
 from folkmoot.groups.models import Group, MailName
 from folkmoot.kit.errors import Refused
+from folkmoot.store.migrating import migrate
 
 REFUSED = 3  # the request can't be done, and the words say why
 NOT_FOUND = 4  # what it is about does not exist
@@ -32,7 +32,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
-            call_command("migrate", interactive=False, verbosity=0)
+            migrate()
             return function(*args, **kwargs)
         except Refused as refusal:
             fail(refusal, REFUSED)
