@@ -78,6 +78,7 @@ class Series(Particulars):
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)  # None: its meetings are drafts
     ended_at = models.DateTimeField(null=True)  # nothing more comes of it
+    brought = models.JSONField(default=dict)  # by parts, the mark of what was said where it came from
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
     objects = SeriesQuerySet.as_manager()
@@ -144,6 +145,7 @@ class Meeting(Particulars):
     cancelled_at = models.DateTimeField(null=True)
     why_cancelled = models.CharField(max_length=300, blank=True)
     brought_as = models.CharField(max_length=32, blank=True, default="")  # mark of what was said where it came from
+    brought = models.JSONField(default=dict)  # the same by parts, to tell what was changed here since
     counted = models.PositiveIntegerField(null=True)  # how many came or said so, where that was counted elsewhere
     elsewhere = models.URLField(max_length=500, blank=True, default="")  # its page where it came from
     created_at = models.DateTimeField(default=now)

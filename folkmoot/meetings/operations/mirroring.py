@@ -19,7 +19,8 @@ from folkmoot.kit.text import is_web
 from folkmoot.kit.zones import to_utc
 from folkmoot.meetings import plans
 from folkmoot.meetings.models import Meeting, Mirror
-from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
+from folkmoot.meetings.operations.bringer import Brought
+from folkmoot.meetings.operations.bringing import bring_meetings_along
 from folkmoot.meetings.operations.venues import NOT_YOURS
 from folkmoot.meetings.plans import Plan
 from folkmoot.meetings.rules import can_organise

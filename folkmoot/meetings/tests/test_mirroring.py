@@ -16,7 +16,7 @@ from folkmoot.kit.ical import Entry
 from folkmoot.meetings.models import Meeting, Mirror, Venue
 from folkmoot.meetings.operations import (
     answer,
-    bringing,
+    bringing_places,
     change_meeting,
     mirror_due,
     mirroring,
@@ -101,7 +101,7 @@ def test_what_has_changed_there_is_changed_here(move):
     assert found.starts_at > now() + timedelta(days=5, hours=12)
 
 
-def test_what_was_changed_here_stays_until_something_else_is_said_there(group, move):
+def test_what_was_changed_here_stays_and_what_else_is_said_there_follows(group, move):
     set_mirror(move, address=CALENDAR, **BY)
     mirror_due(calendar(entry(1, days=5)))
     change_meeting(Meeting.objects.get(), title="Ours", room="Hall", **BY)
@@ -114,7 +114,10 @@ def test_what_was_changed_here_stays_until_something_else_is_said_there(group, m
     assert not Event.objects.filter(kind="meeting.changed").exists()
     a_day_later()
     mirror_due(calendar(entry(1, days=6)))
-    assert Meeting.objects.values_list("title", "room").get() == ("Evening 1", "Hall")
+    found = Meeting.objects.get()
+    assert (found.title, found.room) == ("Ours", "Hall")
+    assert found.starts_at > now() + timedelta(days=5, hours=12)
+    assert not group.history.filter(kind="meeting.kept").exists()
 
 
 def test_a_reading_that_was_broken_off_is_tried_again_the_same_day(move):
@@ -243,7 +246,7 @@ def test_a_calendar_elsewhere_brings_only_so_many_meetings_however_often_it_is_r
 
 
 def test_a_calendar_elsewhere_that_names_another_place_each_day_fills_no_address_book(move, monkeypatch):
-    monkeypatch.setattr(bringing, "MOST_PLACES", 3)
+    monkeypatch.setattr(bringing_places, "MOST_PLACES", 3)
     set_mirror(move, address=CALENDAR, **BY)
     for day in range(6):
         mirror_due(calendar(entry(1, days=5, location=f"Hall {day}")))
