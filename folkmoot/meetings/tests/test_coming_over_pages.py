@@ -102,9 +102,10 @@ def test_others_learn_nothing_of_it(client, group, move):
 def test_the_calendar_there_is_named_and_what_is_wrong_with_it_is_told(as_olga, move):
     assert as_olga.post(f"/moves/{move.pk}/calendar", {"calendar": "ftp://x"}).status_code == 422
     as_olga.post(f"/moves/{move.pk}/calendar", {"calendar": "https://meetup.example/tarn.ics"})
-    Mirror.objects.update(trouble="the server answers 404")
+    Mirror.objects.update(trouble=Mirror.Trouble.NO_HOST, detail="meetup.example")
 
-    assert "the server answers 404" in words(as_olga.get(HERE))
+    assert "There is no server meetup.example." in words(as_olga.get(HERE))
+    assert "Einen Server meetup.example gibt es nicht." in words(as_olga.get(HERE, headers={"accept-language": "de"}))
     as_olga.post(f"/moves/{move.pk}/calendar", {"calendar": ""})
     assert not Mirror.objects.exists()
 
