@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from enum import StrEnum
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urljoin, urlsplit
 
@@ -16,8 +17,26 @@ _CHUNK = 64 * 1024
 _LEADING_ON = [ipaddress.IPv6Network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")]  # RFC 6052, 8215
 
 
+class Why(StrEnum):
+    """What kept a file from being had, for doors to say in their reader's language."""
+
+    ANSWER = "answer"
+    UNREACHABLE = "unreachable"
+    LEADS_ON = "leads_on"
+    NO_HOST = "no_host"
+    NOT_PUBLIC = "not_public"
+    NO_ADDRESS = "no_address"
+    PASSWORD = "password"
+    TOO_LARGE = "too_large"
+    TOO_SLOW = "too_slow"
+
+
 class Unfetchable(ValueError):
-    """It could not be had, and the words say why."""
+    """It could not be had; the words say why in English. `detail` is a number or a name, in no language."""
+
+    def __init__(self, words: str, why: Why, detail: object = "") -> None:
+        super().__init__(words)
+        self.why, self.detail = why, str(detail)[:100]
 
 
 def fetch(address: str, *, largest: int) -> bytes:
@@ -31,13 +50,13 @@ def fetch(address: str, *, largest: int) -> bytes:
                     address = urljoin(address, response.headers.get("Location", ""))
                     continue
                 if response.status != 200:
-                    raise Unfetchable(f"the server answers {response.status}")
+                    raise Unfetchable(f"the server answers {response.status}", Why.ANSWER, response.status)
                 return _body(response, largest, end)
             finally:
                 connection.release()
         except (OSError, HTTPException) as error:
-            raise Unfetchable(f"it can't be reached: {error}") from error
-    raise Unfetchable("it leads from one address to the next")
+            raise Unfetchable(f"it can't be reached: {error}", Why.UNREACHABLE) from error
+    raise Unfetchable("it leads from one address to the next", Why.LEADS_ON)
 
 
 def public_address(host: str, port: int) -> str:
@@ -45,10 +64,10 @@ def public_address(host: str, port: int) -> str:
     try:
         found = {str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:
-        raise Unfetchable(f"there is no host {host[:100]}") from error
+        raise Unfetchable(f"there is no host {host[:100]}", Why.NO_HOST, host) from error
     for one in found:
         if not all(ip.is_global and not ip.is_multicast for ip in _meant(one.partition("%")[0])):
-            raise Unfetchable(f"{host[:100]} is not of the public internet")
+            raise Unfetchable(f"{host[:100]} is not of the public internet", Why.NOT_PUBLIC, host)
     return min(found, key=lambda one: (":" in one, one))
 
 
@@ -104,11 +123,11 @@ def _asked(address: str, end: float) -> tuple[Pinned, HTTPResponse]:
         parts = urlsplit(address)
         port = parts.port or 443
     except ValueError as error:
-        raise Unfetchable("that is no address") from error
+        raise Unfetchable("that is no address", Why.NO_ADDRESS) from error
     if parts.scheme != "https" or not parts.hostname:
-        raise Unfetchable("only addresses that begin with https:// are fetched")
+        raise Unfetchable("only addresses that begin with https:// are fetched", Why.NO_ADDRESS)
     if parts.username or parts.password:
-        raise Unfetchable("an address with a name and password in it is not fetched")
+        raise Unfetchable("an address with a name and password in it is not fetched", Why.PASSWORD)
     ip = public_address(parts.hostname, port)
     connection = Pinned(parts.hostname, port, ip, end)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -125,7 +144,7 @@ def _body(response: HTTPResponse, largest: int, end: float) -> bytes:
     while chunk := response.read1(_CHUNK):
         found += chunk
         if len(found) > largest:
-            raise Unfetchable(f"it is larger than {largest:,} bytes")
+            raise Unfetchable(f"it is larger than {largest:,} bytes", Why.TOO_LARGE)
         _left(end)
     _left(end)  # what was cut off looks as if it had ended
     return bytes(found)
@@ -134,5 +153,5 @@ def _body(response: HTTPResponse, largest: int, end: float) -> bytes:
 def _left(end: float) -> float:
     left = end - time.monotonic()
     if left <= 0:
-        raise Unfetchable("it takes too long")
+        raise Unfetchable("it takes too long", Why.TOO_SLOW)
     return left

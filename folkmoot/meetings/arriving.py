@@ -12,6 +12,9 @@ from folkmoot.meetings import models
 from folkmoot.store.packages import Row
 from folkmoot.store.unpacking import Arrivals
 
+LONGEST_MARK = 40
+MOST_PARTS = 20
+
 
 def venue(row: Row, arrivals: Arrivals) -> None:
     is_line(row["name"])
@@ -21,6 +24,7 @@ def venue(row: Row, arrivals: Arrivals) -> None:
 
 def series(row: Row, arrivals: Arrivals) -> None:
     _plan(row, arrivals)
+    _are_marks(row["brought"])
     try:
         recurrence.parse(row["rule"], zone=row["zone"])
     except ValueError as error:
@@ -34,6 +38,7 @@ def meeting(row: Row, arrivals: Arrivals) -> None:
         raise Refused("a meeting of a series has the time that the series meant it for, and no other has")
     if row["elsewhere"]:
         _is_web(row["elsewhere"])
+    _are_marks(row["brought"])
 
 
 def rsvp(row: Row, arrivals: Arrivals) -> None:
@@ -75,6 +80,16 @@ def _plan(row: Row, arrivals: Arrivals) -> None:
     _same_group(row, arrivals, models.Venue, row["venue"])
     if row["link"]:
         _is_web(row["link"])
+
+
+def _are_marks(said: Any) -> None:
+    """A few words by a few words, and nothing that would grow a row."""
+    if not isinstance(said, dict) or not all(
+        isinstance(one, str) and len(one) <= LONGEST_MARK for one in said.values()
+    ):
+        raise Refused("what was said where it came from is told by marks")
+    if len(said) > MOST_PARTS or any(len(part) > LONGEST_MARK for part in said):
+        raise Refused("what was said where it came from has too many parts")
 
 
 def _is_zone(name: str) -> None:

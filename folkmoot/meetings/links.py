@@ -24,10 +24,11 @@ def add_to_calendar(meeting: Meeting) -> Links:
     page = f"{settings.SITE}{meeting.get_absolute_url()}"
     place = ", ".join(part for part in (meeting.venue.line if meeting.venue else "", meeting.room) if part)
     starts, ends = meeting.starts_at.astimezone(UTC), meeting.ends_at.astimezone(UTC)
+    hours = f"{starts:%Y%m%dT%H%M%SZ}/{ends:%Y%m%dT%H%M%SZ}"
     google = {
         "action": "TEMPLATE",
         "text": meeting.title,
-        "dates": f"{starts:%Y%m%dT%H%M%SZ}/{ends:%Y%m%dT%H%M%SZ}",
+        "dates": f"{meeting.starts:%Y%m%d}/{meeting.ends:%Y%m%d}" if meeting.is_whole_days else hours,
         "ctz": meeting.zone,
         "location": place,
         "details": page,

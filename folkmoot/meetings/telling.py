@@ -30,6 +30,8 @@ WORDS = {
     "meeting.discarded": _("threw the draft of a meeting away"),
     "meeting.reminders_set": _("set the reminders of a meeting: %(meeting)s"),
     "meeting.brought": _("brought meetings along from elsewhere: %(count)s"),
+    "meeting.kept": _("left a meeting as it was changed here, though it was changed elsewhere, too: %(meeting)s"),
+    "series.kept": _("left a series as it was changed here, though it was changed elsewhere, too: %(series)s"),
     "attendees.brought": _("brought along who came to meetings elsewhere: %(count)s"),
     "mirror.set": _("said which calendar’s meetings come along: %(move)s"),
     "series.planned": _("planned a series of meetings: %(series)s"),

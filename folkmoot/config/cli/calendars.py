@@ -52,7 +52,8 @@ PROBLEMS = {
 def import_ics(source: str, slug: str, is_dry: bool, wants_json: bool) -> None:
     """Bring the meetings of a calendar into a group: from a FILE, or from an ADDRESS that begins with https://.
 
-    Brought again, what has changed there is changed here. Nobody is invited, and nothing is announced.
+    Brought again, what has changed there is changed here, but for what was changed here.
+    Nobody is invited, and nothing is announced.
     """
     group = group_named(slug)
     data = _data(source)
@@ -81,7 +82,8 @@ def import_meetings(source: Path, slug: str, hour: str | None, is_dry: bool, wan
     """Bring a list of meetings into a group: FILE is JSON, one JSON object a line, or CSV. The guide says the fields.
 
     A FOLDER of rubyevents.org, or a file of one, comes with its talks; the Carpentries' list of workshops comes too.
-    Brought again, what has changed there is changed here. Nobody is invited, and nothing is announced.
+    Brought again, what has changed there is changed here, but for what was changed here.
+    Nobody is invited, and nothing is announced.
     """
     group = group_named(slug)
     try:
@@ -135,6 +137,7 @@ def _bring(group: Group, found: list[Plan], remarks: list[str], *, is_dry: bool,
 
 def _facts(brought: Brought) -> dict[str, Any]:
     counts = {name: getattr(brought, name) for name in ("new", "changed", "same", "series", "venues", "talks")}
+    counts["kept"] = [{"title": title, "parts": parts} for title, parts in brought.kept]
     return counts | {"refused": [{"title": title, "why": why} for title, why in brought.refused]}
 
 
@@ -143,8 +146,9 @@ def _words(brought: Brought, remarks: list[str], *, is_dry: bool) -> str:
         f"{brought.new:,} meetings are new, {brought.changed:,} changed, {brought.same:,} as they were"
         + (", nothing written:" if is_dry else ":"),
         f"  {brought.series:,} new series, {brought.venues:,} new places, {brought.talks:,} new talks",
+        *(f"Stays as changed here: {title}: {', '.join(parts)}" for title, parts in brought.kept[:SHOWN]),
         *(f"Not taken: {title}: {why}" for title, why in brought.refused[:SHOWN]),
         *remarks[: SHOWN * 2],
     ]
-    more = max(0, len(brought.refused) - SHOWN) + max(0, len(remarks) - SHOWN * 2)
+    more = max(0, len(brought.kept) - SHOWN) + max(0, len(brought.refused) - SHOWN) + max(0, len(remarks) - SHOWN * 2)
     return "\n".join([*done, *([f"and {more:,} more like these; --json lists them"] if more else [])])

@@ -136,5 +136,5 @@ def _facts(found: Move) -> dict[str, Any]:
         "name": found.name, "address": found.address, "page": page, "until": found.ends_at, "ended": found.ended_at,
         "there": counts.there, "reached": counts.reached, "joined": counts.joined, "known": counts.known,
         "opened": counts.opened, "calendar": mirror.address if mirror else None,
-        "trouble": mirror.trouble if mirror else "",
+        "trouble": mirror.trouble_in_words if mirror else "",
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """Meetings as entries of a calendar: a series is one entry, with one more for each meeting that is not as its rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +11,7 @@ from folkmoot.doors.calendars.sheets import Shown
 from folkmoot.doors.calendars.times import Times, slot_of, times_of, wall
 from folkmoot.kit import recurrence
 from folkmoot.kit.ical import Conference, Entry
-from folkmoot.kit.zones import to_local
-from folkmoot.meetings.models import Meeting, Particulars, Series, moments
+from folkmoot.meetings.models import Meeting, Particulars, Series, ends_by_clocks
 from folkmoot.meetings.timing import rule_of
 
 _SAME = ("title", "about", "zone", "minutes", "venue_id", "room", "link", "dial_in", "pin")
@@ -36,8 +36,9 @@ def single(meeting: Meeting, *, comes: bool, is_unsure: bool = False) -> Entry:
     return Entry(
         uid=meeting.uid,
         starts=start,
-        ends=to_local(meeting.ends_at, zone),
+        ends=meeting.ends,
         zone=zone,
+        is_all_day=meeting.is_whole_days,
         url=page,
         text=_text(meeting, page, comes=comes),
         status=_status(meeting, is_unsure=is_unsure),
@@ -58,20 +59,23 @@ def _series(series: Series, meetings: list[Meeting], shown: Shown) -> Iterator[E
     if times.is_by_no_rule and wall(series.first) not in times.added:
         yield from (_alone(one, shown) for one in times.beside)
         return
-    yield _master(series, times)
+    master = _master(series, times)
+    yield master
     for meeting in sorted(times.kept, key=slot_of):
         if _differs(meeting, series) or shown.is_unsure(meeting) or (shown.comes(meeting) and meeting.is_online):
-            yield _one_of(series, meeting, shown)
+            yield _one_of(series, meeting, shown, is_slot_a_day=master.is_all_day)
 
 
 def _master(series: Series, times: Times) -> Entry:
     start = wall(series.first)
+    days = series.is_whole_days and _are_days([*times.added, *times.left_out, *map(slot_of, times.kept)])
     page = f"{settings.SITE}{series.group.get_absolute_url()}/meetings"
     return Entry(
         uid=series.uid,
         starts=start,
-        ends=to_local(moments(start, series.zone, series.minutes)["ends_at"], series.zone),
+        ends=ends_by_clocks(start, series.zone, series.minutes),
         zone=series.zone,
+        is_all_day=days,
         rule=str(recurrence.uncounted(rule_of(series), start)),
         left_out=tuple(sorted(times.left_out)),
         extra=tuple(sorted(times.added)),
@@ -89,11 +93,16 @@ def _alone(meeting: Meeting, shown: Shown) -> Entry:
     return single(meeting, comes=shown.comes(meeting), is_unsure=shown.is_unsure(meeting))
 
 
-def _one_of(series: Series, meeting: Meeting, shown: Shown) -> Entry:
+def _are_days(slots: Iterable[datetime]) -> bool:
+    return all(at.time() == time() for at in slots)
+
+
+def _one_of(series: Series, meeting: Meeting, shown: Shown, *, is_slot_a_day: bool) -> Entry:
     alone = _alone(meeting, shown)
     fields: dict[str, Any] = {name: getattr(alone, name) for name in Entry.__dataclass_fields__}
     fields |= {"uid": series.uid, "sequence": series.sequence + meeting.sequence}
-    return Entry(**(fields | {"recurrence_id": slot_of(meeting), "recurrence_zone": series.zone}))
+    slot = {"recurrence_id": slot_of(meeting), "recurrence_zone": series.zone, "is_slot_a_day": is_slot_a_day}
+    return Entry(**(fields | slot))
 
 
 def _differs(meeting: Meeting, series: Series) -> bool:

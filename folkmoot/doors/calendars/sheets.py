@@ -18,6 +18,7 @@ from folkmoot.meetings.models import Meeting, MeetingQuerySet, Rsvp, Series, Ser
 
 BACK = timedelta(days=366)  # so long a meeting stays in calendars
 MOST = 3_000  # meetings of one calendar; the latest are shown
+HOW_WRITTEN = 2  # another number whenever the same rows are written otherwise, so that programs fetch them again
 _SEEING = frozenset({"meetings.read", "meetings.organise"})
 _STATE = (Count("pk"), Sum("pk"), Max("changed_at"), Max("published_at"), Sum("sequence"))
 
@@ -51,7 +52,7 @@ class Sheet:
         """Another one whenever the calendar would look otherwise; made without looking at each meeting."""
         series = Series.objects.filter(group__in=self.groups)
         places = (Sum("venue__latitude"), Sum("venue__longitude"))
-        seen: list[Any] = [self.name, self.groups, self.only_coming, get_language()]
+        seen: list[Any] = [HOW_WRITTEN, self.name, self.groups, self.only_coming, get_language()]
         seen.append(self.meetings.aggregate(*_STATE, *places))
         seen.append(series.aggregate(*_STATE, Count("dates"), *places))
         if self.person is not None:

@@ -159,7 +159,10 @@ def bounced(mark: Mark) -> tuple[int, int] | None:
 
 
 def approving(approval: Approval, version: int) -> str:
-    """Where a letter goes that says whether this version of the minutes is right: whoever has it may say so."""
+    """Where a letter goes that says whether this version of the minutes is right.
+
+    It says who was asked, not who answers: the letter may have been handed on. See `approvals`.
+    """
     token = signing.sign(_key(), "approve", approval.pk, version)
     return of_group(approval.minutes.meeting.group, f"approve-{token}")
 

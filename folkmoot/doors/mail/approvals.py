@@ -4,15 +4,18 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from folkmoot.accounts.models import Person
 from folkmoot.doors.mail import addresses, letters, proof
-from folkmoot.doors.mail.arrivals import Arrival, Dropped, own_words
+from folkmoot.doors.mail.arrivals import Arrival, Dropped, author_in, own_words
+from folkmoot.doors.mail.invitations.queue import address_of
+from folkmoot.groups.models import Group
 from folkmoot.kit import consents
 from folkmoot.kit.errors import Refused
+from folkmoot.kit.text import one_line
 from folkmoot.meetings.models import Approval, Minutes
 from folkmoot.meetings.operations.minutes import approve, object_to
 
 A_DAY = 30  # receipts to one address
+TOLD_A_DAY = 3  # letters about answers from elsewhere: whoever was handed the question could send many
 
 
 def approval(arrival: Arrival) -> str:
@@ -25,9 +28,11 @@ def approval(arrival: Arrival) -> str:
     if named is None:
         raise Dropped("an answer to nothing we asked")
     asked, version = named
-    _require_theirs(arrival, asked)
-    words = own_words(arrival.letter)
     page = f"{settings.SITE}{reverse('minutes', args=[asked.minutes.meeting_id])}"
+    if not _is_theirs(arrival, asked, page):
+        _tell(arrival, asked, page)
+        return f"not from an address of person {asked.person_id}, who hears of it"
+    words = own_words(arrival.letter)
     if not words:
         raise Refused(_("Your letter says nothing. Answer with “yes”, or here: %(page)s") % {"page": page})
     is_right = consents.is_consent(words, name=asked.person.name)
@@ -39,22 +44,43 @@ def approval(arrival: Arrival) -> str:
     return f"{'approves' if is_right else 'objects to'} minutes {minutes.pk}"
 
 
-def _require_theirs(arrival: Arrival, asked: Approval) -> None:
-    """A token that was handed on approves nothing in another's name, as far as a letter tells who writes it."""
-    sender = Person.objects.at(arrival.letter.sender.address)
-    if sender is not None and sender != asked.person:
+def _is_theirs(arrival: Arrival, asked: Approval, page: str) -> bool:
+    """Whether the one who was asked writes this: the token alone, in a letter that was handed on, says nothing.
+
+    Raises Refused where somebody else whom we know has it, or where the group wants more proof than there is.
+    """
+    group, address = asked.minutes.meeting.group, arrival.letter.sender.address
+    sender = author_in(group, address)
+    if sender is None:
+        return False
+    if sender != asked.person:
         raise Refused(_("This question went to somebody else. Only they can answer it."))
+    if group.proof == Group.Proof.PASS and arrival.proof != proof.PASS:
+        raise Refused(_("Nothing proves that this letter is yours. Please answer here: %(page)s") % {"page": page})
+    return True
+
+
+def _tell(arrival: Arrival, asked: Approval, page: str) -> None:
+    """Tell who was asked that there was an answer from elsewhere: it may be theirs, by another address of theirs."""
+    group = asked.minutes.meeting.group
+    if (to := address_of(asked.person, group)) is None:
+        return
+    letters.write(
+        "minutes_unproven",
+        {"meeting": asked.minutes.meeting, "address": one_line(arrival.letter.sender.address)[:320], "page": page},
+        to=to,
+        sender_name=group.name,
+        sender=addresses.of_group(group, "owner"),
+        most_a_day=TOLD_A_DAY,
+    )
 
 
 def _thank(arrival: Arrival, asked: Approval, minutes: Minutes, page: str, *, words: str) -> None:
-    to = arrival.letter.sender.address
-    if Person.objects.at(to) != asked.person:
-        return
     meeting = asked.minutes.meeting
     letters.write(
         "minutes_answered",
         {"meeting": meeting, "minutes": minutes, "words": words, "page": page},
-        to=to,
+        to=arrival.letter.sender.address,
         sender_name=meeting.group.name,
         sender=addresses.of_group(meeting.group, "owner"),
         answers=arrival.letter.message_id,

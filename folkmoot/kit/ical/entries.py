@@ -45,6 +45,7 @@ class Entry:
     extra: tuple[datetime, ...] = ()
     recurrence_id: datetime | None = None  # which of a series this one is, by the clocks of `recurrence_zone`
     recurrence_zone: str = ""  # "": its zone
+    is_slot_a_day: bool = False  # the series takes whole days, and names its own by their days (RFC 5545, 3.8.4.4)
     organizer: Attendee | None = None
     attendees: tuple[Attendee, ...] = ()
     stamp: datetime | None = None  # DTSTAMP, a moment

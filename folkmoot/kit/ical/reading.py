@@ -97,7 +97,7 @@ class _Reader:
         return replace(entry, **self.when(part, entry), **_what(part), **_who(part))
 
     def when(self, part: Component, entry: Entry) -> dict[str, Any]:
-        slot, slot_zone = self.slot(part, entry)
+        slot, slot_zone, is_slot_a_day = self.slot(part, entry)
         return {
             "ends": self.end(part, entry),
             "rule": self.rule(part, entry),
@@ -105,6 +105,7 @@ class _Reader:
             "extra": self.several(part, "RDATE", entry),
             "recurrence_id": slot,
             "recurrence_zone": slot_zone,
+            "is_slot_a_day": is_slot_a_day,
             "stamp": values.moment(part.first("DTSTAMP")),
             "changed_at": values.moment(part.first("LAST-MODIFIED")),
             "sequence": values.number(part.text("SEQUENCE")),
@@ -159,18 +160,18 @@ class _Reader:
                 self.note("time", f"{entry.title or entry.uid}: {error}")
         return tuple(sorted(found)[:MOST_TIMES])
 
-    def slot(self, part: Component, entry: Entry) -> tuple[datetime | None, str]:
+    def slot(self, part: Component, entry: Entry) -> tuple[datetime | None, str, bool]:
         line = part.first("RECURRENCE-ID")
         if line is None:
-            return None, ""
+            return None, "", False
         try:
             wall, zone, is_all_day = values.time(line, self.zones)
         except ValueError as error:
             self.note("time", f"{entry.title or entry.uid}: {error}")
-            return None, ""
+            return None, "", False
         if is_all_day and not entry.is_all_day:  # Google's
             wall = datetime.combine(wall, entry.starts.time())
-        return wall, "" if zone == entry.zone else zone
+        return wall, "" if zone == entry.zone else zone, is_all_day
 
 
 def _after(entry: Entry, length: timedelta) -> datetime:

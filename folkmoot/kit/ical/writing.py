@@ -11,6 +11,7 @@ from folkmoot.kit.zones import to_utc
 
 PRODUCT = "-//Folkmoot//Meetings//EN"
 _DAY = "%Y%m%d"
+_BY_DAYS = ""  # in the place of a zone: days have none
 _NEVER_CHANGED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,11 +43,11 @@ def _zones(entries: Iterable[Entry]) -> dict[str, int]:
     found: dict[str, int] = {}
     for entry in entries:
         years = [entry.starts.year, *(at.year for at in entry.extra)]
-        named = [(entry.zone, min(years))]
-        if entry.recurrence_id:
+        named = [] if entry.is_all_day else [(entry.zone, min(years))]
+        if entry.recurrence_id and not entry.is_slot_a_day:
             named.append((entry.recurrence_zone or entry.zone, entry.recurrence_id.year))
         for zone, year in named:
-            if zone != "UTC" and not (entry.is_all_day and zone == entry.zone):
+            if zone != "UTC":
                 found[zone] = min(year, found.get(zone, year))
     return found
 
@@ -54,16 +55,18 @@ def _zones(entries: Iterable[Entry]) -> dict[str, int]:
 def _times(entry: Entry) -> Iterator[str]:
     yield folded("UID", escaped(entry.uid))
     yield folded("DTSTAMP", _moment(entry.stamp or entry.changed_at or _NEVER_CHANGED))
-    yield _time("DTSTART", [entry.starts], entry)
+    zone = _BY_DAYS if entry.is_all_day else entry.zone
+    yield _time("DTSTART", [entry.starts], zone)
     if entry.ends is not None:
-        yield _time("DTEND", [entry.ends], entry)
+        yield _time("DTEND", [entry.ends], zone)
     if entry.recurrence_id is not None:
-        yield _time("RECURRENCE-ID", [entry.recurrence_id], entry, entry.recurrence_zone)
+        of_series = _BY_DAYS if entry.is_slot_a_day else entry.recurrence_zone or entry.zone
+        yield _time("RECURRENCE-ID", [entry.recurrence_id], of_series)
     if entry.rule:
         yield folded("RRULE", _rule(entry))
     for name, times in (("EXDATE", entry.left_out), ("RDATE", entry.extra)):
         if times:
-            yield _time(name, sorted(times), entry)
+            yield _time(name, sorted(times), zone)
     if entry.changed_at:
         yield folded("LAST-MODIFIED", _moment(entry.changed_at))
     yield folded("SEQUENCE", str(entry.sequence))
@@ -101,9 +104,8 @@ def _person(kind: str, person: Attendee) -> str:
     return folded(kind, f"mailto:{_address(person.address)}", f"{name}{answer}{asked}{guests}")
 
 
-def _time(name: str, times: Sequence[datetime], entry: Entry, zone: str = "") -> str:
-    zone = zone or entry.zone
-    if entry.is_all_day:
+def _time(name: str, times: Sequence[datetime], zone: str) -> str:
+    if zone == _BY_DAYS:
         return folded(name, ",".join(at.strftime(_DAY) for at in times), ";VALUE=DATE")
     if zone == "UTC":
         return folded(name, ",".join(f"{_wall(at)}Z" for at in times))

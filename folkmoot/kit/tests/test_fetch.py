@@ -8,7 +8,7 @@ from http.client import HTTPException
 
 import pytest
 
-from folkmoot.kit.fetch import Pinned, Unfetchable, fetch, public_address
+from folkmoot.kit.fetch import Pinned, Unfetchable, Why, fetch, public_address
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,16 @@ from folkmoot.kit.fetch import Pinned, Unfetchable, fetch, public_address
 def test_what_is_not_of_the_public_internet_is_not_fetched(address):
     with pytest.raises(Unfetchable):
         fetch(address, largest=100)
+
+
+def test_why_it_can_not_be_had_is_told_apart():
+    with pytest.raises(Unfetchable) as of_our_own:
+        fetch("https://10.1.2.3/", largest=100)
+    with pytest.raises(Unfetchable) as without_tls:
+        fetch("http://tarn.example/", largest=100)
+
+    assert (of_our_own.value.why, of_our_own.value.detail) == (Why.NOT_PUBLIC, "10.1.2.3")
+    assert (without_tls.value.why, without_tls.value.detail) == (Why.NO_ADDRESS, "")
 
 
 @pytest.mark.parametrize("ip", ["9.9.9.9", "2620:fe::fe"])

@@ -121,6 +121,19 @@ def test_whole_days_have_no_zone():
     assert read(text.encode()).entries == (entry,)
 
 
+def test_one_of_whole_days_that_has_hours_names_its_day_and_one_of_hours_that_takes_days_names_its_hour():
+    hours = replace(PLAIN, recurrence_id=wall("2026-03-05"), is_slot_a_day=True, stamp=datetime(2026, 1, 1, tzinfo=UTC))
+    days = replace(hours, is_all_day=True, zone="UTC", starts=wall("2026-03-05"), ends=wall("2026-03-06"))
+    days = replace(days, recurrence_id=wall("2026-03-05T19:00"), is_slot_a_day=False, recurrence_zone="Europe/Berlin")
+
+    assert "RECURRENCE-ID;VALUE=DATE:20260305\r\n" in write([hours])
+    text = write([days])
+    assert "DTSTART;VALUE=DATE:20260305\r\n" in text
+    assert "RECURRENCE-ID;TZID=Europe/Berlin:20260305T190000\r\n" in text
+    assert "BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\n" in text
+    assert read(text.encode()).entries == (days,)
+
+
 @pytest.mark.parametrize("year", [2015, 2026])
 def test_each_zone_says_what_its_clocks_show_for_forty_years(year):
     chance = random.Random(year)

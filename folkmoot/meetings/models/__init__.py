@@ -8,6 +8,8 @@ from folkmoot.meetings.models.plans import (
     Particulars,
     Series,
     SeriesDate,
+    are_whole_days,
+    ends_by_clocks,
     moments,
 )
 from folkmoot.meetings.models.programme import (
@@ -49,5 +51,7 @@ __all__ = [
     "Venue",
     "Wish",
     "WishAnswer",
+    "are_whole_days",
+    "ends_by_clocks",
     "moments",
 ]

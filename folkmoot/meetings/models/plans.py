@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from folkmoot.accounts.models import Person
 from folkmoot.conversations.models import Topic
 from folkmoot.groups.models import Group, where_allowed
-from folkmoot.kit.zones import on_the_wall, to_utc
+from folkmoot.kit.zones import on_the_wall, to_local, to_utc
 from folkmoot.meetings.models.venues import Venue
 
 
@@ -78,6 +78,7 @@ class Series(Particulars):
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)  # None: its meetings are drafts
     ended_at = models.DateTimeField(null=True)  # nothing more comes of it
+    brought = models.JSONField(default=dict)  # by parts, the mark of what was said where it came from
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
     objects = SeriesQuerySet.as_manager()
@@ -87,6 +88,10 @@ class Series(Particulars):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_whole_days(self) -> bool:
+        return are_whole_days(self.first, self.minutes)
 
 
 class SeriesDate(models.Model):
@@ -144,6 +149,7 @@ class Meeting(Particulars):
     cancelled_at = models.DateTimeField(null=True)
     why_cancelled = models.CharField(max_length=300, blank=True)
     brought_as = models.CharField(max_length=32, blank=True, default="")  # mark of what was said where it came from
+    brought = models.JSONField(default=dict)  # the same by parts, to tell what was changed here since
     counted = models.PositiveIntegerField(null=True)  # how many came or said so, where that was counted elsewhere
     elsewhere = models.URLField(max_length=500, blank=True, default="")  # its page where it came from
     created_at = models.DateTimeField(default=now)
@@ -182,8 +188,12 @@ class Meeting(Particulars):
     @property
     def is_whole_days(self) -> bool:
         """Whether it is planned for days and not for hours: from midnight to midnight by its clocks."""
-        starts = self.starts.replace(tzinfo=None)
-        return self.minutes > 0 and self.minutes % (24 * 60) == 0 and (starts.hour, starts.minute) == (0, 0)
+        return are_whole_days(self.starts, self.minutes)
+
+    @property
+    def ends(self) -> datetime:
+        """When it ends by its clocks. Days are as long as they look, also where the clocks are changed."""
+        return ends_by_clocks(self.starts, self.zone, self.minutes)
 
     @property
     def elsewhere_host(self) -> str:
@@ -200,6 +210,17 @@ class Meeting(Particulars):
     @property
     def takes_answers(self) -> bool:
         return not (self.is_draft or self.cancelled_at) and now() < self.answers_end_at
+
+
+def are_whole_days(starts: datetime, minutes: int) -> bool:
+    """Whether this is from midnight to midnight; `starts` is on the wall."""
+    return minutes > 0 and minutes % (24 * 60) == 0 and (starts.hour, starts.minute) == (0, 0)
+
+
+def ends_by_clocks(starts: datetime, zone: str, minutes: int) -> datetime:
+    """When something ends, as the clocks show it that began when they showed `starts`."""
+    start, length = starts.replace(tzinfo=None), timedelta(minutes=minutes)
+    return start + length if are_whole_days(start, minutes) else to_local(to_utc(start, zone) + length, zone)
 
 
 def moments(starts: datetime, zone: str, minutes: int) -> dict[str, Any]:

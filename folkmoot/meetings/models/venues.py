@@ -28,6 +28,7 @@ class Venue(models.Model):
     doors = models.CharField(max_length=120, blank=True)  # when they open
     directions = models.TextField(max_length=2000, blank=True)
     contact = models.CharField(max_length=200, blank=True)  # for those who organise, never shown to others
+    brought_as = models.CharField(max_length=32, blank=True, default="")  # mark of its name where it came from
     retired_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     objects = VenueQuerySet.as_manager()

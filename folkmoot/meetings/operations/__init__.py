@@ -4,7 +4,8 @@ from folkmoot.meetings.operations.announcing import announce, announce_due
 from folkmoot.meetings.operations.answering import Outdated, answer, withdraw_answer, withdraw_answers
 from folkmoot.meetings.operations.attendees import bring_attendees, rehearse_attendees
 from folkmoot.meetings.operations.backdating import date_back, take_as_announced
-from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
+from folkmoot.meetings.operations.bringer import Brought
+from folkmoot.meetings.operations.bringing import bring_meetings_along
 from folkmoot.meetings.operations.dating import (
     answer_dates,
     ask_dates,

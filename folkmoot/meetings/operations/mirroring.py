@@ -19,7 +19,8 @@ from folkmoot.kit.text import is_web
 from folkmoot.kit.zones import to_utc
 from folkmoot.meetings import plans
 from folkmoot.meetings.models import Meeting, Mirror
-from folkmoot.meetings.operations.bringing import Brought, bring_meetings_along
+from folkmoot.meetings.operations.bringer import Brought
+from folkmoot.meetings.operations.bringing import bring_meetings_along
 from folkmoot.meetings.operations.venues import NOT_YOURS
 from folkmoot.meetings.plans import Plan
 from folkmoot.meetings.rules import can_organise
@@ -77,16 +78,16 @@ def read_mirror(mirror: Mirror, get: Fetch) -> Brought | None:
     try:
         calendar = ical.read(get(mirror.address), zone=group.time_zone)
     except Unfetchable as error:
-        row.update(trouble=str(error)[:300])
+        row.update(trouble=error.why, detail=error.detail)
         return None
     except ValueError:
-        row.update(trouble="it is no calendar")
+        row.update(trouble=Mirror.Trouble.NO_CALENDAR, detail="")
         return None
     found = [one for one in plans.of_calendar(calendar, zone=group.time_zone) if _is_ahead(one, now())]
     there = Meeting.objects.filter(group=group).exclude(brought_as="").to_come().count()
     room = max(0, MOST_AHEAD - there)
     done = bring_meetings_along(group, found[:MOST], most_new=room, by=OPERATOR, via=VIA)
-    row.update(read_at=now(), trouble="")
+    row.update(read_at=now(), trouble="", detail="")
     return done
 
 

@@ -1,7 +1,7 @@
 """Meetings as calendars plan them."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from folkmoot.kit.ical import Calendar, Entry
@@ -36,6 +36,8 @@ def _with(plan: Plan, master: Entry, others: Iterable[Entry]) -> Plan:
     for entry in others:
         assert entry.recurrence_id is not None, "it is one of a series"
         slot = on_clocks_of(entry.recurrence_id, entry.recurrence_zone or entry.zone, master.zone)
+        if master.is_all_day and entry.is_slot_a_day:
+            slot = datetime.combine(entry.recurrence_id.date(), time())  # also of one that has hours itself
         changed.append(_of_entry(entry, "UTC", slot=slot))
     return Plan(
         **(_fields(plan) | {"starts": master.starts, "zone": master.zone}),

@@ -1,7 +1,8 @@
 """The pages by which meetings, people and their counts come over from elsewhere."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils.timezone import localdate, now
@@ -10,7 +11,7 @@ from folkmoot.accounts.models import OPERATOR
 from folkmoot.groups.models import Move
 from folkmoot.groups.operations import begin_move, come_by, end_move
 from folkmoot.meetings.models import Attendance, Meeting, Mirror
-from folkmoot.meetings.operations import bring_meetings_along
+from folkmoot.meetings.operations import bring_meetings_along, change_from, change_meeting
 from folkmoot.meetings.plans import Plan
 from tests import make
 
@@ -101,11 +102,29 @@ def test_others_learn_nothing_of_it(client, group, move):
 def test_the_calendar_there_is_named_and_what_is_wrong_with_it_is_told(as_olga, move):
     assert as_olga.post(f"/moves/{move.pk}/calendar", {"calendar": "ftp://x"}).status_code == 422
     as_olga.post(f"/moves/{move.pk}/calendar", {"calendar": "https://meetup.example/tarn.ics"})
-    Mirror.objects.update(trouble="the server answers 404")
+    Mirror.objects.update(trouble=Mirror.Trouble.NO_HOST, detail="meetup.example")
 
-    assert "the server answers 404" in words(as_olga.get(HERE))
+    assert "There is no server meetup.example." in words(as_olga.get(HERE))
+    assert "Einen Server meetup.example gibt es nicht." in words(as_olga.get(HERE, headers={"accept-language": "de"}))
     as_olga.post(f"/moves/{move.pk}/calendar", {"calendar": ""})
     assert not Mirror.objects.exists()
+
+
+def test_what_was_changed_here_and_there_is_named(as_olga, group, move, olga):
+    as_olga.post(f"/moves/{move.pk}/calendar", {"calendar": "https://meetup.example/tarn.ics"})
+    one = Plan(uid="one@x", title="Cheese", starts=datetime.fromisoformat("2031-05-01 19:00"), zone="UTC")
+    weekly = replace(one, uid="two@x", title="Weekly", rule="FREQ=WEEKLY;COUNT=2")
+    bring_meetings_along(group, [one, weekly], by=olga, via="test")
+    change_meeting(Meeting.objects.get(uid="one@x"), title="Ours", by=olga, via="web")
+    change_from(Meeting.objects.filter(title="Weekly").order_by("slot")[0], minutes=60, by=olga, via="web")
+    assert "stay as they are here" not in words(as_olga.get(HERE))
+    bring_meetings_along(group, [replace(one, title="Bread"), replace(weekly, minutes=90)], by=olga, via="test")
+
+    assert "2 were changed there and here, and stay as they are here Weekly : the time Ours : the title" in words(
+        as_olga.get(HERE)
+    )
+    history = words(as_olga.get("/g/tarn/manage/history"))
+    assert "left a meeting as it was changed here, though it was changed elsewhere, too: Ours" in history
 
 
 def test_its_link_is_not_listed_among_the_others(as_olga, move):
@@ -134,6 +153,16 @@ def test_meetings_are_shown_first_and_then_brought(as_olga, group):
     assert "1 part can’t be read" in words(done)
     assert 'href="https://meetup.example/e/1"' in text(as_olga.get(meeting.get_absolute_url()))
     assert "12 counted elsewhere" in words(as_olga.get("/g/tarn/meetings/figures"))
+
+
+def test_a_list_that_is_brought_again_names_what_stays_as_it_was_changed_here(as_olga, group, olga):
+    as_olga.post("/g/tarn/meetings/bring", {"text": CSV, "act": "bring"})
+    change_meeting(Meeting.objects.get(), title="Ours", by=olga, via="web")
+
+    shown = as_olga.post("/g/tarn/meetings/bring", {"text": CSV.replace("Burrows", "Holes")})
+
+    assert "What stays Ours the title" in words(shown)
+    assert not group.history.filter(kind="meeting.kept").exists()
 
 
 def test_a_calendar_is_known_as_one(as_olga):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
+from django.utils.translation import override
 
 from folkmoot.accounts.models import OPERATOR
 from folkmoot.doors.mail.tests.at_the_door import gone_out
@@ -11,12 +12,12 @@ from folkmoot.groups.models import Move
 from folkmoot.groups.operations import begin_move, close_group, end_move
 from folkmoot.kit import ical
 from folkmoot.kit.errors import NotAllowed, Refused
-from folkmoot.kit.fetch import Unfetchable
+from folkmoot.kit.fetch import Unfetchable, Why
 from folkmoot.kit.ical import Entry
 from folkmoot.meetings.models import Meeting, Mirror, Venue
 from folkmoot.meetings.operations import (
     answer,
-    bringing,
+    bringing_places,
     change_meeting,
     mirror_due,
     mirroring,
@@ -101,7 +102,7 @@ def test_what_has_changed_there_is_changed_here(move):
     assert found.starts_at > now() + timedelta(days=5, hours=12)
 
 
-def test_what_was_changed_here_stays_until_something_else_is_said_there(group, move):
+def test_what_was_changed_here_stays_and_what_else_is_said_there_follows(group, move):
     set_mirror(move, address=CALENDAR, **BY)
     mirror_due(calendar(entry(1, days=5)))
     change_meeting(Meeting.objects.get(), title="Ours", room="Hall", **BY)
@@ -114,7 +115,10 @@ def test_what_was_changed_here_stays_until_something_else_is_said_there(group, m
     assert not Event.objects.filter(kind="meeting.changed").exists()
     a_day_later()
     mirror_due(calendar(entry(1, days=6)))
-    assert Meeting.objects.values_list("title", "room").get() == ("Evening 1", "Hall")
+    found = Meeting.objects.get()
+    assert (found.title, found.room) == ("Ours", "Hall")
+    assert found.starts_at > now() + timedelta(days=5, hours=12)
+    assert not group.history.filter(kind="meeting.kept").exists()
 
 
 def test_a_reading_that_was_broken_off_is_tried_again_the_same_day(move):
@@ -136,17 +140,25 @@ def test_a_reading_that_was_broken_off_is_tried_again_the_same_day(move):
 
 def test_what_can_not_be_read_is_noted_and_tried_the_next_day(move):
     def unreachable(address):
-        raise Unfetchable("the server answers 404")
+        raise Unfetchable("the server answers 404", Why.ANSWER, 404)
 
     set_mirror(move, address=CALENDAR, **BY)
     assert mirror_due(unreachable) == 0
-    assert Mirror.objects.get().trouble == "the server answers 404"
+    assert Mirror.objects.get().trouble_in_words == "Its server answers with the error 404."
     a_day_later()
     assert mirror_due(lambda address: b"<html>") == 0
-    assert "calendar" in Mirror.objects.get().trouble
+    assert Mirror.objects.get().trouble_in_words == "What stands there is no calendar."
+    with override("de"):
+        assert Mirror.objects.get().trouble_in_words == "Was dort steht, ist kein Kalender."
     a_day_later()
     assert mirror_due(calendar(entry(1, days=5))) == 1
     assert Mirror.objects.get().trouble == ""
+
+
+def test_each_reason_has_words():
+    for why in Why:
+        assert "%" not in Mirror(trouble=why, detail="x.example").trouble_in_words
+    assert {*Why, "no_calendar"} == set(Mirror.Trouble.values)
 
 
 def test_with_the_move_it_ends(group, move):
@@ -243,7 +255,7 @@ def test_a_calendar_elsewhere_brings_only_so_many_meetings_however_often_it_is_r
 
 
 def test_a_calendar_elsewhere_that_names_another_place_each_day_fills_no_address_book(move, monkeypatch):
-    monkeypatch.setattr(bringing, "MOST_PLACES", 3)
+    monkeypatch.setattr(bringing_places, "MOST_PLACES", 3)
     set_mirror(move, address=CALENDAR, **BY)
     for day in range(6):
         mirror_due(calendar(entry(1, days=5, location=f"Hall {day}")))

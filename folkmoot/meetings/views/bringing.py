@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from folkmoot.accounts.http import SignedIn
 from folkmoot.groups.http import around, managed
 from folkmoot.groups.models import Group
+from folkmoot.meetings.at_odds import in_words
 from folkmoot.meetings.attendee_fates import Outcome
 from folkmoot.meetings.bringing_forms import AttendeesForm, MeetingsForm
 from folkmoot.meetings.operations import bring_attendees, bring_meetings_along, rehearse_attendees
@@ -37,6 +38,7 @@ def meetings_bring(request: SignedIn, group: Group) -> HttpResponse:
             done = bring_meetings_along(group, plans, is_rehearsal=is_rehearsal, by=by, via=via)
             context |= {"brought": done, "troubles": troubles[:MOST_SHOWN], "trouble_count": len(troubles)}
             context["refused"] = done.refused[:MOST_SHOWN]
+            context["kept"] = [(title, in_words(parts)) for title, parts in done.kept[:MOST_SHOWN]]
     return render(request, "meetings/bring.html", context, status=422 if form.errors else 200)
 
 

@@ -21,6 +21,7 @@ from folkmoot.groups.models import Group, Move
 from folkmoot.groups.move_forms import MoveForm
 from folkmoot.groups.operations import begin_move, change_move, end_move
 from folkmoot.groups.rules import can_manage_members
+from folkmoot.meetings import at_odds
 from folkmoot.meetings.bringing_forms import CalendarForm
 from folkmoot.meetings.models import Meeting, Mirror
 from folkmoot.meetings.operations import set_mirror
@@ -117,6 +118,7 @@ def _page(
             "address": _address(move),
             "short": _short(move),
             "mirror": mirror,
+            "at_odds": at_odds.lately(group) if mirror else [],
             "brought": Meeting.objects.filter(group=group).exclude(elsewhere="").to_come().count(),
             "calendar_form": calendar_form or CalendarForm(initial={"calendar": mirror.address if mirror else ""}),
         }

@@ -10,17 +10,19 @@ from folkmoot.doors.calendars.entries import entries, single
 from folkmoot.doors.calendars.operations import make_key, remove_keys
 from folkmoot.doors.calendars.sheets import everything
 from folkmoot.groups.operations import deny, leave, rename
-from folkmoot.kit.ical import Calendar, read
+from folkmoot.kit.ical import Calendar, Entry, read, write
 from folkmoot.kit.recurrence import between, parse
 from folkmoot.meetings.links import add_to_calendar
 from folkmoot.meetings.models import Meeting, Rsvp
 from folkmoot.meetings.operations import (
     add_venue,
     answer,
+    bring_meetings_along,
     cancel,
     change_meeting,
     change_venue,
     end_series,
+    plan_meeting,
     plan_series,
     uncancel,
     withdraw_answer,
@@ -284,6 +286,57 @@ def test_the_same_text_comes_each_time(client, tarn, address):
     weekly(tarn)
 
     assert client.get(address).content == client.get(address).content
+
+
+def test_what_takes_whole_days_is_told_by_days_also_where_the_clocks_change(client, tarn):
+    day = datetime.fromisoformat(f"{now().year + 1}-03-20 00:00")
+    plan_meeting(tarn, title="Camp", starts=day, minutes=14 * 24 * 60, **BY)  # over the last Sunday of March
+    plan_meeting(tarn, title="Night", starts=day, minutes=60, **BY)
+
+    text = client.get("/g/tarn/meetings.ics").content.decode()
+
+    ends = day + timedelta(days=14)
+    assert f"DTSTART;VALUE=DATE:{day:%Y%m%d}\r\nDTEND;VALUE=DATE:{ends:%Y%m%d}\r\n" in text
+    assert text.count("VALUE=DATE:") == 2
+    alone = single(Meeting.objects.get(title="Camp"), comes=False)
+    assert (alone.is_all_day, alone.starts, alone.ends) == (True, day, ends)
+    assert f"dates={day:%Y%m%d}%2F{ends:%Y%m%d}&" in add_to_calendar(Meeting.objects.get(title="Camp")).google
+
+
+def test_days_that_came_from_elsewhere_go_out_as_days_again(client, tarn):
+    day = datetime.fromisoformat(f"{now() + timedelta(days=9):%Y-%m-%d}")
+    week = timedelta(days=7)
+    more = {"uid": "camp@x", "title": "Camp", "is_all_day": True, "starts": day, "ends": day + timedelta(days=2)}
+    single_one = Entry(**more | {"uid": "one@x"})
+    master = Entry(**more, rule="FREQ=WEEKLY;COUNT=5", left_out=(day + 3 * week,), extra=(day + timedelta(days=1),))
+    with_hours = Entry(uid="camp@x", title="Evening", starts=day + week + timedelta(hours=19), zone="Europe/Berlin",
+                       ends=day + week + timedelta(hours=21), recurrence_id=day + week, is_slot_a_day=True)  # fmt: skip
+    longer = Entry(**more | {"ends": day + 2 * week + timedelta(days=3), "starts": day + 2 * week},
+                   recurrence_id=day + 2 * week, is_slot_a_day=True)  # fmt: skip
+    theirs = read(write([single_one, master, with_hours, longer]).encode(), zone="Europe/Berlin")
+    bring_meetings_along(tarn, of_calendar(theirs, zone="Europe/Berlin"), **BY)
+
+    ours = read(client.get("/g/tarn/meetings.ics").content, zone="Europe/Berlin")
+
+    kept = ("uid", "title", "is_all_day", "starts", "ends", "recurrence_id", "is_slot_a_day", "left_out", "extra")
+    told = [{tuple(getattr(one, name) for name in kept) for one in both.entries} for both in (theirs, ours)]
+    assert told[0] == told[1]
+    assert Meeting.objects.count() == 6
+    again = make.group(slug="again", time_zone="Europe/Berlin")
+    bring_meetings_along(again, of_calendar(ours, zone="Europe/Berlin"), **BY)
+    moments = [list(one.meetings.order_by("starts_at").values_list("starts_at", "ends_at")) for one in (tarn, again)]
+    assert moments[0] == moments[1]
+
+
+def test_a_series_of_days_with_one_more_time_that_has_hours_is_told_by_hours(client, tarn):
+    day = datetime.fromisoformat(f"{now() + timedelta(days=9):%Y-%m-%d}")
+    extra = (day + timedelta(days=1, hours=19),)
+    plan_series(tarn, title="Camp", starts=day, minutes=24 * 60, rule="FREQ=WEEKLY;COUNT=2", extra=extra, **BY)
+
+    text = client.get("/g/tarn/meetings.ics").content.decode()
+
+    assert "VALUE=DATE:" not in text
+    assert f"RDATE;TZID=Europe/Berlin:{extra[0]:%Y%m%dT%H%M%S}" in text
 
 
 def test_what_is_long_past_is_left_out_and_a_series_that_goes_on_is_there_whole(client, tarn):

@@ -10,8 +10,7 @@ from folkmoot.doors.mail.invitations import copies, words
 from folkmoot.doors.mail.invitations.copies import Saying, Seen
 from folkmoot.doors.mail.models import CalendarCopy
 from folkmoot.kit import ical
-from folkmoot.kit.zones import to_local
-from folkmoot.meetings.models import Meeting, moments
+from folkmoot.meetings.models import Meeting, are_whole_days, ends_by_clocks
 
 
 def written(copy: CalendarCopy, said: Saying, seen: Seen) -> str:
@@ -22,8 +21,9 @@ def written(copy: CalendarCopy, said: Saying, seen: Seen) -> str:
     entry = ical.Entry(
         uid=meeting.uid,
         starts=meeting.starts.replace(tzinfo=None),
-        ends=to_local(meeting.ends_at, meeting.zone),
+        ends=meeting.ends,
         zone=meeting.zone,
+        is_all_day=meeting.is_whole_days,
         title=meeting.title,
         text=_text(meeting, comes=comes),
         location=words.where(seen.facts),
@@ -42,12 +42,13 @@ def written(copy: CalendarCopy, said: Saying, seen: Seen) -> str:
 
 def taken_away(copy: CalendarCopy, seen: Seen) -> str:
     """Return what takes a meeting out of a calendar and says nothing that was not there."""
-    starts, zone = datetime.fromisoformat(copy.knows["starts"]), copy.knows["zone"]
+    starts, zone, minutes = datetime.fromisoformat(copy.knows["starts"]), copy.knows["zone"], copy.knows["minutes"]
     entry = ical.Entry(
         uid=copy.meeting.uid,
         starts=starts,
-        ends=to_local(moments(starts, zone, copy.knows["minutes"])["ends_at"], zone),
+        ends=ends_by_clocks(starts, zone, minutes),
         zone=zone,
+        is_all_day=are_whole_days(starts, minutes),
         title=_("Meeting"),
         status="CANCELLED",
         sequence=copies.sequence(copy, Saying.GONE, seen),

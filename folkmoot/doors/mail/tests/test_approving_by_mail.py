@@ -5,9 +5,10 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from folkmoot.accounts.models import OPERATOR, Person
+from folkmoot.accounts.models import OPERATOR, Address, Person
 from folkmoot.doors.mail import addresses, programme_letters
 from folkmoot.doors.mail.tests.at_the_door import gone_out, send
+from folkmoot.groups.models import Group
 from folkmoot.meetings.models import Minutes
 from folkmoot.meetings.operations.minutes import begin_minutes, object_to, save_minutes, submit_minutes
 from folkmoot.meetings.operations.points import add_point
@@ -114,6 +115,59 @@ def test_what_approves_nothing(minutes, ann, settings, fields, outcome):
 
     assert got.outcome == outcome
     assert said(minutes) == [("Ann", False, ""), ("Bob", False, "")]
+
+
+def test_a_letter_that_was_handed_on_approves_nothing_and_who_was_asked_hears_of_it(minutes, ann):
+    letters()
+
+    got = send(address_for(minutes, ann), sender="Eve <eve@elsewhere.example>", body="Yes")
+
+    assert got.note == f"not from an address of person {ann.pk}, who hears of it"
+    assert said(minutes) == [("Ann", False, ""), ("Bob", False, "")]
+    told = letters()
+    assert list(told) == ["ann@example.org"]
+    letter, text = told["ann@example.org"]
+    assert letter["Subject"] == "An answer that does not count: are the minutes right? Looms"
+    assert "eve@elsewhere.example" in text
+    assert f"/meetings/{minutes.meeting_id}/minutes" in text
+    send(address_for(minutes, ann), sender="eve@elsewhere.example", body="We never met.", message_id="<2@x>")
+    assert said(minutes) == [("Ann", False, ""), ("Bob", False, "")]
+
+
+def test_the_letter_says_whose_answer_counts(minutes):
+    told = " ".join(letters()["ann@example.org"][1].split())
+
+    assert "Only an answer from your own address counts. This letter is yours: do not hand it on." in told
+
+
+def test_at_an_address_that_the_group_knows_to_be_theirs_they_may_answer(minutes, ann):
+    address = Address.objects.get(user=ann)
+    Address.objects.filter(pk=address.pk).update(verified=False)
+    assert minutes.meeting.group.memberships.filter(person=ann, address=address).exists()
+
+    send(address_for(minutes, ann), sender="ann@example.org", body="Yes")
+
+    assert said(minutes)[0] == ("Ann", True, "")
+    assert letters()["ann@example.org"][0]["Subject"] == "You have approved the minutes: Looms"
+
+
+def test_where_the_mail_server_has_to_vouch_for_letters_it_vouches_for_approvals_too(minutes, ann, settings):
+    settings.AUTHSERV_ID = "localhost"
+    Group.objects.update(proof=Group.Proof.PASS)
+
+    got = send(address_for(minutes, ann), sender="ann@example.org", body="Yes")
+    assert (got.outcome, "Nothing proves" in got.note) == ("refused", True)
+    assert said(minutes)[0] == ("Ann", False, "")
+    passing = "localhost; dmarc=pass header.from=example.org"
+    send(
+        address_for(minutes, ann),
+        sender="ann@example.org",
+        body="Yes",
+        message_id="<2@x>",
+        Authentication_Results=passing,
+    )
+
+    assert said(minutes)[0] == ("Ann", True, "")
 
 
 def test_who_is_asked_no_more_and_who_left_approves_nothing(minutes, ann, bob):

@@ -15,7 +15,18 @@ from folkmoot.doors.mail.facts import facts_of
 from folkmoot.doors.mail.invitations import copies, queue, sending
 from folkmoot.doors.mail.invitations.entries import taken_away
 from folkmoot.doors.mail.models import CalendarCopy, InvitationsOff
-from folkmoot.doors.mail.tests.meeting_mail import Picky, carry, entry, letters, plan, to
+from folkmoot.doors.mail.tests.meeting_mail import (
+    Picky,
+    answer_letter,
+    calendar_of,
+    carry,
+    entry,
+    letters,
+    plan,
+    reply_to,
+    send_back,
+    to,
+)
 from folkmoot.groups.models import Membership
 from folkmoot.groups.operations import deny, leave, remove_member
 from folkmoot.kit.ical import read
@@ -73,6 +84,23 @@ def test_an_invitation_is_what_calendar_programs_want(tarn, olga, ann):
     assert (attendee.address, attendee.answer, attendee.is_asked) == ("ann@example.org", "NEEDS-ACTION", True)
     assert found.organizer.address == message["Reply-To"].addresses[0].addr_spec
     assert found.organizer.address.startswith("tarn+rsvp-")
+
+
+def test_an_invitation_to_whole_days_names_days_and_so_does_what_takes_it_away(tarn, olga, ann):
+    day = datetime.fromisoformat(f"{now() + timedelta(days=9):%Y-%m-%d}")
+    meeting = plan(tarn, olga, starts=day, minutes=2 * 24 * 60)
+
+    (message,) = to(ann, letters())
+    _method, found = entry(message)
+    assert (found.is_all_day, found.starts, found.ends) == (True, day, day + timedelta(days=2))
+    assert "VTIMEZONE" not in calendar_of(message)
+    send_back(answer_letter(reply_to(message), message))
+    assert meeting.rsvps.get(person=ann).answer == "yes"
+    letters()
+    leave(tarn.memberships.get(person=ann), via="web")
+
+    method, gone = entry(to(ann, letters())[-1])
+    assert (method, gone.is_all_day, gone.starts, gone.ends) == ("CANCEL", True, day, day + timedelta(days=2))
 
 
 def test_an_invitation_is_the_first_post_for_those_who_read_by_mail(tarn, olga, ann):
