@@ -160,6 +160,7 @@ class Meeting(Particulars):
         indexes = [
             models.Index(fields=["group", "starts_at"]),
             models.Index(fields=["starts_at"]),
+            models.Index(fields=["ends_at"]),  # the clock asks each minute what is just over, among all there ever were
         ]
         constraints = [
             models.UniqueConstraint(fields=["group", "uid"], name="one_meeting_of_a_uid"),

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils.timezone import localdate, now
 
 from folkmoot.accounts.models import OPERATOR
@@ -405,3 +406,11 @@ def test_who_did_not_come_is_not_asked(meeting, ann, bob):
 
     assert not Feedback.objects.exists()
     assert not told("feedback.given")
+
+
+def test_what_is_just_over_is_looked_for_by_an_index(db):
+    """The clock asks for it each minute, among all meetings there ever were."""
+    with connection.cursor() as cursor:
+        indexes = connection.introspection.get_constraints(cursor, Meeting._meta.db_table).values()
+
+    assert ["ends_at"] in [one["columns"] for one in indexes if one["index"]]
