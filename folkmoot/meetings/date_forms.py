@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from folkmoot.conversations.forms import MomentField
-from folkmoot.kit import zones
 from folkmoot.meetings.models import DateAnswer, DateChoice
 from folkmoot.meetings.operations.dating import MOST_TIMES
+from folkmoot.meetings.planning_forms import zone_choices
 
 ROOM = 8  # times that a new question has fields for
 MORE = 4  # beyond those that are there
@@ -50,6 +50,14 @@ class TimesForm(forms.Form):
                 label=_("Time %(number)s") % {"number": number}, required=False, initial=initial
             )
 
+    @property
+    def question_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if not field.name.startswith("time-")]
+
+    @property
+    def time_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name.startswith("time-")]
+
     def clean(self) -> dict[str, Any]:
         sent: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.times() and not self.errors:
@@ -65,16 +73,13 @@ class TimesForm(forms.Form):
 
 
 class AskForm(TimesForm):
-    zone = forms.CharField(
-        label=_("Time zone"), max_length=40, help_text=_("In which you think of the times, like Europe/Berlin.")
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=zone_choices,
+        help_text=_("In which you think of the times."),
+        error_messages={"invalid_choice": _("There is no such time zone.")},
     )
     minutes = forms.IntegerField(label=_("How many minutes it takes"), min_value=1, max_value=14 * 24 * 60, initial=120)
-
-    def clean_zone(self) -> str:
-        zone = str(self.cleaned_data["zone"]).strip().replace(" ", "_")
-        if zone not in zones.names():
-            raise ValidationError(_("There is no such time zone."))
-        return zone
 
 
 class DatesForm(forms.Form):

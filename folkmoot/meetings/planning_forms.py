@@ -22,7 +22,7 @@ MORE = "host dial_in pin online_seats guests policy cutoff closes".split()
 WHERE, REPEATING = "venue room link seats".split(), "repeats until count".split()
 
 
-def _zones() -> Iterator[tuple[str, str]]:
+def zone_choices() -> Iterator[tuple[str, str]]:
     return ((name, name.replace("_", " ")) for name in sorted(zones.names()) if "/" in name or name == "UTC")
 
 
@@ -37,7 +37,7 @@ class PlanForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     time = forms.TimeField(label=_("Begins at"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     minutes = forms.IntegerField(label=_("Minutes that it takes"), min_value=0, max_value=LONGEST, initial=120)
-    zone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
+    zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
     venue = forms.ModelChoiceField(Venue.objects.none(), label=_("Place"), required=False)
     room = forms.CharField(
         label=_("Room"), max_length=120, required=False, help_text=_("At the place, or where it is known without one.")
