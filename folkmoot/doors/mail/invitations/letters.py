@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -138,6 +139,7 @@ def _context(copy: CalendarCopy, said: Saying, seen: Seen, member: Membership | 
         "comes": bool(seen.facts["way_in"]),
         "is_on": not said.takes_away,
         "later": _later(copy, said, member),
+        "calendars": f"{settings.SITE}{reverse('calendars')}",
         "about": meeting.about if said == Saying.INVITATION else "",
         "about_html": _about(meeting.about) if said == Saying.INVITATION else "",
         "site": settings.SITE,

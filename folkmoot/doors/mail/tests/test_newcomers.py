@@ -60,6 +60,9 @@ def test_who_joins_later_is_invited_to_what_was_announced_and_to_one_of_each_ser
     assert entry(weekly)[1].uid == first.uid
     text = weekly.get_body(("plain",)).get_content()
     assert f"{second.starts:%-d %B %Y}" in text.partition("in its turn")[2]
+    assert "http://localhost:8000/settings/calendars" in text.partition("All of them at once")[2]
+    (feast,) = (one for one in invitations(ann, sent) if one["Subject"] == "Feast")
+    assert "settings/calendars" not in feast.as_string()
     assert letters() == []
 
 
