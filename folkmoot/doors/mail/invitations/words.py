@@ -1,23 +1,26 @@
 """When and where, in the words of whoever reads a letter."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from folkmoot.accounts.models import Person
 from folkmoot.doors.mail.invitations.copies import WAITS
 from folkmoot.kit.zones import names, to_local, to_utc
-from folkmoot.meetings.models import Meeting, Rsvp
+from folkmoot.meetings.models import Meeting, Rsvp, are_whole_days
 
-DAY = "l, j F Y, H:i"
+DATE = "l, j F Y"
+DAY = f"{DATE}, H:i"
 
 
 def when(facts: dict[str, Any]) -> str:
-    """Day and time by the clocks of where it is, and which clocks these are."""
+    """Day and time by the clocks of where it is, and which clocks these are; of whole days the days."""
     starts = datetime.fromisoformat(facts["starts"])
+    if _takes_days(facts):
+        return f"{date_format(starts, DATE)}, {_days(starts, facts['minutes'] // (24 * 60))}"
     zone = str(facts["zone"]).replace("_", " ")
     return _("%(day)s (%(zone)s)") % {"day": date_format(starts, DAY), "zone": zone}
 
@@ -25,7 +28,7 @@ def when(facts: dict[str, Any]) -> str:
 def own_time(facts: dict[str, Any], reader: Person) -> str:
     """The same by the reader's clocks; "" where these show the same."""
     zone, starts = reader.time_zone, datetime.fromisoformat(facts["starts"])
-    if zone not in names():
+    if zone not in names() or _takes_days(facts):  # a day is that of the place
         return ""
     theirs = to_local(to_utc(starts, facts["zone"]), zone)
     if theirs == starts:
@@ -45,9 +48,11 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     said = []
     if before["title"] != after["title"]:
         said.append(_("It was called “%(title)s” before.") % {"title": before["title"]})
-    if (before["starts"], before["zone"]) != (after["starts"], after["zone"]):
+    is_longer, takes_days = before["minutes"] != after["minutes"], _takes_days(before) or _takes_days(after)
+    is_moved = (before["starts"], before["zone"]) != (after["starts"], after["zone"])
+    if is_moved or (is_longer and takes_days):
         said.append(_("New time: %(new)s. Before: %(old)s.") % {"new": when(after), "old": when(before)})
-    if before["minutes"] != after["minutes"]:
+    if is_longer and not takes_days:
         said.append(_("It takes %(new)s minutes, not %(old)s.") % {"new": after["minutes"], "old": before["minutes"]})
     if where(before) != where(after):
         nowhere = _("not yet known")
@@ -71,6 +76,17 @@ def answer(meeting: Meeting, rsvp: Rsvp | None) -> str:
     if rsvp.answer == Rsvp.Answer.MAYBE:
         return _("Your answer: maybe. No seat is kept for you.")
     return _("Your answer: no.")
+
+
+def _takes_days(facts: dict[str, Any]) -> bool:
+    return are_whole_days(datetime.fromisoformat(facts["starts"]), facts["minutes"])
+
+
+def _days(starts: datetime, days: int) -> str:
+    if days == 1:
+        return pgettext("in the place of an hour", "all day")
+    last = date_format(starts + timedelta(days=days - 1), pgettext("date format: day", "D j M"))
+    return _("all day, until %(day)s") % {"day": last}
 
 
 def _with_guests(rsvp: Rsvp) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils.timezone import now
 
-from folkmoot.accounts.models import OPERATOR
+from folkmoot.accounts.models import OPERATOR, Person
 from folkmoot.accounts.operations import merge
 from folkmoot.config.subscribers import SUBSCRIBERS
 from folkmoot.conversations.models import Post
@@ -88,12 +88,23 @@ def test_an_invitation_is_what_calendar_programs_want(tarn, olga, ann):
 
 def test_an_invitation_to_whole_days_names_days_and_so_does_what_takes_it_away(tarn, olga, ann):
     day = datetime.fromisoformat(f"{now() + timedelta(days=9):%Y-%m-%d}")
+    Person.objects.filter(pk=ann.pk).update(time_zone="Asia/Tokyo")
     meeting = plan(tarn, olga, starts=day, minutes=2 * 24 * 60)
 
     (message,) = to(ann, letters())
     _method, found = entry(message)
     assert (found.is_all_day, found.starts, found.ends) == (True, day, day + timedelta(days=2))
     assert "VTIMEZONE" not in calendar_of(message)
+    last = day + timedelta(days=1)
+    told = message.get_body(("plain",)).get_content()
+    assert f"{day:%A}, {day.day} {day:%B %Y}, all day, until {last:%a} {last.day} {last:%b}" in told
+    assert "Where you are" not in told
+    change_meeting(meeting, minutes=24 * 60, by=olga, via="web")
+    told = to(ann, letters())[-1].get_body(("plain",)).get_content()
+    assert f"New time: {day:%A}, {day.day} {day:%B %Y}, all day. Before: " in told
+    assert "minutes" not in told
+    change_meeting(meeting, minutes=2 * 24 * 60, by=olga, via="web")
+    message = to(ann, letters())[-1]
     send_back(answer_letter(reply_to(message), message))
     assert meeting.rsvps.get(person=ann).answer == "yes"
     letters()
