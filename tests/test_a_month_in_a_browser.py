@@ -135,7 +135,7 @@ def test_what_came_out_of_a_meeting_is_approved_by_mail_and_comes_up_again(signe
 
     page.goto(f"/meetings/{meeting.pk}/minutes")
     expect(page.get_by_role("main")).to_contain_text("2 people")
-    page.get_by_label("Minutes optional").fill("We met **twice**.")
+    page.get_by_label("Minutes", exact=True).fill("We met **twice**.")
     page.get_by_role("button", name="Save").click()
     page.get_by_label("What it is", exact=True).select_option("question")
     page.get_by_label("In words").fill("Who has the key?")

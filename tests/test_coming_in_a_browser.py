@@ -39,7 +39,7 @@ def test_a_monthly_meeting_from_the_plan_to_the_waiting_list(context, page, live
     sign_in(context, live_server, olga)
 
     page.goto("/g/tarn/meetings")
-    press(page, "Plan a meeting")
+    press(page, "Plan the first meeting")
     page.get_by_label("What is it about?").fill("Tarn evening")
     page.get_by_label("Day", exact=True).fill(f"{third_tuesday():%Y-%m-%d}")
     page.get_by_label("Begins at").fill("19:00")
